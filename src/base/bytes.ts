@@ -1,0 +1,37 @@
+/** Bytes over a plain ArrayBuffer: what WebCrypto takes and gives. */
+export type Bytes = Uint8Array<ArrayBuffer>
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** UTF-8 bytes of a text. */
+export const utf8 = (text: string): Bytes => encoder.encode(text)
+
+/** The text of UTF-8 bytes. Throws a TypeError on bytes that are not UTF-8. */
+export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes)
+
+/** base64url without padding, RFC 4648 §5. */
+export const toBase64url = (bytes: Uint8Array): string => {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/** The bytes of a base64url text, or undefined where it is not canonical base64url without padding (RFC 4648 §3.5). */
+export const fromBase64url = (text: string): Bytes | undefined => {
+  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return undefined
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0))
+  return toBase64url(bytes) === text ? bytes : undefined
+}
+
+/** Parts one after the other. */
+export const concat = (...parts: readonly Uint8Array[]): Bytes => {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}

@@ -1,0 +1,26 @@
+import type { ReadonlySignal } from '@preact/signals'
+import type { SessionState } from '../protocol/messages.ts'
+
+/** What a page has of a session: its state, and the few things that can be asked. */
+export type Session = {
+  /** The state as the worker last told it. `anonymous` with grade `memory` until the worker has answered. */
+  readonly state: ReadonlySignal<SessionState>
+  /** True while a newer worker waits to take over. */
+  readonly updateReady: ReadonlySignal<boolean>
+  /**
+   * Starts a sign-in and leaves this page for the provider. `returnTo` is a path of this origin.
+   * Throws HoldfastError: PROVIDER_UNKNOWN, RETURN_TO_INVALID, PROVIDER_UNAVAILABLE, WORKER_UNAVAILABLE.
+   */
+  signIn(options: { readonly provider: string; readonly returnTo: string }): Promise<void>
+  /** Forgets a sign-in that was started and not finished. */
+  cancelSignIn(): Promise<void>
+  /**
+   * Ends the session on this device, in every page, and tells the provider to revoke its tokens, later if offline.
+   * Reload the page afterwards: its memory may hold what was shown.
+   */
+  signOut(): Promise<void>
+  /** Asks the worker to look at the session again, as after the network came back. */
+  poke(): Promise<void>
+  /** Lets the waiting worker take over; every page of the origin is then controlled by it. */
+  applyUpdate(): Promise<void>
+}

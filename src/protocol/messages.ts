@@ -1,0 +1,74 @@
+/** Who is signed in, from the verified ID token (OIDC Core §5.1). `sub` is empty where the vault was lost. */
+export type Account = { readonly sub: string; readonly name: string | null; readonly email: string | null }
+
+/** This browser, as the session names it. */
+export type Device = { readonly id: string; readonly name: string; readonly platform: string }
+
+/** How well tokens are kept from scripts in the page: docs/architecture.md, Grades. */
+export type Grade = 'sealed' | 'isolated' | 'memory'
+
+/** Work that waits for the network, counted. */
+export type Pending = { readonly signOuts: number; readonly syncs: number }
+
+/** Why a session ended without being asked to. */
+export type ExpiredReason = 'revoked' | 'expired' | 'device-removed' | 'vault-lost'
+
+/** What the session is, without what every state carries. Times are milliseconds since 1970. */
+export type SessionStatus =
+  | { readonly status: 'anonymous' }
+  | { readonly status: 'signing-in'; readonly since: number }
+  | {
+      readonly status: 'signed-in'
+      readonly account: Account
+      /** The id that the configuration gives the provider. */
+      readonly provider: string
+      readonly device: Device
+      readonly online: boolean
+      /** When the worker wants to be asked again, so that it can refresh ahead of expiry. */
+      readonly refreshAt: number
+    }
+  | { readonly status: 'expired'; readonly account: Account; readonly reason: ExpiredReason }
+
+/** All that a page can ever know of a session. There is no message that returns a token. */
+export type SessionState = SessionStatus & {
+  readonly grade: Grade
+  readonly protocol: number
+  readonly pending: Pending
+}
+
+/** What a page may ask. Fixed operations: no configuration, no URL of another origin, no getter for a secret. */
+export type Request =
+  | { readonly type: 'session.get' }
+  | { readonly type: 'session.signIn'; readonly provider: string; readonly returnTo: string }
+  | { readonly type: 'session.cancelSignIn' }
+  | { readonly type: 'session.signOut' }
+  /** The page is visible and the time of `refreshAt` has come, or the network is back. */
+  | { readonly type: 'session.poke' }
+  /** Take charge of the page that asks: after a first load or a hard reload it has no controller. */
+  | { readonly type: 'worker.claim' }
+  /** Let a waiting worker take over. */
+  | { readonly type: 'worker.activate' }
+
+export type RequestType = Request['type']
+
+export type Reply = {
+  'session.get': SessionState
+  /** The address of the provider to navigate to. */
+  'session.signIn': { readonly url: string }
+  'session.cancelSignIn': SessionState
+  'session.signOut': SessionState
+  'session.poke': SessionState
+  'worker.claim': Record<string, never>
+  'worker.activate': Record<string, never>
+}
+
+/** One question on the wire. The answer comes over the port that was sent with it. */
+export type RequestMessage = Request & { readonly v: number; readonly id: string }
+
+/** One answer on the wire. */
+export type ReplyMessage =
+  | { readonly v: number; readonly id: string; readonly ok: unknown }
+  | { readonly v: number; readonly id: string; readonly error: import('./errors.ts').ErrorReply }
+
+/** What the worker tells every page when the session changes. */
+export type AnnounceMessage = { readonly v: number; readonly type: 'session.state'; readonly state: SessionState }

@@ -1,0 +1,115 @@
+import * as v from 'valibot'
+import { err, ok, type Result } from '../base/result.ts'
+import { type ErrorReply, errorCodes, HoldfastError } from './errors.ts'
+import type { AnnounceMessage, Reply, RequestMessage, RequestType, SessionState } from './messages.ts'
+import { PROTOCOL } from './version.ts'
+
+const short = v.pipe(v.string(), v.maxLength(200))
+const path = v.pipe(v.string(), v.maxLength(2000))
+const envelope = { v: v.number(), id: short }
+
+const requestSchema = v.variant('type', [
+  v.strictObject({ ...envelope, type: v.literal('session.get') }),
+  v.strictObject({ ...envelope, type: v.literal('session.signIn'), provider: short, returnTo: path }),
+  v.strictObject({ ...envelope, type: v.literal('session.cancelSignIn') }),
+  v.strictObject({ ...envelope, type: v.literal('session.signOut') }),
+  v.strictObject({ ...envelope, type: v.literal('session.poke') }),
+  v.strictObject({ ...envelope, type: v.literal('worker.claim') }),
+  v.strictObject({ ...envelope, type: v.literal('worker.activate') }),
+])
+
+const headSchema = v.object({ v: v.number(), id: short })
+
+/** Who to answer, where even a refused message says it. */
+export const replyAddress = (data: unknown): string => {
+  const head = v.safeParse(headSchema, data)
+  return head.success ? head.output.id : ''
+}
+
+/** A message of this protocol, or the reason why it is none. Never throws. */
+export const parseRequest = (data: unknown): Result<RequestMessage, HoldfastError> => {
+  const head = v.safeParse(headSchema, data)
+  if (!head.success) return err(new HoldfastError('MESSAGE_INVALID'))
+  if (head.output.v !== PROTOCOL) return err(new HoldfastError('PROTOCOL_MISMATCH'))
+  const parsed = v.safeParse(requestSchema, data)
+  if (parsed.success) return ok(parsed.output)
+  const tooLong = parsed.issues.some((issue) => issue.type === 'max_length')
+  return err(new HoldfastError(tooLong ? 'MESSAGE_TOO_LARGE' : 'MESSAGE_INVALID'))
+}
+
+const accountSchema = v.object({ sub: v.string(), name: v.nullable(v.string()), email: v.nullable(v.string()) })
+const common = {
+  grade: v.picklist(['sealed', 'isolated', 'memory']),
+  protocol: v.number(),
+  pending: v.object({ signOuts: v.number(), syncs: v.number() }),
+}
+
+const stateSchema = v.variant('status', [
+  v.object({ ...common, status: v.literal('anonymous') }),
+  v.object({ ...common, status: v.literal('signing-in'), since: v.number() }),
+  v.object({
+    ...common,
+    status: v.literal('signed-in'),
+    account: accountSchema,
+    provider: v.string(),
+    device: v.object({ id: v.string(), name: v.string(), platform: v.string() }),
+    online: v.boolean(),
+    refreshAt: v.number(),
+  }),
+  v.object({
+    ...common,
+    status: v.literal('expired'),
+    account: accountSchema,
+    reason: v.picklist(['revoked', 'expired', 'device-removed', 'vault-lost']),
+  }),
+])
+
+const nothing = v.pipe(
+  v.object({}),
+  v.transform((): Record<string, never> => ({})),
+)
+
+const replySchemas: { readonly [T in RequestType]: v.GenericSchema<unknown, Reply[T]> } = {
+  'session.get': stateSchema,
+  'session.signIn': v.object({ url: v.pipe(v.string(), v.url()) }),
+  'session.cancelSignIn': stateSchema,
+  'session.signOut': stateSchema,
+  'session.poke': stateSchema,
+  'worker.claim': nothing,
+  'worker.activate': nothing,
+}
+
+const codes = Object.keys(errorCodes) as (keyof typeof errorCodes)[]
+const errorSchema = v.object({
+  code: v.picklist(codes),
+  retry: v.picklist(['never', 'now', 'later', 'after-sign-in', 'after-reload']),
+  message: v.string(),
+})
+const answerSchema = v.union([
+  v.object({ v: v.literal(PROTOCOL), id: v.string(), ok: v.unknown() }),
+  v.object({ v: v.literal(PROTOCOL), id: v.string(), error: errorSchema }),
+])
+
+/** The answer to a question of type `type`, or the error that the worker or the wire made of it. Never throws. */
+export const parseReply = <T extends RequestType>(type: T, data: unknown): Result<Reply[T], ErrorReply> => {
+  const answer = v.safeParse(answerSchema, data)
+  if (!answer.success) return err({ code: 'PROTOCOL_MISMATCH', ...errorCodes.PROTOCOL_MISMATCH })
+  if ('error' in answer.output) return err(answer.output.error)
+  const schema: v.GenericSchema<unknown, Reply[T]> = replySchemas[type]
+  const parsed = v.safeParse(schema, answer.output.ok)
+  return parsed.success ? ok(parsed.output) : err({ code: 'PROTOCOL_MISMATCH', ...errorCodes.PROTOCOL_MISMATCH })
+}
+
+/** A state, or undefined. */
+export const parseState = (data: unknown): SessionState | undefined => {
+  const parsed = v.safeParse(stateSchema, data)
+  return parsed.success ? parsed.output : undefined
+}
+
+const announceSchema = v.object({ v: v.literal(PROTOCOL), type: v.literal('session.state'), state: stateSchema })
+
+/** The worker's announcement in a message event's data, or undefined where it is something else. */
+export const parseAnnounce = (data: unknown): AnnounceMessage | undefined => {
+  const parsed = v.safeParse(announceSchema, data)
+  return parsed.success ? parsed.output : undefined
+}
