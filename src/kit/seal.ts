@@ -1,1 +1,1 @@
-export {}
+export { createSeal, type Seal, type SealOptions } from '../seal/seal.ts'
