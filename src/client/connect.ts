@@ -1,5 +1,79 @@
+import { signal } from '@preact/signals'
+import { HoldfastError } from '../protocol/errors.ts'
+import type { SessionState } from '../protocol/messages.ts'
+import { parseAnnounce } from '../protocol/parse.ts'
+import { PROTOCOL } from '../protocol/version.ts'
+import { ask } from './ask.ts'
+import { followRefresh } from './poke.ts'
+import { type Registration, register, replaced } from './registration.ts'
 import type { Session } from './session.ts'
 
-/** Registers the worker script, has it take charge of this page, and follows its session. */
-export const connect = (_options: { readonly script: string }): Promise<Session> =>
-  Promise.reject(new Error('unwritten'))
+const unknownState: SessionState = {
+  status: 'anonymous',
+  grade: 'memory',
+  protocol: PROTOCOL,
+  pending: { signOuts: 0, syncs: 0 },
+}
+
+/** True while a newer worker waits; not for one that takes over by itself. */
+const followUpdates = ({ workbox, registration }: Registration) => {
+  const ready = signal(registration.waiting !== null)
+  workbox.addEventListener('waiting', () => {
+    ready.value = true
+  })
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    ready.value = registration.waiting !== null
+  })
+  return ready
+}
+
+/** Asks for the address to go to, and once more when the worker was just being replaced after a sign-out. */
+const askToSignIn = async (worker: Registration['worker'], provider: string, returnTo: string): Promise<string> => {
+  const request = { type: 'session.signIn', provider, returnTo } as const
+  const change = replaced()
+  change.catch(() => undefined)
+  try {
+    return (await ask(worker(), request)).url
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.code !== 'WORKER_UPDATING') throw error
+    await change
+    return (await ask(worker(), request)).url
+  }
+}
+
+/**
+ * Registers the worker script, has it take charge of this page, and follows its session. Rejects with a HoldfastError:
+ * WORKER_UNAVAILABLE where the browser has or allows no service worker, PROTOCOL_MISMATCH where page and worker are of
+ * different versions and the page should be reloaded.
+ */
+export const connect = async (options: { readonly script: string }): Promise<Session> => {
+  const registered = await register(options.script)
+  const { worker, registration } = registered
+  const state = signal(unknownState)
+  navigator.serviceWorker.addEventListener('message', (event) => {
+    const announced = event.origin === location.origin ? parseAnnounce(event.data) : undefined
+    if (announced !== undefined) state.value = announced.state
+  })
+  const update = async (type: 'session.get' | 'session.poke' | 'session.signOut' | 'session.cancelSignIn') => {
+    state.value = await ask(worker(), { type })
+  }
+  await update('session.get')
+  navigator.serviceWorker.addEventListener('controllerchange', () => void update('session.get').catch(() => undefined))
+  followRefresh(state, () => update('session.poke'))
+  return {
+    state,
+    updateReady: followUpdates(registered),
+    async signIn({ provider, returnTo }) {
+      location.assign(await askToSignIn(worker, provider, returnTo))
+    },
+    cancelSignIn: () => update('session.cancelSignIn'),
+    signOut: () => update('session.signOut'),
+    poke: () => update('session.poke'),
+    async applyUpdate() {
+      const { waiting } = registration
+      if (waiting === null) return
+      const changed = replaced()
+      await Promise.all([ask(waiting, { type: 'worker.activate' }), changed])
+    },
+  }
+}

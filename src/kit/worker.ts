@@ -1,1 +1,3 @@
-export {}
+export { HoldfastError } from '../protocol/errors.ts'
+export type { CustodyConfig } from '../sw/config.ts'
+export { installCustody } from '../sw/install.ts'

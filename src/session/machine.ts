@@ -31,6 +31,7 @@ export type Event =
   | { readonly type: 'signed-in'; readonly account: Account; readonly life: Life }
   | { readonly type: 'refreshed'; readonly life: Life }
   | { readonly type: 'refresh-failed'; readonly failure: TokenFailure; readonly at: number; readonly random: number }
+  | { readonly type: 'ended'; readonly reason: ExpiredReason }
   | { readonly type: 'network'; readonly online: boolean }
   | { readonly type: 'signed-out' }
 
@@ -89,6 +90,9 @@ export const step = (state: Session, event: Event): Step => {
       return state.status === 'signed-in' ? to(signedIn(state.account, event.life)) : same
     case 'refresh-failed':
       return state.status === 'signed-in' ? afterFailure(state, event) : same
+    case 'ended':
+      if (state.status !== 'signed-in') return same
+      return to({ status: 'expired', account: state.account, reason: event.reason }, 'store-expired')
     case 'network':
       if (state.status !== 'signed-in' || state.online === event.online) return same
       return to({ ...state, online: event.online })

@@ -5,7 +5,7 @@ export type Resource = {
   readonly paths: readonly string[]
   readonly methods: readonly string[]
   /** `true`: redirects are followed, without credentials. Default: they are refused. */
-  readonly redirects?: boolean
+  readonly redirects?: boolean | undefined
 }
 
 /** Encoded slashes, backslashes and dots could mean another path to the server than to us. */

@@ -1,1 +1,6 @@
-export {}
+import { installCustody } from '../kit/worker.ts'
+import { installPrecache } from './precache.ts'
+import { serverConfig } from './server-config.ts'
+
+installCustody(serverConfig)
+installPrecache()

@@ -1,0 +1,39 @@
+import type { AnnounceMessage, Grade, Pending, SessionState, SessionStatus } from '../protocol/messages.ts'
+import { PROTOCOL } from '../protocol/version.ts'
+import { refreshAt } from '../session/refresh-time.ts'
+import type { Keeper, Keepers } from './keeper.ts'
+
+declare const self: ServiceWorkerGlobalScope
+
+const statusOf = (keeper: Keeper): SessionStatus => {
+  const state = keeper.state()
+  const live = keeper.live()
+  if (state.status === 'signing-in') return { status: 'signing-in', since: state.since }
+  if (state.status === 'expired') return { status: 'expired', account: state.account, reason: state.reason }
+  if (state.status === 'anonymous' || live === undefined) return { status: 'anonymous' }
+  const { account, online, life } = state
+  return {
+    status: 'signed-in',
+    account,
+    provider: keeper.provider.id,
+    device: live.device,
+    online,
+    refreshAt: refreshAt(life),
+  }
+}
+
+const order = ['signed-in', 'signing-in', 'expired', 'anonymous'] as const
+
+/** What a page is told: the foremost session among the providers, and nothing that was not made for it field by field. */
+export const describeSession = (keepers: Keepers, grade: Grade, pending: Pending): SessionState => {
+  const all = [...keepers.values()].map(statusOf)
+  const status = order.map((wanted) => all.find((one) => one.status === wanted)).find((one) => one !== undefined)
+  return { ...(status ?? { status: 'anonymous' }), grade, protocol: PROTOCOL, pending }
+}
+
+/** Tells every window of this origin. */
+export const announceState = async (state: SessionState): Promise<void> => {
+  const message: AnnounceMessage = { v: PROTOCOL, type: 'session.state', state }
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  for (const client of windows) client.postMessage(message)
+}

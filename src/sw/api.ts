@@ -1,0 +1,125 @@
+import type { Clock } from '../base/clock.ts'
+import { reveal } from '../base/secret.ts'
+import { refreshNeed } from '../session/refresh-time.ts'
+import type { Resource } from '../session/resource.ts'
+import type { Keeper } from './keeper.ts'
+import type { LiveSession } from './records.ts'
+import type { Refresher } from './refresher.ts'
+
+/** Who answers for the credentials of one resource. */
+export type Holder = { readonly keeper: Keeper; readonly refresher: Refresher }
+
+export type ApiDeps = {
+  readonly fetch: typeof globalThis.fetch
+  readonly clock: Clock
+  /** Learns the clock of a server from its reply. */
+  readonly observe: (response: Response) => void
+}
+
+/** Larger bodies are sent only where the token will last through the upload. */
+const largeBody = 8 * 1024 * 1024
+const lifeForLargeBody = 60_000
+
+/** What is sent, as often as it takes: the page's request without any credentials of the page's own. */
+type Outgoing = { readonly url: URL; readonly init: RequestInit; readonly size: number }
+
+const withoutBody = new Set(['GET', 'HEAD'])
+
+const toOutgoing = async (request: Request, resource: Resource): Promise<Outgoing> => {
+  const headers = new Headers(request.headers)
+  headers.delete('authorization')
+  headers.delete('dpop')
+  const body = withoutBody.has(request.method) ? null : await request.blob()
+  const { method, mode, credentials, cache, integrity, keepalive, signal } = request
+  const redirect = resource.redirects === true ? 'follow' : 'error'
+  const common = { method, mode, credentials, cache, integrity, keepalive, signal, headers, redirect } as const
+  const init: RequestInit = { ...common, body: body === null || body.size === 0 ? null : body }
+  return { url: new URL(request.url), init, size: body?.size ?? 0 }
+}
+
+const authorization = async (outgoing: Outgoing, live: LiveSession, keeper: Keeper): Promise<Headers> => {
+  const headers = new Headers(outgoing.init.headers)
+  const proofs = keeper.proofs()
+  if (live.tokens.type === 'dpop' && proofs !== undefined) {
+    const made = await proofs.authorize(live.tokens.access, outgoing.init.method ?? 'GET', outgoing.url)
+    made.forEach((value, name) => {
+      headers.set(name, value)
+    })
+  } else {
+    headers.set('authorization', `Bearer ${reveal(live.tokens.access)}`)
+  }
+  return headers
+}
+
+const nonceAsked = (response: Response): boolean =>
+  response.status === 401 && /\buse_dpop_nonce\b/.test(response.headers.get('www-authenticate') ?? '')
+
+/** The only place that adds credentials to a request. */
+export const createApi = ({ fetch, clock, observe }: ApiDeps) => {
+  const plain = ({ url, init }: Outgoing): Promise<Response> => fetch(url, init)
+
+  /**
+   * With redirects allowed the request goes out twice: once with credentials as far as the first redirect, then again
+   * without any, so that they never go anywhere but to the resource.
+   */
+  const send = async (outgoing: Outgoing, live: LiveSession, keeper: Keeper): Promise<Response> => {
+    const headers = await authorization(outgoing, live, keeper)
+    const follows = outgoing.init.redirect === 'follow'
+    const redirect = follows ? 'manual' : 'error'
+    const response = await fetch(outgoing.url, { ...outgoing.init, headers, redirect })
+    if (response.type === 'opaqueredirect') return plain(outgoing)
+    observe(response)
+    keeper.proofs()?.learn(outgoing.url, response.headers.get('dpop-nonce'))
+    return response
+  }
+
+  const sendWithNonce = async (outgoing: Outgoing, live: LiveSession, keeper: Keeper): Promise<Response> => {
+    const response = await send(outgoing, live, keeper)
+    return nonceAsked(response) && live.tokens.type === 'dpop' ? send(outgoing, live, keeper) : response
+  }
+
+  /** Live tokens, after a wait where the access token is over or too short for a large body. */
+  const usable = async ({ keeper, refresher }: Holder, size: number): Promise<LiveSession | undefined> => {
+    const needs = () => {
+      const live = keeper.live()
+      if (live === undefined) return 'none'
+      const short = size > largeBody && live.tokens.life.expiresAt - clock() < lifeForLargeBody
+      return short ? 'wait' : refreshNeed(live.tokens.life, clock())
+    }
+    if (needs() === 'wait') await refresher.refresh()
+    else if (needs() === 'beside') void refresher.refresh()
+    return keeper.live()
+  }
+
+  /** A 401 is answered once: with the tokens that another request has already got, or with a refresh. */
+  const replay = async (holder: Holder, outgoing: Outgoing, used: LiveSession, refused: Response) => {
+    if (holder.keeper.live()?.generation === used.generation) await holder.refresher.refresh()
+    const live = holder.keeper.live()
+    if (live === undefined || live.generation === used.generation) return refused
+    return sendWithNonce(outgoing, live, holder.keeper)
+  }
+
+  const call = async (holder: Holder, outgoing: Outgoing): Promise<Response> => {
+    const live = await usable(holder, outgoing.size)
+    if (live === undefined) return plain(outgoing)
+    if (clock() >= live.tokens.life.expiresAt) return Response.error()
+    const response = await sendWithNonce(outgoing, live, holder.keeper)
+    return response.status === 401 ? replay(holder, outgoing, live, response) : response
+  }
+
+  return {
+    /** The answer to a request that matched a resource. Rejects as a fetch does where the network fails. */
+    async respond(request: Request, resource: Resource, holder: Holder, trusted: boolean): Promise<Response> {
+      const outgoing = await toOutgoing(request, resource)
+      if (!trusted) return plain(outgoing)
+      try {
+        const response = await call(holder, outgoing)
+        await holder.keeper.dispatch({ type: 'network', online: response.type !== 'error' })
+        return response
+      } catch (error) {
+        if (!request.signal.aborted) await holder.keeper.dispatch({ type: 'network', online: false })
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import * as v from 'valibot'
+import { HoldfastError } from '../protocol/errors.ts'
+
+/** The hosts that name this very machine, where plain http is as good as https (W3C Secure Contexts §3.1). */
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]'
+
+/** True for https anywhere and for http on loopback, without user info. */
+export const isSecureUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '') return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+const id = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/, 'must have lower-case letters, digits and "-", 40 at most'))
+const secureUrl = v.pipe(v.string(), v.check(isSecureUrl, 'must be an https address, or http on loopback'))
+const origin = v.pipe(
+  secureUrl,
+  v.check(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'must be an origin: scheme, host and port only',
+  ),
+)
+const path = v.pipe(v.string(), v.startsWith('/'))
+
+const providerSchema = v.strictObject({
+  id,
+  /** Issuer identifier, exactly as the provider's discovery document says it (OIDC Discovery §3). */
+  issuer: secureUrl,
+  clientId: v.pipe(v.string(), v.nonEmpty()),
+  scope: v.pipe(v.string(), v.regex(/(^| )openid( |$)/, 'must contain openid')),
+  /** How the provider hands over the code: form_post where it can, else query. */
+  responseMode: v.picklist(['form_post', 'query']),
+  /** Sender-constrained tokens, RFC 9449. */
+  dpop: v.boolean(),
+  /** Resource indicator, RFC 8707. */
+  resource: v.optional(v.pipe(v.string(), v.url())),
+  /** `prompt` of OIDC Core §3.1.2.1. Some providers give no refresh token without `consent`. */
+  prompt: v.optional(v.picklist(['consent', 'login', 'select_account'])),
+})
+
+const resourceSchema = v.strictObject({
+  provider: id,
+  origin,
+  paths: v.pipe(v.array(path), v.nonEmpty()),
+  methods: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[A-Z]+$/, 'must be upper-case'))), v.nonEmpty()),
+  /** `true`: redirects are followed, without credentials. Default: they are refused. */
+  redirects: v.optional(v.boolean()),
+})
+
+const configSchema = v.pipe(
+  v.strictObject({
+    callbackPath: path,
+    providers: v.pipe(v.array(providerSchema), v.nonEmpty()),
+    resources: v.array(resourceSchema),
+  }),
+  v.check(
+    ({ providers, resources }) => resources.every(({ provider }) => providers.some(({ id }) => id === provider)),
+    'a resource names a provider that is not there',
+  ),
+  v.check(
+    ({ providers }) => new Set(providers.map(({ id }) => id)).size === providers.length,
+    'two providers have one id',
+  ),
+)
+
+export type CustodyConfig = v.InferInput<typeof configSchema>
+export type Provider = v.InferOutput<typeof providerSchema>
+export type Config = v.InferOutput<typeof configSchema>
+
+/** The configuration, checked. Throws CONFIGURATION_INVALID with every fault in its message. */
+export const parseConfig = (input: unknown): Config => {
+  const parsed = v.safeParse(configSchema, input)
+  if (parsed.success) return parsed.output
+  const faults = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'configuration'}: ${issue.message}`)
+  throw new HoldfastError('CONFIGURATION_INVALID', {
+    detail: `The custody configuration is unusable. ${faults.join('; ')}`,
+  })
+}

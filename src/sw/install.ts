@@ -1,0 +1,89 @@
+import { Secret } from '../base/secret.ts'
+import type { Grade } from '../protocol/messages.ts'
+import { matchResource } from '../session/resource.ts'
+import { SYNC_TAG } from './background-sync.ts'
+import { answerCallback, checkCallback, isCallback } from './callback-route.ts'
+import { type CustodyConfig, parseConfig } from './config.ts'
+import { judgeGrade } from './grade.ts'
+import { createLifetime } from './lifetime.ts'
+import { prelude } from './prelude.ts'
+import { createRotation } from './rotation.ts'
+import { createRouter } from './router.ts'
+import { createIndexedStore, createMemoryStore, type Store } from './store.ts'
+import { openVault, type Vault } from './vault.ts'
+import { createWorker, type Worker } from './worker.ts'
+
+declare const self: ServiceWorkerGlobalScope
+
+/** Throws unless this is a service worker at exactly its own address and in charge of the whole origin. */
+const checkPlace = (): void => {
+  const isWorker = typeof ServiceWorkerGlobalScope !== 'undefined' && self instanceof ServiceWorkerGlobalScope
+  if (!isWorker) throw new TypeError('Custody runs in a service worker only.')
+  const { origin, search } = self.location
+  if (search !== '') throw new TypeError('The custody worker has no query in its address.')
+  if (self.registration.scope !== `${origin}/`) throw new TypeError('The custody worker needs the scope "/".')
+}
+
+const openMemoryVault = (): Promise<Vault> =>
+  openVault(createMemoryStore(), new Secret(crypto.getRandomValues(new Uint8Array(32))), 'memory')
+
+/** The vault that this host and this browser allow: never a weaker one than its grade says. */
+const openBestVault = async (store: Store): Promise<Vault> => {
+  const grade: Grade = await judgeGrade(prelude !== undefined)
+  if (grade !== 'sealed' || prelude === undefined) return openMemoryVault()
+  try {
+    return await openVault(store, prelude.share, grade)
+  } catch {
+    return openMemoryVault()
+  }
+}
+
+/**
+ * Makes this service worker the keeper of tokens for `config.resources`. Call it once, in the first turn of the worker
+ * script; requests that match no resource and no callback are left alone. Throws HoldfastError CONFIGURATION_INVALID.
+ */
+export const installCustody = (config: CustodyConfig): void => {
+  checkPlace()
+  const checked = parseConfig(config)
+  const lifetime = createLifetime()
+  const store = createIndexedStore('holdfast-custody')
+  const fetch: typeof globalThis.fetch = self.fetch.bind(self)
+  const rotation = createRotation(store, fetch, prelude?.install)
+  const clock = () => Date.now()
+  const random = () => Math.random()
+  let starting: Promise<Worker> | undefined
+  const worker = (): Promise<Worker> => {
+    starting ??= openBestVault(store).then((vault) =>
+      createWorker({ config: checked, vault, rotation, fetch, clock, random, hold: lifetime.hold }),
+    )
+    return starting
+  }
+
+  self.addEventListener('install', (event) => {
+    event.waitUntil(rotation.succeeds().then((yes) => (yes ? self.skipWaiting() : undefined)))
+  })
+  self.addEventListener('activate', (event) => {
+    event.waitUntil(checkCallback(checked.callbackPath, fetch))
+  })
+  self.addEventListener('message', (event) => {
+    const answered = worker().then(({ handlers }) => createRouter(handlers)(event))
+    event.waitUntil(answered.then(lifetime.idle))
+  })
+  self.addEventListener('fetch', (event) => {
+    const { request } = event
+    const url = new URL(request.url)
+    if (request.mode === 'navigate') {
+      if (!isCallback(request, url, checked.callbackPath)) return
+      event.respondWith(worker().then(({ signIn }) => answerCallback(signIn, request, url)))
+    } else if (request.mode === 'cors' || request.mode === 'same-origin') {
+      const resource = matchResource(checked.resources, url, request.method)
+      if (resource === undefined) return
+      event.respondWith(worker().then((ready) => ready.respond(event, resource)))
+    } else return
+    event.waitUntil(worker().then(lifetime.idle))
+  })
+  self.addEventListener('sync', (event: Event) => {
+    if (!(event instanceof ExtendableEvent) || Reflect.get(event, 'tag') !== SYNC_TAG) return
+    event.waitUntil(worker().then((ready) => ready.settleSignOut()))
+  })
+}

@@ -1,0 +1,167 @@
+import * as oauth from 'oauth4webapi'
+import { toBase64url, utf8 } from '../../base/bytes.ts'
+import type { Clock } from '../../base/clock.ts'
+import { reveal, Secret } from '../../base/secret.ts'
+import { HoldfastError } from '../../protocol/errors.ts'
+import type { Account } from '../../protocol/messages.ts'
+import { retryAfter } from '../../session/backoff.ts'
+import { judgeTokenError, type TokenFailure } from '../../session/token-failure.ts'
+import type { Provider } from '../config.ts'
+import type { Tokens, Transaction } from '../records.ts'
+import { clientOf } from './authorization.ts'
+import type { VerifiedCallback } from './callback.ts'
+import { wireOptions } from './discovery.ts'
+import type { Proofs } from './proofs.ts'
+import type { Wire } from './wire.ts'
+
+/** Where `expires_in` is missing (it is only recommended, RFC 6749 §5.1): a 401 will tell if it was less. */
+const assumedLife = 3600
+
+/** All that one call of the token endpoint needs. */
+export type TokenCall = {
+  readonly provider: Provider
+  readonly server: oauth.AuthorizationServer
+  readonly proofs: Proofs | undefined
+  readonly wire: Wire
+  readonly clock: Clock
+}
+
+const toTokens = (reply: oauth.TokenEndpointResponse, at: number, before: Secret | null): Tokens => ({
+  access: new Secret(reply.access_token),
+  type: reply.token_type === 'dpop' ? 'dpop' : 'bearer',
+  refresh: reply.refresh_token === undefined ? before : new Secret(reply.refresh_token),
+  life: { issuedAt: at, expiresAt: at + (reply.expires_in ?? assumedLife) * 1000 },
+})
+
+const options = (call: TokenCall) => ({
+  ...wireOptions(call.wire),
+  ...(call.proofs === undefined ? {} : { DPoP: call.proofs.handle }),
+  ...(call.provider.resource === undefined ? {} : { additionalParameters: { resource: call.provider.resource } }),
+})
+
+/** A server may ask for a nonce in the proof, once (RFC 9449 §8); the handle has learnt it by then. */
+const answerNonceOnce = async (send: () => Promise<Response>): Promise<Response> => {
+  const response = await send()
+  const asked = response.status === 400 || response.status === 401
+  const error = asked ? await errorOf(response) : undefined
+  return error === 'use_dpop_nonce' ? send() : response
+}
+
+const errorOf = async (response: Response): Promise<string | undefined> => {
+  try {
+    const body: unknown = await response.clone().json()
+    const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined
+    return typeof error === 'string' ? error : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const hashOf = (alg: string | undefined): string => {
+  if (alg === undefined || alg.endsWith('256')) return 'SHA-256'
+  return alg.endsWith('384') ? 'SHA-384' : 'SHA-512'
+}
+
+/** `at_hash` is the left half of the access token's hash (OIDC Core §3.1.3.6); optional in this flow. */
+const checkAccessTokenHash = async (reply: oauth.TokenEndpointResponse, claims: oauth.IDToken): Promise<void> => {
+  if (claims.at_hash === undefined) return
+  const header: unknown = JSON.parse(
+    atob((reply.id_token ?? '').split('.')[0]?.replaceAll('-', '+').replaceAll('_', '/') ?? ''),
+  )
+  const alg = typeof header === 'object' && header !== null && 'alg' in header ? String(header.alg) : undefined
+  const hash = new Uint8Array(await crypto.subtle.digest(hashOf(alg), utf8(reply.access_token)))
+  if (toBase64url(hash.slice(0, hash.length / 2)) !== claims.at_hash) throw new HoldfastError('SIGN_IN_MISMATCH')
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
+
+const accountOf = (claims: oauth.IDToken): Account => ({
+  sub: claims.sub,
+  name: text(claims.name) ?? text(claims.preferred_username),
+  email: text(claims.email),
+})
+
+/**
+ * Exchanges a code (RFC 6749 §4.1.3) and believes the ID token only after its claims, nonce, hash and signature hold
+ * (OIDC Core §3.1.3.7). Throws SIGN_IN_MISMATCH, SIGN_IN_REFUSED, PROVIDER_UNAVAILABLE.
+ */
+export const exchange = async (
+  call: TokenCall,
+  callback: VerifiedCallback,
+  transaction: Transaction,
+  redirectUri: string,
+): Promise<{ readonly tokens: Tokens; readonly account: Account }> => {
+  const { provider, server, clock } = call
+  const client = clientOf(provider)
+  const verifier = reveal(transaction.verifier)
+  const response = await answerNonceOnce(() =>
+    oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      oauth.None(),
+      callback.parameters,
+      redirectUri,
+      verifier,
+      options(call),
+    ),
+  )
+  if (response.status >= 500 || response.status === 429) throw new HoldfastError('PROVIDER_UNAVAILABLE')
+  if (response.status >= 400) throw new HoldfastError('SIGN_IN_REFUSED')
+  try {
+    const expectedNonce = reveal(transaction.nonce)
+    const reply = await oauth.processAuthorizationCodeResponse(server, client, response, {
+      expectedNonce,
+      requireIdToken: true,
+    })
+    await oauth.validateApplicationLevelSignature(server, response, wireOptions(call.wire))
+    const claims = oauth.getValidatedIdTokenClaims(reply)
+    if (claims === undefined) throw new HoldfastError('SIGN_IN_MISMATCH')
+    await checkAccessTokenHash(reply, claims)
+    return { tokens: toTokens(reply, clock(), null), account: accountOf(claims) }
+  } catch (cause) {
+    if (cause instanceof HoldfastError) throw cause
+    throw new HoldfastError('SIGN_IN_MISMATCH', { cause })
+  }
+}
+
+export type Refreshed =
+  | { readonly ok: true; readonly tokens: Tokens }
+  | { readonly ok: false; readonly failure: TokenFailure }
+
+/**
+ * Refreshes (RFC 6749 §6). A reply of another subject or issuer counts as denied (OIDC Core §12.2). Never ends a session
+ * for a reply that it cannot read. Throws PROVIDER_UNAVAILABLE where no reply came at all.
+ */
+export const refresh = async (call: TokenCall, tokens: Tokens, account: Account): Promise<Refreshed> => {
+  const { provider, server, clock } = call
+  const client = clientOf(provider)
+  if (tokens.refresh === null) return { ok: false, failure: { kind: 'denied' } }
+  const token = reveal(tokens.refresh)
+  const response = await answerNonceOnce(() =>
+    oauth.refreshTokenGrantRequest(server, client, oauth.None(), token, options(call)),
+  )
+  if (response.status !== 200) {
+    const wait = retryAfter(response.headers.get('retry-after'), clock())
+    return { ok: false, failure: judgeTokenError(response.status, await errorOf(response), wait) }
+  }
+  try {
+    const reply = await oauth.processRefreshTokenResponse(server, client, response)
+    const claims = oauth.getValidatedIdTokenClaims(reply)
+    if (claims !== undefined && claims.sub !== account.sub) return { ok: false, failure: { kind: 'denied' } }
+    return { ok: true, tokens: toTokens(reply, clock(), tokens.refresh) }
+  } catch {
+    return { ok: false, failure: { kind: 'passing', waitAtLeast: 0 } }
+  }
+}
+
+/** Revokes one token (RFC 7009). True where nothing is left to do; false where it should be tried again. */
+export const revoke = async (call: TokenCall, token: Secret, hint: string): Promise<boolean> => {
+  const { provider, server, wire } = call
+  if (server.revocation_endpoint === undefined) return true
+  const additionalParameters = { token_type_hint: hint }
+  const response = await oauth.revocationRequest(server, clientOf(provider), oauth.None(), reveal(token), {
+    ...wireOptions(wire),
+    additionalParameters,
+  })
+  return response.status < 500 && response.status !== 429
+}

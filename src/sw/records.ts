@@ -1,0 +1,114 @@
+import * as v from 'valibot'
+import { fromBase64url } from '../base/bytes.ts'
+import { Secret } from '../base/secret.ts'
+import type { WrappedDpopKey } from '../crypto/dpop-key.ts'
+
+const secret = v.pipe(
+  v.string(),
+  v.transform((text) => new Secret(text)),
+)
+const bytes = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const decoded = fromBase64url(dataset.value)
+    if (decoded !== undefined) return decoded
+    addIssue({ message: 'is not base64url' })
+    return NEVER
+  }),
+)
+const account = v.object({ sub: v.string(), name: v.nullable(v.string()), email: v.nullable(v.string()) })
+const device = v.object({ id: v.string(), name: v.string(), platform: v.string() })
+const dpopKey = v.object({
+  alg: v.picklist(['Ed25519', 'ES256']),
+  publicKey: v.pipe(
+    v.record(v.string(), v.unknown()),
+    v.transform((jwk): JsonWebKey => jwk),
+  ),
+  wrapped: bytes,
+})
+
+const tokens = v.object({
+  access: secret,
+  type: v.picklist(['bearer', 'dpop']),
+  refresh: v.nullable(secret),
+  life: v.object({ issuedAt: v.number(), expiresAt: v.number() }),
+})
+
+/** A session with its tokens, as the vault keeps it. */
+const liveSchema = v.object({
+  status: v.literal('live'),
+  account,
+  device,
+  tokens,
+  dpop: v.nullable(dpopKey),
+  /** Counts the refreshes that were committed, so that two workers can tell who is ahead. */
+  generation: v.number(),
+  /** When a refresh was begun whose outcome is not committed yet: the write-ahead mark. */
+  refreshingSince: v.nullable(v.number()),
+  /** The state of the sign-in that this came of: the same callback again is then known as a repetition. */
+  signInState: secret,
+})
+
+const expiredSchema = v.object({
+  status: v.literal('expired'),
+  account,
+  reason: v.picklist(['revoked', 'expired', 'device-removed', 'vault-lost']),
+})
+
+const transactionSchema = v.object({
+  /** What the page is given to come back with; the provider's address stays here. */
+  id: v.string(),
+  startedAt: v.number(),
+  returnTo: v.string(),
+  address: secret,
+  state: secret,
+  nonce: secret,
+  verifier: secret,
+  dpop: v.nullable(dpopKey),
+  /** `waiting` for the callback; `received`, and not yet sent on; `exchanging`: the code may have been sent. */
+  stage: v.picklist(['waiting', 'received', 'exchanging']),
+  /** The callback's parameters, from `received` on. */
+  callback: v.nullable(secret),
+})
+
+const revocationsSchema = v.array(
+  v.object({ provider: v.string(), token: secret, hint: v.string(), since: v.number() }),
+)
+
+const metadataSchema = v.object({ fetchedAt: v.number(), document: v.record(v.string(), v.unknown()) })
+
+export type Records = {
+  session: v.InferOutput<typeof liveSchema> | v.InferOutput<typeof expiredSchema>
+  transaction: v.InferOutput<typeof transactionSchema>
+  revocations: v.InferOutput<typeof revocationsSchema>
+  metadata: v.InferOutput<typeof metadataSchema>
+}
+export type RecordKind = keyof Records
+
+/** Every kind of record, by the first part of its name, and how one is read after it was opened. */
+const recordSchemas: { readonly [K in RecordKind]: v.GenericSchema<unknown, Records[K]> } = {
+  session: v.variant('status', [liveSchema, expiredSchema]),
+  transaction: transactionSchema,
+  revocations: revocationsSchema,
+  metadata: metadataSchema,
+}
+
+export type LiveSession = v.InferOutput<typeof liveSchema>
+export type Tokens = LiveSession['tokens']
+export type Transaction = Records['transaction']
+export type Revocation = Records['revocations'][number]
+
+/** The record of an opened plaintext, or undefined where it is not of this form: another version wrote it. */
+export const decodeRecord = <K extends RecordKind>(kind: K, text: string): Records[K] | undefined => {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const schema: v.GenericSchema<unknown, Records[K]> = recordSchemas[kind]
+  const parsed = v.safeParse(schema, json)
+  return parsed.success ? parsed.output : undefined
+}
+
+export type { WrappedDpopKey }

@@ -1,0 +1,47 @@
+import type { Store } from './store.ts'
+
+declare const self: ServiceWorkerGlobalScope
+
+const MARK = 'ended-install'
+
+/**
+ * Gives this browser a new install after a sign-out, so that records which a page copied and puts back later stay closed:
+ * the server ends the install, the next worker script carries another share, and its worker takes over at once. The mark
+ * that steers this is in the clear; all that a page can do with it is to have a new worker take over earlier.
+ */
+export type Rotation = {
+  /** Notes that the install has to end, in case the worker is killed or offline before that is done. */
+  mark(): Promise<void>
+  /** Ends the install if it is marked. True where a new worker is now on its way. Rejects where the server is away. */
+  run(): Promise<boolean>
+  /** For a worker that installs: whether it follows an ended install and should take over at once. */
+  succeeds(): Promise<boolean>
+}
+
+/** `install`: the name of this worker's install, or undefined where there is no seal and nothing to rotate. */
+export const createRotation = (store: Store, fetch: typeof globalThis.fetch, install: string | undefined): Rotation => {
+  const marked = () => store.read('keys', MARK)
+  const set = (value: string | undefined) => store.commit([{ store: 'keys', name: MARK, value }])
+  return {
+    async mark() {
+      if (install !== undefined) await set(install)
+    },
+    async run() {
+      if (install === undefined) return false
+      const ended = await marked()
+      if (ended === undefined) return false
+      if (ended !== install) {
+        await set(undefined)
+        return false
+      }
+      const response = await fetch(self.location.pathname, { method: 'DELETE', signal: AbortSignal.timeout(10_000) })
+      if (!response.ok) throw new Error('The install could not be ended.')
+      await self.registration.update()
+      return true
+    },
+    async succeeds() {
+      const ended = install === undefined ? undefined : await marked()
+      return ended !== undefined && ended !== install
+    },
+  }
+}

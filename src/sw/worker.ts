@@ -1,0 +1,147 @@
+import type { Clock } from '../base/clock.ts'
+import { HoldfastError } from '../protocol/errors.ts'
+import type { SessionState } from '../protocol/messages.ts'
+import { refreshNeed } from '../session/refresh-time.ts'
+import type { Resource } from '../session/resource.ts'
+import { announceState, describeSession } from './announce.ts'
+import { createApi, type Holder } from './api.ts'
+import { requestSync } from './background-sync.ts'
+import type { Config } from './config.ts'
+import { createKeeper, signInLimit } from './keeper.ts'
+import { createDiscovery } from './oidc/discovery.ts'
+import { createWire } from './oidc/wire.ts'
+import { createRefresher } from './refresher.ts'
+import type { Rotation } from './rotation.ts'
+import type { Handlers } from './router.ts'
+import { isFromOwnWindow } from './senders.ts'
+import { createSignIn } from './sign-in.ts'
+import { createSignOut } from './sign-out.ts'
+import type { Vault } from './vault.ts'
+
+declare const self: ServiceWorkerGlobalScope
+
+export type WorkerDeps = {
+  readonly config: Config
+  readonly vault: Vault
+  readonly rotation: Rotation
+  readonly fetch: typeof globalThis.fetch
+  readonly clock: Clock
+  readonly random: () => number
+  /** Keeps the worker alive until the promise settles: `waitUntil` of the event at hand. */
+  readonly hold: (work: Promise<unknown>) => void
+}
+
+/** The custody worker, wired. Everything in it has been restored from the vault when this resolves. */
+export const createWorker = async (deps: WorkerDeps) => {
+  const { config, vault, rotation, fetch, clock, random, hold } = deps
+  const wire = createWire(fetch, clock)
+  const discovery = createDiscovery(vault, wire, clock)
+  const announce = () => hold(announceState(describe()))
+  const keepers = new Map(
+    config.providers.map((provider) => [provider.id, createKeeper({ vault, wire, clock, announce }, provider)]),
+  )
+  const signOut = createSignOut({ vault, wire, clock, discovery, keepers })
+  const holders = new Map<string, Holder>(
+    [...keepers].map(([id, keeper]) => {
+      const refresher = createRefresher({ vault, wire, clock, random, discovery, orphaned: signOut.queue }, keeper)
+      return [id, { keeper, refresher }]
+    }),
+  )
+  const { origin } = self.location
+  const signIn = createSignIn({
+    config,
+    origin,
+    userAgent: navigator.userAgent,
+    vault,
+    wire,
+    clock,
+    discovery,
+    keepers,
+  })
+  const api = createApi({ fetch, clock, observe: wire.observe })
+
+  const describe = (): SessionState => describeSession(keepers, vault.grade, { signOuts: signOut.waiting(), syncs: 0 })
+
+  /** After a sign-out: tell the provider, then end the install. What cannot be done now waits for the network. */
+  const settleSignOut = async (): Promise<boolean> => {
+    try {
+      if ((await signOut.flush()) > 0) return false
+      return await rotation.run()
+    } catch {
+      return false
+    } finally {
+      if (signOut.waiting() > 0) hold(requestSync())
+      announce()
+    }
+  }
+
+  const signOutLeftovers = () => (signOut.waiting() > 0 ? settleSignOut() : rotation.run().catch(() => false))
+
+  /** Looks at every session: what is due is begun, what took too long is ended. */
+  const look = async (options: { readonly now: boolean }): Promise<void> => {
+    for (const { keeper, refresher } of holders.values()) {
+      const state = keeper.state()
+      await keeper.save()
+      if (state.status === 'signing-in' && clock() - state.since >= signInLimit) await signIn.cancel()
+      const live = keeper.live()
+      const due = live !== undefined && refreshNeed(live.tokens.life, clock()) !== 'none'
+      if (due || live?.refreshingSince != null) hold(refresher.refresh(options))
+    }
+    hold(signOutLeftovers())
+  }
+
+  const restore = async (): Promise<void> => {
+    await signOut.restore()
+    for (const keeper of keepers.values()) await keeper.restore()
+    await signIn.resume()
+    await look({ now: false })
+  }
+
+  const handlers: Handlers = {
+    'session.get': async () => describe(),
+    async 'session.signIn'({ provider, returnTo }) {
+      if (await signOutLeftovers()) throw new HoldfastError('WORKER_UPDATING')
+      const url = await signIn.start(provider, returnTo)
+      if (vault.grade === 'memory') hold(signIn.settled())
+      return { url }
+    },
+    async 'session.cancelSignIn'() {
+      await signIn.cancel()
+      return describe()
+    },
+    async 'session.signOut'() {
+      await rotation.mark()
+      await signOut.signOut()
+      hold(settleSignOut())
+      return describe()
+    },
+    async 'session.poke'() {
+      await look({ now: true })
+      return describe()
+    },
+    async 'worker.claim'() {
+      await self.clients.claim()
+      return {}
+    },
+    async 'worker.activate'() {
+      await self.skipWaiting()
+      return {}
+    },
+  }
+
+  await restore()
+
+  return {
+    handlers,
+    signIn,
+    settleSignOut,
+    /** The answer to a request of the page that matched `resource`. */
+    async respond(event: FetchEvent, resource: Resource): Promise<Response> {
+      const holder = holders.get(resource.provider)
+      if (holder === undefined) return fetch(event.request)
+      return api.respond(event.request, resource, holder, await isFromOwnWindow(event.clientId))
+    },
+  }
+}
+
+export type Worker = Awaited<ReturnType<typeof createWorker>>
