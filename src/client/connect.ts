@@ -49,7 +49,7 @@ const askToSignIn = async (worker: Registration['worker'], provider: string, ret
 export const connect = async (options: { readonly script: string }): Promise<Session> => {
   const registered = await register(options.script)
   const { worker, registration } = registered
-  const state = signal(unknownState)
+  const state = signal<SessionState>(unknownState)
   navigator.serviceWorker.addEventListener('message', (event) => {
     const announced = event.origin === location.origin ? parseAnnounce(event.data) : undefined
     if (announced !== undefined) state.value = announced.state

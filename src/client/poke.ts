@@ -3,7 +3,8 @@ import type { SessionState } from '../protocol/messages.ts'
 
 /** Timers longer than this overflow in browsers. */
 const longest = 2 ** 31 - 1
-const soonest = 1000
+/** Between tries where a refresh is overdue, as when the provider is away; the worker has its own back-off. */
+const overdue = 30_000
 
 /**
  * A worker is not awake to watch the clock, so a visible page tells it when the time of `refreshAt` has come, and when
@@ -18,8 +19,8 @@ export const followRefresh = (state: ReadonlySignal<SessionState>, poke: () => P
     clearTimeout(timer)
     const current = state.value
     if (current.status !== 'signed-in' || document.visibilityState !== 'visible') return
-    const wait = Math.min(longest, Math.max(soonest, current.refreshAt - Date.now()))
-    timer = setTimeout(pokeQuietly, wait)
+    const left = current.refreshAt - Date.now()
+    timer = setTimeout(pokeQuietly, left > 0 ? Math.min(longest, left) : overdue)
   }
   effect(schedule)
   document.addEventListener('visibilitychange', () => {
