@@ -1,0 +1,119 @@
+import { plainText } from '../../notebook/note.ts'
+import { t } from '../ui/language.ts'
+import type { App } from './app.ts'
+import { codeOf } from './custody.ts'
+import { focusSoon } from './focus.ts'
+import { outcomeFor, type SignInOutcome, takeSignIn } from './sign-in-outcome.ts'
+
+export const newNote = ({ notebook, navigation }: App): void => {
+  notebook.search('')
+  navigation.showNote(notebook.startNote().id)
+  focusSoon('body')
+}
+
+export const openNote = ({ notebook, navigation }: App, id: string): void => {
+  const narrowList = navigation.pane.peek() === 'list'
+  notebook.openNote(id)
+  navigation.showNote(id)
+  if (narrowList) focusBackWhereNarrow()
+}
+
+/** In a narrow window the row that was clicked is gone now: focus goes to the way back. */
+const focusBackWhereNarrow = (): void => {
+  if (!matchMedia('(min-width: 800px)').matches) focusSoon('back')
+}
+
+export const closeNote = ({ saver, navigation }: App): void => {
+  void saver.flush()
+  navigation.showList()
+  focusSoon('row')
+}
+
+export const deleteNote = async (app: App): Promise<void> => {
+  const { notebook, navigation, notices } = app
+  const removing = notebook.remove()
+  if (navigation.pane.peek() === 'note') navigation.showList()
+  focusSoon('row')
+  try {
+    await removing
+  } catch {
+    notices.show({ kind: 'storage', tone: 'error', text: t.storageFailed, code: 'STORAGE_FAILED' })
+  }
+}
+
+export const undoDelete = ({ notebook, navigation }: App): void => {
+  notebook.undoRemove()
+  navigation.showNote(notebook.open.peek().id)
+}
+
+export const search = ({ navigation }: App): void => {
+  navigation.goTo('notebook')
+  if (navigation.pane.peek() === 'note' && !matchMedia('(min-width: 800px)').matches) navigation.showList()
+  focusSoon('search')
+}
+
+const tellSignIn = (app: App, { text, code }: SignInOutcome): void =>
+  app.notices.show({
+    kind: 'sign-in',
+    tone: 'error',
+    text: t[text],
+    code,
+    actions:
+      text === 'workerUnavailable'
+        ? [{ label: t.reload, run: () => location.reload() }]
+        : [{ label: t.tryAgain, run: () => void signIn(app) }],
+  })
+
+export const signIn = async (app: App): Promise<void> => {
+  app.notices.dismiss('sign-in')
+  app.notices.dismiss('sign-out')
+  await app.saver.flush()
+  try {
+    await app.custody.signIn(takeSignIn(new URL(location.href)).clean)
+  } catch (thrown) {
+    tellSignIn(app, outcomeFor(codeOf(thrown)))
+  }
+}
+
+export const cancelSignIn = async (app: App): Promise<void> => {
+  try {
+    await app.custody.cancelSignIn()
+  } catch (thrown) {
+    tellSignIn(app, outcomeFor(codeOf(thrown)))
+  }
+}
+
+/** Tells how a sign-in ended that came back to this page. */
+export const tellOutcome = tellSignIn
+
+/** Ends the session, and the notes of this device with it where asked; then the page starts over. */
+export const signOut = async (app: App, deleteNotes: boolean): Promise<void> => {
+  const { custody, notebook, notices, saver, dialog } = app
+  if (!deleteNotes) await saver.flush()
+  try {
+    await custody.signOut()
+  } catch (thrown) {
+    dialog.value = undefined
+    notices.show({ kind: 'sign-out', tone: 'error', text: t.signOutFailed, code: codeOf(thrown) })
+    return
+  }
+  try {
+    if (deleteNotes) await notebook.clear()
+    location.reload()
+  } catch {
+    dialog.value = undefined
+    const reload = { label: t.reload, run: () => location.reload() }
+    notices.show({ kind: 'sign-out', tone: 'error', text: t.deleteNotesFailed, actions: [reload] })
+  }
+}
+
+export const applyUpdate = async ({ update, notices }: App): Promise<void> => {
+  try {
+    await update.apply()
+  } catch (thrown) {
+    notices.show({ kind: 'update', tone: 'error', text: t.updateFailed, code: codeOf(thrown) })
+  }
+}
+
+/** The text on screen, for the clipboard. */
+export const openText = ({ notebook }: App): string => plainText(notebook.open.peek())

@@ -1,0 +1,92 @@
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import { connect, type ErrorCode, HoldfastError, type Session, type SessionState } from '../../kit/client.ts'
+
+/** What this page has of the custody worker. Notes need none of it. */
+export type Link =
+  | { readonly status: 'starting' }
+  | { readonly status: 'ready'; readonly session: Session }
+  | { readonly status: 'unavailable'; readonly code: ErrorCode }
+
+export type Custody = {
+  readonly link: ReadonlySignal<Link>
+  /** The state of the session, or undefined where it is not known. */
+  readonly state: ReadonlySignal<SessionState | undefined>
+  readonly updateReady: ReadonlySignal<boolean>
+  /** What was asked for and is under way. */
+  readonly busy: ReadonlySignal<'sign-in' | 'sign-out' | undefined>
+  start(): void
+  /** Leaves for the provider. Rejects with a HoldfastError. */
+  signIn(returnTo: string): Promise<void>
+  cancelSignIn(): Promise<void>
+  /** Rejects with a HoldfastError where the session is still there. */
+  signOut(): Promise<void>
+  poke(): void
+  /** Lets the waiting worker take over; settles when it has. */
+  applyUpdate(): Promise<void>
+}
+
+/** The provider that the bundled worker is configured with. */
+const PROVIDER = 'main'
+
+export const codeOf = (thrown: unknown): ErrorCode => (thrown instanceof HoldfastError ? thrown.code : 'INTERNAL')
+
+export const createCustody = (): Custody => {
+  const link = signal<Link>({ status: 'starting' })
+  const busy = signal<'sign-in' | 'sign-out' | undefined>(undefined)
+  const connected = Promise.withResolvers<Session>()
+  connected.promise.then(
+    (session) => {
+      link.value = { status: 'ready', session }
+    },
+    (thrown: unknown) => {
+      link.value = { status: 'unavailable', code: codeOf(thrown) }
+    },
+  )
+  const during = async (what: 'sign-in' | 'sign-out', work: (session: Session) => Promise<void>): Promise<void> => {
+    busy.value = what
+    try {
+      await work(await connected.promise)
+    } catch (thrown) {
+      busy.value = undefined
+      throw thrown
+    }
+  }
+  // A page that comes back out of the back-forward cache is no longer leaving for the provider.
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) busy.value = undefined
+  })
+
+  return {
+    link,
+    busy,
+    state: computed(() => (link.value.status === 'ready' ? link.value.session.state.value : undefined)),
+    updateReady: computed(() => link.value.status === 'ready' && link.value.session.updateReady.value),
+    start() {
+      connect({ script: '/sw.js' }).then(connected.resolve, connected.reject)
+    },
+    signIn: (returnTo) => during('sign-in', (session) => session.signIn({ provider: PROVIDER, returnTo })),
+    async cancelSignIn() {
+      busy.value = undefined
+      await (await connected.promise).cancelSignIn()
+    },
+    signOut: () => during('sign-out', (session) => session.signOut()),
+    poke() {
+      if (link.peek().status === 'ready')
+        void connected.promise.then((session) => session.poke()).catch(() => undefined)
+    },
+    async applyUpdate() {
+      await (await connected.promise).applyUpdate()
+    },
+  }
+}
+
+/** Calls `onEnd` when a session ends that this page has shown and has not ended itself. */
+export const watchSignOut = (custody: Custody, onEnd: () => void): void => {
+  let had = false
+  effect(() => {
+    const status = custody.state.value?.status
+    if (status === undefined) return
+    if (had && status === 'anonymous' && custody.busy.peek() !== 'sign-out') onEnd()
+    had = status === 'signed-in' || status === 'expired'
+  })
+}

@@ -1,0 +1,138 @@
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import type { NotesStore } from '../../data/notes-store.ts'
+import type { StorageError } from '../../data/storage-error.ts'
+import { matching } from '../../notebook/listing.ts'
+import { editNote, isBlank, type Note, type NoteText, newNote } from '../../notebook/note.ts'
+import type { Saver } from './saver.ts'
+
+export type Notebook = {
+  /** All stored notes, newest first; undefined until they were read, or could not be. */
+  readonly notes: ReadonlySignal<readonly Note[] | undefined>
+  readonly readFailure: ReadonlySignal<StorageError | undefined>
+  /** The notes that the search finds. */
+  readonly found: ReadonlySignal<readonly Note[]>
+  readonly query: ReadonlySignal<string>
+  search(query: string): void
+  /** The note on the writing surface, perhaps not stored yet. */
+  readonly open: ReadonlySignal<Note>
+  /** The note that `undoRemove` would bring back. */
+  readonly removed: ReadonlySignal<Note | undefined>
+  edit(change: Partial<NoteText>): void
+  /** Opens a stored note; what is not stored is not found, and nothing changes. */
+  openNote(id: string): void
+  /** Opens an empty note, which is not stored before something is written. */
+  startNote(): Note
+  remove(): Promise<void>
+  undoRemove(): void
+  forgetRemoved(): void
+  clear(): Promise<void>
+}
+
+const freshNote = (): Note => newNote(crypto.randomUUID(), Date.now())
+
+export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
+  const notes = signal<readonly Note[] | undefined>(undefined)
+  const readFailure = signal<StorageError | undefined>(undefined)
+  const query = signal('')
+  const open = signal(freshNote())
+  const removed = signal<Note | undefined>(undefined)
+  /** Whether the open note has been seen in the store: only then can it be missing from it. */
+  let stored = false
+
+  const show = (note: Note, isStored: boolean): void => {
+    const left = open.peek()
+    if (left.id !== note.id && stored && isBlank(left)) dropEmpty(left.id)
+    stored = isStored
+    open.value = note
+  }
+  /** A note whose text was all taken out is not kept once it is left. */
+  const dropEmpty = (id: string): void => {
+    saver.forget(id)
+    void store.remove(id).catch(() => undefined)
+  }
+
+  /** Follows the store, also where another tab changed it, but never over text that is not stored yet. */
+  const follow = (list: readonly Note[]): void => {
+    const current = open.peek()
+    const incoming = list.find((note) => note.id === current.id)
+    if (incoming !== undefined) {
+      stored = true
+      if (!saver.holds(current.id) && incoming.updatedAt > current.updatedAt) open.value = incoming
+    } else if (stored && !saver.holds(current.id)) {
+      show(list[0] ?? freshNote(), list[0] !== undefined)
+    }
+  }
+
+  store.watch(
+    (list) => {
+      const first = notes.peek() === undefined
+      notes.value = list
+      if (!first) follow(list)
+      else if (isBlank(open.peek()) && list[0] !== undefined) show(list[0], true)
+    },
+    (error) => {
+      readFailure.value = error
+      notes.value ??= []
+    },
+  )
+
+  // A database that neither opens nor fails must not keep the page from the writer.
+  const late = setTimeout(() => {
+    notes.value ??= []
+  }, 2000)
+  effect(() => {
+    if (notes.value !== undefined) clearTimeout(late)
+  })
+
+  return {
+    notes,
+    readFailure,
+    query,
+    found: computed(() => matching(notes.value ?? [], query.value)),
+    search(text) {
+      query.value = text
+    },
+    open,
+    removed,
+    edit(change) {
+      open.value = editNote(open.peek(), change, Date.now())
+      saver.save(open.peek())
+    },
+    openNote(id) {
+      void saver.flush()
+      const note = notes.peek()?.find((candidate) => candidate.id === id)
+      if (note !== undefined && id !== open.peek().id) show(note, true)
+    },
+    startNote() {
+      void saver.flush()
+      if (stored || !isBlank(open.peek())) show(freshNote(), false)
+      return open.peek()
+    },
+    async remove() {
+      const note = open.peek()
+      const list = notes.peek() ?? []
+      const at = list.findIndex((candidate) => candidate.id === note.id)
+      const next = list[at + 1] ?? list[at - 1]
+      saver.forget(note.id)
+      removed.value = note
+      stored = false
+      show(next ?? freshNote(), next !== undefined)
+      await store.remove(note.id)
+    },
+    undoRemove() {
+      const note = removed.peek()
+      if (note === undefined) return
+      removed.value = undefined
+      show(note, false)
+      saver.save(note)
+      void saver.flush()
+    },
+    forgetRemoved() {
+      removed.value = undefined
+    },
+    async clear() {
+      saver.forgetAll()
+      await store.clear()
+    },
+  }
+}

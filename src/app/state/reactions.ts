@@ -1,0 +1,84 @@
+import { computed, effect, untracked } from '@preact/signals'
+import type { StorageErrorCode } from '../../data/storage-error.ts'
+import { t } from '../ui/language.ts'
+import { tellOutcome } from './actions.ts'
+import type { App } from './app.ts'
+import { watchSignOut } from './custody.ts'
+import { outcomeOf, takeSignIn } from './sign-in-outcome.ts'
+
+const storageWords = {
+  STORAGE_FULL: t.storageFull,
+  STORAGE_CLOSED: t.storageClosed,
+  STORAGE_BLOCKED: t.storageBlocked,
+  STORAGE_FAILED: t.storageFailed,
+} as const satisfies Record<StorageErrorCode, string>
+
+const tellStorage = ({ saver, notebook, notices }: App): void => {
+  effect(() => {
+    const failure = saver.failure.value ?? notebook.readFailure.value
+    if (failure === undefined) return notices.dismiss('storage')
+    const action =
+      failure.code === 'STORAGE_CLOSED'
+        ? { label: t.reload, run: () => location.reload() }
+        : { label: t.tryAgain, run: () => void saver.flush() }
+    notices.show({
+      kind: 'storage',
+      tone: 'error',
+      text: storageWords[failure.code],
+      code: failure.code,
+      copiesText: true,
+      actions: [action],
+    })
+  })
+}
+
+/** Takes `?signin=` out of the address, and tells what it says unless the session says better. */
+const tellReturn = (app: App): void => {
+  const { parameter, clean } = takeSignIn(new URL(location.href))
+  if (parameter === null) return
+  history.replaceState(history.state, '', clean)
+  const outcome = outcomeOf(parameter)
+  let told = false
+  effect(() => {
+    const known = app.custody.link.value.status !== 'starting' || outcome.code !== 'SIGN_IN_INTERRUPTED'
+    const signedIn = app.custody.state.value?.status === 'signed-in'
+    if (signedIn && outcome.code === 'SIGN_IN_INTERRUPTED') {
+      told = true
+      app.notices.dismiss('sign-in')
+    } else if (known && !told) {
+      told = true
+      tellOutcome(app, outcome)
+    }
+  })
+}
+
+const tellSignOut = ({ custody, notices }: App): void => {
+  watchSignOut(custody, () => notices.show({ kind: 'sign-out', tone: 'plain', text: t.signedOutElsewhere }))
+  effect(() => {
+    if (custody.state.value?.status === 'signed-in') notices.dismiss('sign-out')
+  })
+}
+
+/** Opens the note that the history names, after a reload and on the way back and forth; with no note at all, an empty one. */
+const followHistory = ({ navigation, notebook }: App): void => {
+  let started = false
+  const loaded = computed(() => notebook.notes.value !== undefined)
+  effect(() => {
+    const id = navigation.noteId.value
+    if (!loaded.value) return
+    untracked(() => {
+      if (id !== undefined) notebook.openNote(id)
+      else if (notebook.notes.value?.length === 0 && navigation.page.value === 'notebook' && !started) {
+        navigation.startOnNote(notebook.open.value.id)
+      }
+      started = true
+    })
+  })
+}
+
+export const react = (app: App): void => {
+  tellStorage(app)
+  tellReturn(app)
+  tellSignOut(app)
+  followHistory(app)
+}

@@ -1,0 +1,29 @@
+const DAY = 86_400_000
+
+const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString()
+
+/** When, as short as it stays clear: the time today, the weekday this week, else the date. */
+export const shortTime = (tag: string, when: number, now: number): string => {
+  const [date, today] = [new Date(when), new Date(now)]
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tag, options).format(date)
+  if (sameDay(date, today)) return format({ hour: '2-digit', minute: '2-digit' })
+  if (when < now && now - when < 6 * DAY) return format({ weekday: 'short' })
+  if (date.getFullYear() === today.getFullYear()) return format({ day: 'numeric', month: 'short' })
+  return format({ day: 'numeric', month: 'short', year: 'numeric' })
+}
+
+/** Date and time in full. */
+export const fullTime = (tag: string, when: number): string =>
+  new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'short' }).format(when)
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+/** A size in bytes, with the unit that fits: `1.2 MB`. */
+export const size = (tag: string, bytes: number): string => {
+  const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1)
+  return new Intl.NumberFormat(tag, {
+    style: 'unit',
+    unit: units[step] ?? 'byte',
+    maximumFractionDigits: step === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** step)
+}

@@ -1,0 +1,106 @@
+import type { ComponentChildren } from 'preact'
+import type { ExpiredReason, SessionState } from '../../kit/client.ts'
+import { cancelSignIn, signIn } from '../state/actions.ts'
+import { useApp } from '../state/context.ts'
+import { language, t } from '../ui/language.ts'
+import { Facts, Region } from '../ui/region.tsx'
+import { counted } from '../ui/words.ts'
+
+const reasons: { readonly [R in ExpiredReason]: string } = {
+  revoked: t.expiredRevoked,
+  expired: t.expiredExpired,
+  'device-removed': t.expiredDeviceRemoved,
+  'vault-lost': t.expiredVaultLost,
+}
+
+const SignIn = () => {
+  const app = useApp()
+  const busy = app.custody.busy.value === 'sign-in'
+  return (
+    <p class="region-action">
+      <button type="button" class="primary" disabled={busy} onClick={() => void signIn(app)}>
+        {busy ? t.opening : t.signIn}
+      </button>
+    </p>
+  )
+}
+
+const SigningIn = () => {
+  const app = useApp()
+  return (
+    <>
+      <p>{t.accountSigningIn}</p>
+      <p class="region-action">
+        <button type="button" onClick={() => void cancelSignIn(app)}>
+          {t.cancel}
+        </button>
+      </p>
+    </>
+  )
+}
+
+const SignedIn = ({ state }: { readonly state: SessionState & { readonly status: 'signed-in' } }) => {
+  const { dialog } = useApp()
+  const { account, device, provider } = state
+  return (
+    <>
+      <Facts
+        facts={[
+          [t.signedInAs, account.email ?? account.name ?? account.sub],
+          [t.provider, provider === 'main' ? t.providerMain : provider],
+          [t.thisDeviceName, [device.name, device.platform].filter((part) => part !== '').join(' · ')],
+        ]}
+      />
+      <p class="region-action">
+        <button
+          type="button"
+          onClick={() => {
+            dialog.value = 'sign-out'
+          }}
+        >
+          {t.signOut}
+        </button>
+      </p>
+    </>
+  )
+}
+
+const accountOf = (state: SessionState): ComponentChildren => {
+  switch (state.status) {
+    case 'anonymous':
+      return (
+        <>
+          <p>{t.accountAnonymous}</p>
+          <SignIn />
+        </>
+      )
+    case 'signing-in':
+      return <SigningIn />
+    case 'signed-in':
+      return <SignedIn state={state} />
+    case 'expired':
+      return (
+        <>
+          <p>
+            <strong>{t.accountExpired}</strong> {reasons[state.reason]}
+          </p>
+          {state.account.email !== null && <Facts facts={[[t.signedInAs, state.account.email]]} />}
+          <SignIn />
+        </>
+      )
+  }
+}
+
+export const AccountRegion = () => {
+  const { custody } = useApp()
+  const state = custody.state.value
+  const waiting = state?.pending.signOuts ?? 0
+  return (
+    <Region title={t.account}>
+      {state !== undefined && accountOf(state)}
+      {custody.link.value.status === 'starting' && <p class="muted">{t.accountStarting}</p>}
+      {custody.link.value.status === 'unavailable' && <p>{t.accountUnavailable}</p>}
+      {waiting > 0 && <p class="muted">{counted(language, 'pendingSignOuts', waiting)}</p>}
+    </Region>
+  )
+}

@@ -1,0 +1,25 @@
+import { useApp } from '../state/context.ts'
+import { t } from '../ui/language.ts'
+import { Editor } from './editor.tsx'
+import { NoteList } from './note-list.tsx'
+import { SearchField } from './search-field.tsx'
+
+export const NotebookView = () => {
+  const { notebook } = useApp()
+  if (notebook.notes.value === undefined) {
+    return (
+      <main class="opening muted">
+        <p>{t.loading}</p>
+      </main>
+    )
+  }
+  return (
+    <main class="notebook">
+      <section class="pane-list" aria-label={t.search}>
+        <SearchField />
+        <NoteList />
+      </section>
+      <Editor key={notebook.open.value.id} />
+    </main>
+  )
+}

@@ -1,0 +1,34 @@
+import { useApp } from '../state/context.ts'
+import { BackIcon } from '../ui/icons.tsx'
+import { t } from '../ui/language.ts'
+import { PageLink } from '../ui/page-link.tsx'
+import { AccountRegion } from './account-region.tsx'
+import { DeviceRegion } from './device-region.tsx'
+import { SecurityRegion } from './security-region.tsx'
+
+export const SettingsView = () => {
+  const { dialog } = useApp()
+  return (
+    <main class="settings">
+      <PageLink page="notebook" class="back-link">
+        <BackIcon />
+        {t.backToNotes}
+      </PageLink>
+      <h1>{t.settings}</h1>
+      <AccountRegion />
+      <SecurityRegion />
+      <DeviceRegion />
+      <p class="settings-foot">
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            dialog.value = 'keys'
+          }}
+        >
+          {t.showKeys} <kbd>?</kbd>
+        </button>
+      </p>
+    </main>
+  )
+}

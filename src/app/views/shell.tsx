@@ -1,0 +1,25 @@
+import { useApp } from '../state/context.ts'
+import { Header } from './header.tsx'
+import { KeysDialog } from './keys-dialog.tsx'
+import { NotebookView } from './notebook-view.tsx'
+import { NoticeList } from './notice-list.tsx'
+import { SettingsView } from './settings-view.tsx'
+import { SignOutDialog } from './sign-out-dialog.tsx'
+import { UndoToast } from './undo-toast.tsx'
+import { UpdatePrompt } from './update-prompt.tsx'
+
+export const Shell = () => {
+  const { navigation } = useApp()
+  const settings = navigation.page.value === 'settings'
+  return (
+    <div class={settings ? 'shell on-settings' : 'shell'} data-pane={navigation.pane.value}>
+      <Header />
+      <NoticeList />
+      {settings ? <SettingsView /> : <NotebookView />}
+      <UndoToast />
+      <UpdatePrompt />
+      <SignOutDialog />
+      <KeysDialog />
+    </div>
+  )
+}

@@ -1,0 +1,15 @@
+import { Dexie, type EntityTable } from 'dexie'
+import type { Note } from '../notebook/note.ts'
+import { declareVersions } from './migrations.ts'
+
+export const NOTES_DATABASE = 'holdfast-notes'
+
+/** The private local database of the notebook. */
+export type NotesDatabase = Dexie & { readonly notes: EntityTable<Note, 'id'> }
+
+/** Opens nothing yet: the first read or write does. The name is given by tests only. */
+export const notesDatabase = (name: string = NOTES_DATABASE): NotesDatabase => {
+  const database = new Dexie(name) as NotesDatabase
+  declareVersions(database)
+  return database
+}
