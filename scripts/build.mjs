@@ -1,0 +1,10 @@
+import { buildApp } from './lib/app.mjs'
+import { fail } from './lib/fail.mjs'
+import { ensureInstalled } from './lib/install.mjs'
+import { buildKit } from './lib/kit.mjs'
+
+await ensureInstalled()
+if (!(await buildApp())) fail('The app could not be built; see above.')
+console.log('dist/app  the app and its worker')
+if (!(await buildKit())) fail('The kit could not be built; see above.')
+console.log('dist/kit  the custody kit: worker.js, client.js, seal.js, types')

@@ -1,0 +1,64 @@
+import { rmSync } from 'node:fs'
+import { ensureApp } from './lib/app.mjs'
+import { ensureBrowsers } from './lib/browsers.mjs'
+import { countsOf, formatCounts, sumOf } from './lib/counts.mjs'
+import { fail } from './lib/fail.mjs'
+import { ensureInstalled } from './lib/install.mjs'
+import { ensureKit } from './lib/kit.mjs'
+import { at } from './lib/root.mjs'
+import { tool } from './lib/tool.mjs'
+import { checkTypes } from './lib/types.mjs'
+
+// npm test                      every stage
+// npm test -- unit browser      these stages
+// npm test -- unit envelope     the files of a stage whose path contains a word
+const words = process.argv.slice(2)
+const counts = []
+
+const build = async () => (await ensureApp()) && (await ensureKit())
+
+const vitest = (project) => async () => {
+  const report = at('build', `test-${project}.json`)
+  rmSync(report, { force: true })
+  const filter = filters.length > 0 ? ['--passWithNoTests', ...filters] : []
+  const code = await tool('vitest', ['run', '--project', project, ...filter], { env: { HOLDFAST_TEST_REPORT: report } })
+  counts.push(countsOf(report))
+  return code === 0
+}
+
+const stages = {
+  lint: () => tool('biome', ['ci', '--error-on-warnings']).then((code) => code === 0),
+  types: () => checkTypes(),
+  build,
+  unit: vitest('unit'),
+  browser: vitest('browser'),
+}
+const names = Object.keys(stages)
+const named = words.filter((word) => names.includes(word))
+const filters = words.filter((word) => !names.includes(word))
+if (filters.length > 0 && named.length === 0) fail(`Name a stage first: ${names.join(', ')}.`)
+
+/** The stages asked for, and the build where tests need it. */
+const chosen = named.length === 0 ? names : names.filter((name) => named.includes(name) || name === 'build')
+
+/** Runs one stage under a header with its name, and answers whether it passed. */
+const runStage = async (name) => {
+  console.log(`\n── ${name} ${'─'.repeat(60 - name.length)}`)
+  const began = performance.now()
+  const passed = await stages[name]()
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  console.log(`── ${name} ${passed ? 'passed' : 'FAILED'} in ${seconds} s`)
+  return passed
+}
+
+await ensureInstalled()
+if (chosen.includes('browser')) Object.assign(process.env, await ensureBrowsers())
+const failed = []
+for (const name of chosen) {
+  const needsBuild = name === 'unit' || name === 'browser'
+  if (needsBuild && failed.includes('build')) failed.push(name)
+  else if (!(await runStage(name))) failed.push(name)
+}
+console.log(failed.length === 0 ? '\nEvery stage passed.' : `\nFailed: ${failed.join(', ')}.`)
+console.log(formatCounts(sumOf(counts)))
+process.exitCode = failed.length === 0 ? 0 : 1
