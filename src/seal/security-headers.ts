@@ -32,6 +32,7 @@ export const workerPolicy = (connect: readonly string[]): string =>
   policy({
     'default-src': [none],
     'connect-src': [self, ...connect],
+    'worker-src': [self],
     'base-uri': [none],
     'frame-ancestors': [none],
     'require-trusted-types-for': ["'script'"],
@@ -41,7 +42,6 @@ export const workerPolicy = (connect: readonly string[]): string =>
 const denied = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'browsing-topics',
   'display-capture',
   'encrypted-media',

@@ -21,23 +21,35 @@ export type Rotation = {
 /** `install`: the name of this worker's install, or undefined where there is no seal and nothing to rotate. */
 export const createRotation = (store: Store, fetch: typeof globalThis.fetch, install: string | undefined): Rotation => {
   const marked = () => store.read('keys', MARK)
+  let ending: Promise<boolean> | undefined
   const set = (value: string | undefined) => store.commit([{ store: 'keys', name: MARK, value }])
+  const end = async (): Promise<boolean> => {
+    const ended = install === undefined ? undefined : await marked()
+    if (ended === undefined) return false
+    if (ended !== install) {
+      await set(undefined)
+      return false
+    }
+    const response = await fetch(self.location.pathname, { method: 'DELETE', signal: AbortSignal.timeout(10_000) })
+    if (!response.ok) throw new Error('The install could not be ended.')
+    await self.registration.update()
+    return true
+  }
   return {
     async mark() {
       if (install !== undefined) await set(install)
     },
-    async run() {
-      if (install === undefined) return false
-      const ended = await marked()
-      if (ended === undefined) return false
-      if (ended !== install) {
-        await set(undefined)
-        return false
-      }
-      const response = await fetch(self.location.pathname, { method: 'DELETE', signal: AbortSignal.timeout(10_000) })
-      if (!response.ok) throw new Error('The install could not be ended.')
-      await self.registration.update()
-      return true
+    run() {
+      ending ??= end()
+      ending.then(
+        (done) => {
+          if (!done) ending = undefined
+        },
+        () => {
+          ending = undefined
+        },
+      )
+      return ending
     },
     async succeeds() {
       const ended = install === undefined ? undefined : await marked()
