@@ -29,7 +29,8 @@ export const ensureInstalled = async () => {
   if (isInstalled()) return
   console.log('Installing packages (npm ci) …')
   const windows = process.platform === 'win32'
-  const code = await run('npm', ['ci'], { env: { PATH: pathOfMachine }, shell: windows })
+  // Not its warnings: they judge the packages by the Node that npm runs on, which is not the one that runs them.
+  const code = await run('npm', ['ci', '--loglevel', 'error'], { env: { PATH: pathOfMachine }, shell: windows })
   if (code === 127) fail('npm is missing. Holdfast needs npm, which comes with Node.')
   if (code !== 0) fail(`npm ci ended with ${code}; see above.`)
   node24()
