@@ -10,7 +10,7 @@ import { Shell } from './views/shell.tsx'
 
 document.documentElement.lang = language
 const app = createApp()
-saveBeforeLeaving(app.saver)
+saveBeforeLeaving(app)
 listenToKeys(app)
 react(app)
 

@@ -7,9 +7,12 @@ export const NOTES_DATABASE = 'holdfast-notes'
 /** The private local database of the notebook. */
 export type NotesDatabase = Dexie & { readonly notes: EntityTable<Note, 'id'> }
 
-/** Opens nothing yet: the first read or write does. The name is given by tests only. */
+/**
+ * Without Dexie's cache, whose answers run ahead of the database: what is listed is what is stored.
+ * Opens nothing yet: the first read or write does. The name is given by tests only.
+ */
 export const notesDatabase = (name: string = NOTES_DATABASE): NotesDatabase => {
-  const database = new Dexie(name) as NotesDatabase
+  const database = new Dexie(name, { cache: 'disabled' }) as NotesDatabase
   declareVersions(database)
   return database
 }

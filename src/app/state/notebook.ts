@@ -26,6 +26,8 @@ export type Notebook = {
   undoRemove(): void
   forgetRemoved(): void
   clear(): Promise<void>
+  /** Reads the stored notes again. */
+  reread(): void
 }
 
 const freshNote = (): Note => newNote(crypto.randomUUID(), Date.now())
@@ -41,9 +43,10 @@ export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
 
   const show = (note: Note, isStored: boolean): void => {
     const left = open.peek()
-    if (left.id !== note.id && stored && isBlank(left)) dropEmpty(left.id)
+    const empty = left.id !== note.id && stored && isBlank(left)
     stored = isStored
     open.value = note
+    if (empty) dropEmpty(left.id)
   }
   /** A note whose text was all taken out is not kept once it is left. */
   const dropEmpty = (id: string): void => {
@@ -63,7 +66,7 @@ export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
     }
   }
 
-  store.watch(
+  const watch = store.watch(
     (list) => {
       const first = notes.peek() === undefined
       notes.value = list
@@ -134,5 +137,6 @@ export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
       saver.forgetAll()
       await store.clear()
     },
+    reread: watch.again,
   }
 }

@@ -6,7 +6,7 @@ const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateStri
 export const shortTime = (tag: string, when: number, now: number): string => {
   const [date, today] = [new Date(when), new Date(now)]
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tag, options).format(date)
-  if (sameDay(date, today)) return format({ hour: '2-digit', minute: '2-digit' })
+  if (sameDay(date, today)) return format({ hour: 'numeric', minute: '2-digit' })
   if (when < now && now - when < 6 * DAY) return format({ weekday: 'short' })
   if (date.getFullYear() === today.getFullYear()) return format({ day: 'numeric', month: 'short' })
   return format({ day: 'numeric', month: 'short', year: 'numeric' })

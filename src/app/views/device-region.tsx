@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { useApp } from '../state/context.ts'
 import { size } from '../ui/format.ts'
-import { language, t } from '../ui/language.ts'
+import { language, locale, t } from '../ui/language.ts'
 import { Facts, Region } from '../ui/region.tsx'
 import { counted, fill } from '../ui/words.ts'
 
@@ -22,7 +22,7 @@ const manager = (): StorageManager | undefined => ('storage' in navigator ? navi
 const readUsage = async (): Promise<string> => {
   const { usage, quota } = (await manager()?.estimate()) ?? {}
   if (usage === undefined || quota === undefined) return t.storageUnknown
-  return fill(t.storageOf, { used: size(language, usage), quota: size(language, quota) })
+  return fill(t.storageOf, { used: size(locale, usage), quota: size(locale, quota) })
 }
 
 const readProtection = async (): Promise<Protection> => {

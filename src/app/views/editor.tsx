@@ -5,7 +5,7 @@ import { useApp } from '../state/context.ts'
 import { places } from '../state/focus.ts'
 import { fullTime } from '../ui/format.ts'
 import { TrashIcon } from '../ui/icons.tsx'
-import { language, t } from '../ui/language.ts'
+import { locale, t } from '../ui/language.ts'
 import { fill } from '../ui/words.ts'
 
 /** The writing surface for the open note. Its key is the note's id, so that undoing never reaches into another note. */
@@ -48,7 +48,7 @@ export const Editor = () => {
           </button>
         )}
         <p class="sheet-time muted">
-          {blank ? t.notYetSaved : fill(t.edited, { time: fullTime(language, note.updatedAt) })}
+          {blank ? t.notYetSaved : fill(t.edited, { time: fullTime(locale, note.updatedAt) })}
         </p>
       </div>
       <textarea

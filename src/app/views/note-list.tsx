@@ -5,7 +5,7 @@ import { openNote } from '../state/actions.ts'
 import { useApp } from '../state/context.ts'
 import { places } from '../state/focus.ts'
 import { fullTime, shortTime } from '../ui/format.ts'
-import { language, t } from '../ui/language.ts'
+import { language, locale, t } from '../ui/language.ts'
 import { counted } from '../ui/words.ts'
 
 type RowProps = { readonly note: Note; readonly current: boolean; readonly today: string }
@@ -27,9 +27,9 @@ const Row = memo(
           <time
             class="row-time"
             dateTime={new Date(note.updatedAt).toISOString()}
-            title={fullTime(language, note.updatedAt)}
+            title={fullTime(locale, note.updatedAt)}
           >
-            {shortTime(language, note.updatedAt, Date.now())}
+            {shortTime(locale, note.updatedAt, Date.now())}
           </time>
           <span class="row-excerpt">{excerpt(note)}</span>
         </button>

@@ -29,7 +29,7 @@ export const SecurityRegion = () => {
   const grade = (
     <>
       <span class={`grade ${state?.grade ?? 'none'}`}>
-        <ShieldIcon />
+        {state !== undefined && <ShieldIcon />}
         {words.name}
       </span>
       <p>{words.text}</p>

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { createNotebook } from '../../../src/app/state/notebook.ts'
+import { createSaver } from '../../../src/app/state/saver.ts'
+import type { NotesStore } from '../../../src/data/notes-store.ts'
+import { StorageError } from '../../../src/data/storage-error.ts'
+import { newestFirst } from '../../../src/notebook/listing.ts'
+import { type Note, newNote } from '../../../src/notebook/note.ts'
+
+const note = (id: string, body: string, now = 1): Note => ({ ...newNote(id, now), body })
+
+/** A store in memory, that another tab can write to as well. */
+const memory = (start: readonly Note[] = []) => {
+  const rows = new Map(start.map((row) => [row.id, row]))
+  let tell: () => void = () => undefined
+  const store: NotesStore = {
+    async put(notes) {
+      for (const row of notes) rows.set(row.id, row)
+      tell()
+    },
+    async remove(id) {
+      rows.delete(id)
+      tell()
+    },
+    async clear() {
+      rows.clear()
+      tell()
+    },
+    watch(onNotes) {
+      tell = () => onNotes(newestFirst([...rows.values()]))
+      tell()
+      return { again: tell, stop: () => undefined }
+    },
+  }
+  const saver = createSaver(store.put)
+  return { rows, store, saver, notebook: createNotebook(store, saver) }
+}
+
+describe('the notebook', () => {
+  it('opens on an empty note that is not stored until something is written', async () => {
+    const { rows, notebook, saver } = memory()
+    expect(notebook.open.value).toMatchObject({ title: '', body: '' })
+    await saver.flush()
+    expect(rows.size).toBe(0)
+    notebook.edit({ body: 'first' })
+    await saver.flush()
+    expect([...rows.values()].map(({ body }) => body)).toEqual(['first'])
+  })
+
+  it('opens on the note that was edited last', () => {
+    const { notebook } = memory([note('old', 'a', 1), note('new', 'b', 2)])
+    expect(notebook.open.value.id).toBe('new')
+  })
+
+  it('stays on the empty note when a new one is asked for twice', () => {
+    const { notebook } = memory()
+    expect(notebook.startNote().id).toBe(notebook.startNote().id)
+  })
+
+  it('shows what another tab wrote into the open note', async () => {
+    const { notebook, store } = memory([note('a', 'here', 1)])
+    await store.put([note('a', 'there', 2)])
+    expect(notebook.open.value.body).toBe('there')
+  })
+
+  it('never lets another tab replace text that is not stored yet', async () => {
+    const { notebook, store } = memory([note('a', 'here', 1)])
+    notebook.edit({ body: 'typing' })
+    await store.put([note('a', 'there', Date.now() + 1000)])
+    expect(notebook.open.value.body).toBe('typing')
+  })
+
+  it('is not set back by an older list that comes late', async () => {
+    const { notebook, saver, store } = memory([note('a', 'here', 1)])
+    notebook.edit({ body: 'newer' })
+    await saver.flush()
+    await store.put([note('a', 'older', 2)])
+    expect(notebook.open.value.body).toBe('newer')
+  })
+
+  it('leaves a note that another tab deleted', async () => {
+    const { notebook, store } = memory([note('a', 'one', 2), note('b', 'two', 1)])
+    await store.remove('a')
+    expect(notebook.open.value.id).toBe('b')
+  })
+
+  it('brings a deleted note back as it was', async () => {
+    const { notebook, rows } = memory([note('a', 'one', 2), note('b', 'two', 1)])
+    await notebook.remove()
+    expect([...rows.keys()]).toEqual(['b'])
+    expect(notebook.open.value.id).toBe('b')
+    notebook.undoRemove()
+    expect(notebook.open.value).toEqual(note('a', 'one', 2))
+    expect(rows.get('a')).toEqual(note('a', 'one', 2))
+  })
+
+  it('does not keep a note whose text was all taken out, once it is left', async () => {
+    const { notebook, rows, saver } = memory([note('a', 'one', 2), note('b', 'two', 1)])
+    notebook.edit({ body: '' })
+    await saver.flush()
+    expect(rows.has('a')).toBe(true)
+    notebook.openNote('b')
+    expect(rows.has('a')).toBe(false)
+  })
+
+  it('lists what the search finds', () => {
+    const { notebook } = memory([note('a', 'kelp', 2), note('b', 'reef', 1)])
+    notebook.search('REEF')
+    expect(notebook.found.value.map(({ id }) => id)).toEqual(['b'])
+  })
+
+  it('lets one write where the stored notes cannot be read', () => {
+    const store: NotesStore = {
+      ...memory().store,
+      watch(_, onError) {
+        onError(new StorageError('STORAGE_BLOCKED'))
+        return { again: () => undefined, stop: () => undefined }
+      },
+    }
+    const notebook = createNotebook(store, createSaver(store.put))
+    expect(notebook.readFailure.value?.code).toBe('STORAGE_BLOCKED')
+    expect(notebook.notes.value).toEqual([])
+    notebook.edit({ body: 'on screen' })
+    expect(notebook.open.value.body).toBe('on screen')
+  })
+})

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createSaver } from '../../../src/app/state/saver.ts'
+import { StorageError } from '../../../src/data/storage-error.ts'
+import { newNote } from '../../../src/notebook/note.ts'
+
+const note = (body: string, id = 'a') => ({ ...newNote(id, 1), body })
+const full = (): Promise<void> => Promise.reject(new StorageError('STORAGE_FULL'))
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('saving', () => {
+  it('writes the last text within half a second, however long one types', async () => {
+    const put = vi.fn(() => Promise.resolve())
+    const saver = createSaver(put)
+    for (let key = 0; key < 20; key++) {
+      saver.save(note(`text ${key}`))
+      await vi.advanceTimersByTimeAsync(100)
+    }
+    expect(put.mock.calls.length).toBeGreaterThanOrEqual(4)
+    await vi.advanceTimersByTimeAsync(400)
+    expect(put).toHaveBeenLastCalledWith([note('text 19')])
+  })
+
+  it('says that it saves from the first key until all is stored, without a flicker between', async () => {
+    const saver = createSaver(() => Promise.resolve())
+    for (let key = 0; key < 5; key++) {
+      saver.save(note(`text ${key}`))
+      await vi.advanceTimersByTimeAsync(250)
+      expect(saver.saving.value).toBe(true)
+    }
+    await vi.advanceTimersByTimeAsync(250)
+    expect(saver.saving.value).toBe(false)
+  })
+
+  it('writes in the very turn of a flush, also while another write is under way', () => {
+    const put = vi.fn(() => new Promise<void>(() => undefined))
+    const saver = createSaver(put)
+    saver.save(note('one'))
+    void saver.flush()
+    expect(put).toHaveBeenCalledTimes(1)
+    saver.save(note('two'))
+    void saver.flush()
+    expect(put).toHaveBeenLastCalledWith([note('two')])
+  })
+
+  it('still holds a text that was changed while it was being written', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const saver = createSaver(() => promise)
+    saver.save(note('one'))
+    const flushed = saver.flush()
+    saver.save(note('two'))
+    resolve()
+    await flushed
+    expect(saver.holds('a')).toBe(true)
+  })
+
+  it('holds on to what could not be stored, says why, and tries again by itself', async () => {
+    const put = vi.fn(full)
+    const saver = createSaver(put)
+    saver.save(note('one'))
+    await vi.advanceTimersByTimeAsync(250)
+    expect(saver.failure.value?.code).toBe('STORAGE_FULL')
+    expect(saver.holds('a')).toBe(true)
+    expect(saver.saving.value).toBe(true)
+    put.mockImplementation(() => Promise.resolve())
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(saver.failure.value).toBeUndefined()
+    expect(saver.holds('a')).toBe(false)
+    expect(put).toHaveBeenLastCalledWith([note('one')])
+  })
+
+  it('drops what waits of a deleted note', async () => {
+    const put = vi.fn(() => Promise.resolve())
+    const saver = createSaver(put)
+    saver.save(note('one', 'a'))
+    saver.save(note('two', 'b'))
+    saver.forget('a')
+    await saver.flush()
+    expect(put).toHaveBeenLastCalledWith([note('two', 'b')])
+  })
+})
