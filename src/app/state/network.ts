@@ -3,7 +3,7 @@ import { type ReadonlySignal, signal } from '@preact/signals'
 const STATUS = '/api/v1/auth/status'
 const ANSWER_WITHIN = 10_000
 const AT_MOST_EVERY = 30_000
-const FIRST_RETRY = 2000
+const FIRST_RETRY = 1000
 const LAST_RETRY = 60_000
 
 /** A gateway that answers for a server that does not is as good as no answer. */

@@ -76,7 +76,15 @@ const followHistory = ({ navigation, notebook }: App): void => {
   })
 }
 
+/** The page's title names the page, and never a note: titles are kept in the history of the browser. */
+const titlePage = ({ navigation }: App): void => {
+  effect(() => {
+    document.title = navigation.page.value === 'settings' ? `${t.settings} · Holdfast` : 'Holdfast'
+  })
+}
+
 export const react = (app: App): void => {
+  titlePage(app)
   tellStorage(app)
   tellReturn(app)
   tellSignOut(app)

@@ -48,7 +48,10 @@ const SignedIn = ({ state }: { readonly state: SessionState & { readonly status:
         facts={[
           [t.signedInAs, account.email ?? account.name ?? account.sub],
           [t.provider, provider === 'main' ? t.providerMain : provider],
-          [t.thisDeviceName, [device.name, device.platform].filter((part) => part !== '').join(' · ')],
+          [
+            t.thisDeviceName,
+            device.name.includes(device.platform) ? device.name : `${device.name} · ${device.platform}`,
+          ],
         ]}
       />
       <p class="region-action">

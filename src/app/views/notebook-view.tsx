@@ -15,6 +15,7 @@ export const NotebookView = () => {
   }
   return (
     <main class="notebook">
+      <h1 class="visually-hidden">{t.notes}</h1>
       <section class="pane-list" aria-label={t.search}>
         <SearchField />
         <NoteList />

@@ -11,6 +11,6 @@ describe('our own server', () => {
   })
 
   it('is looked for less and less often, and never less than once a minute', () => {
-    expect([1, 2, 3, 4, 5, 6, 60].map(retryAfter)).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
+    expect([1, 2, 3, 4, 5, 6, 7, 60].map(retryAfter)).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
   })
 })
