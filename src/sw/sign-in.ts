@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
+import { describeDevice } from '../base/device-name.ts'
 import { type ErrorCode, HoldfastError } from '../protocol/errors.ts'
-import { describeDevice } from '../session/device-name.ts'
 import { checkReturnTo } from '../session/return-to.ts'
 import type { Config, Provider } from './config.ts'
 import { type Keeper, type Keepers, readTransaction, signInLimit } from './keeper.ts'

@@ -28,7 +28,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   saved: 'Hier gespeichert',
   saving: 'Speichert …',
   offline: 'Offline: hier gespeichert',
-  needsYou: 'Braucht Sie',
+  needsYou: 'Bitte ansehen',
 
   signIn: 'Anmelden',
   signOut: 'Abmelden',
@@ -45,7 +45,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
 
   account: 'Konto',
   accountAnonymous:
-    'Zum Schreiben brauchen Sie kein Konto. Mit einer Anmeldung wird dieser Browser ein Gerät Ihres Kontos, bereit für verschlüsselten Abgleich.',
+    'Zum Schreiben brauchen Sie kein Konto. Mit einer Anmeldung wird dieser Browser ein Gerät Ihres Kontos; Ihre Notizen bleiben hier.',
   accountStarting: 'Ihre Sitzung wird gesucht …',
   accountUnavailable:
     'Die Anmeldung braucht einen Service Worker, und dieser Browser führt hier keinen aus. Ihre Notizen gehen wie bisher.',

@@ -44,7 +44,7 @@ export const en = {
 
   account: 'Account',
   accountAnonymous:
-    'You do not need an account to write. Signing in makes this browser a device of your account, ready for encrypted sync.',
+    'You do not need an account to write. Signing in makes this browser a device of your account; your notes stay here.',
   accountStarting: 'Looking for your session…',
   accountUnavailable:
     'Signing in needs a service worker, and this browser does not run one here. Your notes work as before.',

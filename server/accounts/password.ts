@@ -1,0 +1,36 @@
+import { hash, verify } from '@node-rs/argon2'
+import { isCommon } from './common-passwords.ts'
+
+/** Argon2id, RFC 9106, with OWASP's least parameters: 19 MiB, two passes, one lane. */
+const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
+const current = `$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.timeCost},p=${parameters.parallelism}$`
+
+/** NFKC, so that the same keys typed on another system give the same bytes (NIST SP 800-63B §3.1.1.2). */
+const normalise = (password: string): string => password.normalize('NFKC')
+
+export type PasswordFault = 'too-short' | 'too-long' | 'common'
+
+/** What is wrong with a new password, or undefined. Length and a list of common ones; no rules of composition. */
+export const passwordFault = (password: string): PasswordFault | undefined => {
+  const length = [...normalise(password)].length
+  if (length < 8) return 'too-short'
+  if (length > 256) return 'too-long'
+  return isCommon(normalise(password)) ? 'common' : undefined
+}
+
+export const hashPassword = (password: string): Promise<string> => hash(normalise(password), parameters)
+
+let decoy: Promise<string> | undefined
+
+/**
+ * Whether `password` belongs to `stored`. Takes as long where there is no account, so that time does not tell. `outdated`:
+ * it is right, and should be hashed again with today's parameters.
+ */
+export const checkPassword = async (
+  stored: string | undefined,
+  password: string,
+): Promise<{ readonly right: boolean; readonly outdated: boolean }> => {
+  decoy ??= hashPassword('nobody has this one')
+  const matches = password.length <= 1024 && (await verify(stored ?? (await decoy), normalise(password)))
+  return { right: matches && stored !== undefined, outdated: stored !== undefined && !stored.startsWith(current) }
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import type { Account } from '../store/accounts.ts'
+import type { Store } from '../store/store.ts'
+import { normaliseEmail } from './email.ts'
+import { checkPassword, hashPassword, type PasswordFault, passwordFault } from './password.ts'
+
+const minute = 60_000
+/** Five a minute for one account from one address; whoever guesses elsewhere does not lock the owner out. */
+const perAccount = { burst: 5, interval: minute / 5 }
+const perAddress = { burst: 60, interval: minute / 60 }
+
+export type SignInOutcome =
+  | { readonly type: 'signed-in'; readonly account: Account }
+  /** Which of the two was wrong is not said. */
+  | { readonly type: 'wrong' }
+  | { readonly type: 'wait'; readonly milliseconds: number }
+
+export type CreateOutcome =
+  | { readonly type: 'created'; readonly account: Account }
+  | { readonly type: 'email-invalid' }
+  | { readonly type: 'email-taken' }
+  | { readonly type: 'password'; readonly fault: PasswordFault }
+  | { readonly type: 'wait'; readonly milliseconds: number }
+
+const key = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\n')).digest('base64url')
+
+/** Accounts with e-mail and password. */
+export const createPasswordAccounts = (store: Store) => {
+  const wait = async (keys: readonly [string, { burst: number; interval: number }][]): Promise<number> => {
+    const waits = await Promise.all(keys.map(([name, limit]) => store.attempts.take(name, limit)))
+    return Math.max(...waits)
+  }
+
+  return {
+    async signIn(email: string, password: string, address: string): Promise<SignInOutcome> {
+      const normalised = normaliseEmail(email)
+      const accountKey = key('sign-in', normalised ?? email, address)
+      const milliseconds = await wait([
+        [accountKey, perAccount],
+        [key('sign-in', address), perAddress],
+      ])
+      if (milliseconds > 0) return { type: 'wait', milliseconds }
+      const account = normalised === undefined ? undefined : await store.accounts.findByEmail(normalised)
+      const { right, outdated } = await checkPassword(account?.passwordHash, password)
+      if (!right || account === undefined) return { type: 'wrong' }
+      await store.attempts.clear(accountKey)
+      if (outdated) await store.accounts.setPasswordHash(account.id, await hashPassword(password))
+      return { type: 'signed-in', account }
+    },
+
+    async create(email: string, password: string, address: string): Promise<CreateOutcome> {
+      const normalised = normaliseEmail(email)
+      if (normalised === undefined) return { type: 'email-invalid' }
+      const fault = passwordFault(password)
+      if (fault !== undefined) return { type: 'password', fault }
+      const milliseconds = await wait([[key('create', address), perAddress]])
+      if (milliseconds > 0) return { type: 'wait', milliseconds }
+      const account = await store.accounts.create(normalised, await hashPassword(password))
+      if (account === undefined) return { type: 'email-taken' }
+      await store.sessions.audit('account.created', account.id, null)
+      return { type: 'created', account }
+    },
+  }
+}
+
+export type PasswordAccounts = ReturnType<typeof createPasswordAccounts>

@@ -1,0 +1,89 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
+import * as v from 'valibot'
+import { ApiError } from './errors.ts'
+
+const windowSeconds = 60
+const nonceMinutes = 5
+const mostProofs = 200_000
+
+/** Time-based nonces (RFC 9449 §9): nothing is stored, and any node of the server knows them. */
+export const createNonces = (secret: string) => {
+  const at = (minute: number) => createHmac('sha256', secret).update(`api nonce ${minute}`).digest('base64url')
+  const now = () => Math.floor(Date.now() / 60_000)
+  return {
+    current: () => at(now()),
+    isValid: (nonce: string): boolean =>
+      Array.from({ length: nonceMinutes + 1 }, (_, age) => at(now() - age)).some(
+        (known) => known.length === nonce.length && timingSafeEqual(Buffer.from(known), Buffer.from(nonce)),
+      ),
+  }
+}
+
+/** Proofs seen within the time in which one could be replayed. */
+const createReplays = () => {
+  let older = new Set<string>()
+  let newer = new Set<string>()
+  let since = Date.now()
+  /** True the first time. */
+  return (jti: string): boolean => {
+    const span = (nonceMinutes + 1) * 60_000
+    if (Date.now() - since > span || newer.size > mostProofs) {
+      older = newer
+      newer = new Set()
+      since = Date.now()
+    }
+    if (older.has(jti) || newer.has(jti)) return false
+    newer.add(jti)
+    return true
+  }
+}
+
+const payloadSchema = v.object({
+  htm: v.string(),
+  htu: v.string(),
+  iat: v.number(),
+  jti: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  ath: v.string(),
+  nonce: v.optional(v.string()),
+})
+
+export type ProofCheck = (
+  proof: string,
+  request: { method: string; url: string; token: string; thumbprint: string },
+) => Promise<void>
+
+/** Checks of a DPoP proof at a resource, RFC 9449 §4.3 and §7. Rejects with ApiError. */
+export const createProofCheck = (nonces: ReturnType<typeof createNonces>): ProofCheck => {
+  const isNew = createReplays()
+  const challenge = () => {
+    const nonce = nonces.current()
+    const headers = { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': nonce }
+    return new ApiError('use_dpop_nonce', { headers })
+  }
+  const refused = () => {
+    const headers = { 'www-authenticate': 'DPoP error="invalid_dpop_proof"' }
+    return new ApiError('invalid_dpop_proof', { headers })
+  }
+  const read = async (proof: string) => {
+    try {
+      const options = { typ: 'dpop+jwt', algorithms: ['Ed25519', 'EdDSA', 'ES256'], clockTolerance: 10 * 365 * 86_400 }
+      const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, options)
+      if (protectedHeader.jwk === undefined) throw refused()
+      return { claims: v.parse(payloadSchema, payload), thumbprint: await calculateJwkThumbprint(protectedHeader.jwk) }
+    } catch {
+      throw refused()
+    }
+  }
+  return async (proof, { method, url, token, thumbprint }) => {
+    const { claims, thumbprint: made } = await read(proof)
+    const ath = createHash('sha256').update(token).digest('base64url')
+    if (made !== thumbprint || claims.ath !== ath || claims.htm !== method) throw refused()
+    const target = URL.canParse(claims.htu) ? new URL(claims.htu) : undefined
+    if (target === undefined || `${target.origin}${target.pathname}` !== url) throw refused()
+    const recent = Math.abs(Date.now() / 1000 - claims.iat) <= windowSeconds
+    const fresh = claims.nonce === undefined ? recent : nonces.isValid(claims.nonce)
+    // A replayed proof gets a challenge: the browser may have sent a request twice, and a new proof settles it.
+    if (!fresh || !isNew(claims.jti)) throw challenge()
+  }
+}

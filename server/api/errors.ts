@@ -1,0 +1,51 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+
+/** Stable codes of the API, with their status. */
+export const apiErrors = {
+  bad_request: [400, 'The request cannot be read.'],
+  validation_failed: [400, 'Some fields are not what they should be.'],
+  unsupported_version: [400, 'This version of the API does not exist.'],
+  unauthorized: [401, 'Sign in first.'],
+  invalid_token: [401, 'The credentials are not valid.'],
+  invalid_dpop_proof: [401, 'The proof of possession is not valid.'],
+  use_dpop_nonce: [401, 'The proof of possession needs this nonce.'],
+  not_found: [404, 'There is nothing here.'],
+  method_not_allowed: [405, 'This method is not for this address.'],
+  too_large: [413, 'The body is larger than 1 MiB.'],
+  unsupported_media_type: [415, 'The body has to be JSON.'],
+  internal: [500, 'Something went wrong. It was written down.'],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>
+
+export type ApiErrorCode = keyof typeof apiErrors
+
+/** An error that may be told to the client. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly code: ApiErrorCode
+  readonly details: unknown
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: ApiErrorCode, options: { details?: unknown; headers?: Record<string, string> } = {}) {
+    super(apiErrors[code][1])
+    this.code = code
+    this.details = options.details
+    this.headers = options.headers ?? {}
+  }
+}
+
+/** The one error format of the API. */
+export const errorResponse = (c: Context, error: ApiError): Response => {
+  const [status, message] = apiErrors[error.code]
+  const { code, details } = error
+  const requestId: unknown = c.get('requestId')
+  return c.json(
+    {
+      error: { code, message, ...(details === undefined ? {} : { details }) },
+      timestamp: new Date().toISOString(),
+      requestId,
+    },
+    status,
+    { ...error.headers },
+  )
+}

@@ -1,0 +1,25 @@
+import { Hono } from 'hono'
+import type { BuiltApp } from './static-files.ts'
+
+const notFound = `<!doctype html>
+<html lang="en">
+  <head><meta charset="utf-8" /><meta name="viewport" content="width=device-width, initial-scale=1" /><title>Not found · Holdfast</title></head>
+  <body><h1>There is nothing here</h1><p><a href="/">Go to the notebook</a></p></body>
+</html>`
+
+/** The origin of the app: its files, the API, and nothing else. */
+export const createApp = (api: Hono<{ Variables: { requestId: string } }>, files: BuiltApp): Hono => {
+  const app = new Hono()
+  app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
+  app.route('/api/v1', api)
+  // What the API does not have is refused in its own format; the body plays no part in that.
+  app.all('/api/*', (c) => {
+    const url = new URL(c.req.url)
+    const { method } = c.req
+    return api.fetch(new Request(new URL(url.pathname.replace(/^\/api\/v1/, '') || '/', url), { method }))
+  })
+  app.get('*', (c) => files.respond(c.req.path) ?? c.html(notFound, 404))
+  app.notFound((c) => c.html(notFound, 404))
+  app.onError((_error, c) => c.text('Something went wrong.', 500))
+  return app
+}

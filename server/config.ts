@@ -1,0 +1,71 @@
+import { resolve } from 'node:path'
+import * as v from 'valibot'
+
+/** What the server is told, checked. Addresses are origins without a trailing slash; times are seconds. */
+export type Config = {
+  readonly appPort: number
+  readonly idPort: number
+  readonly appUrl: string
+  readonly idUrl: string
+  /** Folder of the database and the server's keys. */
+  readonly data: string
+  readonly accessTokenTtl: number
+  /** How long a consumed refresh token still gets a successor for the same DPoP key. */
+  readonly refreshGrace: number
+}
+
+const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'must be a port number'), v.transform(Number), v.maxValue(65535))
+const positive = v.pipe(v.string(), v.regex(/^[1-9]\d{0,6}$/, 'must be a number of seconds'), v.transform(Number))
+const origin = v.pipe(
+  v.string(),
+  v.check(
+    (text) => URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text),
+    'must be an origin such as https://notes.example.com, without a path',
+  ),
+)
+
+const environment = v.object({
+  HOLDFAST_APP_PORT: v.optional(port, '8787'),
+  HOLDFAST_ID_PORT: v.optional(port, '8788'),
+  HOLDFAST_APP_URL: v.optional(origin),
+  HOLDFAST_ID_URL: v.optional(origin),
+  HOLDFAST_DATA: v.optional(v.pipe(v.string(), v.nonEmpty()), '.holdfast'),
+  HOLDFAST_ACCESS_TOKEN_TTL: v.optional(positive, '900'),
+  DATABASE_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(() => false, 'PostgreSQL is not supported yet; without it SQLite is used'),
+    ),
+  ),
+})
+
+/** The configuration of these environment variables. Throws an Error that lists every fault. */
+export const readConfig = (variables: Readonly<Record<string, string | undefined>>): Config => {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = v.safeParse(environment, given)
+  if (!parsed.success) {
+    const faults = parsed.issues.map((issue) => `  ${v.getDotPath(issue) ?? 'environment'} ${issue.message}`)
+    throw new Error(`The configuration cannot be used:\n${faults.join('\n')}`)
+  }
+  const { output } = parsed
+  const appPort = output.HOLDFAST_APP_PORT
+  const idPort = output.HOLDFAST_ID_PORT
+  const config: Config = {
+    appPort,
+    idPort,
+    appUrl: output.HOLDFAST_APP_URL ?? `http://localhost:${appPort}`,
+    idUrl: output.HOLDFAST_ID_URL ?? `http://localhost:${idPort}`,
+    data: resolve(output.HOLDFAST_DATA),
+    accessTokenTtl: output.HOLDFAST_ACCESS_TOKEN_TTL,
+    refreshGrace: 60,
+  }
+  if (config.appUrl === config.idUrl) throw new Error('The app and the identity provider need two different origins.')
+  return config
+}
+
+/** The audience of access tokens for our API (RFC 8707, RFC 9068). */
+export const apiAudience = (config: Config): string => `${config.appUrl}/api/v1`
+
+/** The client of the web app, and where its answers go. */
+export const webClient = 'web'
+export const callbackPath = '/auth/callback'

@@ -1,0 +1,16 @@
+import { readConfig } from './config.ts'
+import { startServer } from './server.ts'
+
+try {
+  const server = await startServer({
+    config: readConfig(process.env),
+    appFiles: new URL('../dist/app', import.meta.url).pathname,
+  })
+  console.log(`Holdfast is ready: app ${server.appUrl}, identity provider ${server.idUrl}`)
+  const stop = () => void server.close().then(() => process.exit(0))
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}

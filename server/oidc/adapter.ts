@@ -1,0 +1,44 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+import type { OidcRecord } from '../store/oidc-records.ts'
+import type { Store } from '../store/store.ts'
+
+/** Our store in the form that oidc-provider asks for. `grace`: milliseconds. */
+export const createAdapterFactory =
+  (store: Store, grace: number) =>
+  (model: string): Adapter => {
+    const records = store.oidcRecords
+
+    /**
+     * A refresh token that was used a moment ago counts as unused: its reply was lost, or the browser sent the request
+     * twice. The provider then checks the DPoP key and rotates again, so the caller gets a valid successor.
+     */
+    const isConsumed = ({ consumedAt }: OidcRecord): boolean =>
+      consumedAt !== null && !(model === 'RefreshToken' && Date.now() - consumedAt <= grace)
+
+    const toPayload = (record: OidcRecord, id: string | undefined): AdapterPayload => ({
+      ...record.payload,
+      ...(id === undefined ? {} : { jti: id }),
+      ...(isConsumed(record) ? { consumed: Math.floor((record.consumedAt ?? 0) / 1000) } : {}),
+    })
+
+    return {
+      async upsert(id, payload, expiresIn) {
+        // Ids of sessions and interactions stand in cookies and addresses, so they go the same way as tokens.
+        const { jti: _id, ...rest } = payload
+        await records.put(model, id, rest, expiresIn)
+      },
+      async find(id) {
+        const record = await records.find(model, id)
+        return record === undefined ? undefined : toPayload(record, id)
+      },
+      async findByUid(uid) {
+        const record = await records.findByUid(model, uid)
+        return record === undefined ? undefined : toPayload(record, undefined)
+      },
+      // No client here may use the device grant, which alone has user codes.
+      findByUserCode: async () => undefined,
+      consume: (id) => records.consume(model, id),
+      destroy: (id) => records.remove(model, id),
+      revokeByGrantId: (grantId) => records.removeByGrant(model, grantId),
+    }
+  }

@@ -1,0 +1,71 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { describeDevice } from '../../src/base/device-name.ts'
+import type { Store } from '../store/store.ts'
+
+type Context = KoaContextWithOIDC
+
+/** Requests that no route of the provider took have no `oidc`. */
+const isOidc = (ctx: object): ctx is Context => 'oidc' in ctx && ctx.oidc !== undefined
+
+const bodyError = (ctx: Context): string | undefined => {
+  const body: unknown = ctx.body
+  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined
+  return typeof error === 'string' ? error : undefined
+}
+
+const grantIdOf = (value: unknown): string | undefined =>
+  typeof value === 'object' && value !== null && 'grantId' in value && typeof value.grantId === 'string'
+    ? value.grantId
+    : undefined
+
+/**
+ * Keeps the sessions in step with the token families: one sign-in, one grant, one family, one session, all under the id of
+ * the grant. What changes is stored before the answer goes out.
+ */
+export const followFamilies = (provider: Provider, store: Store): void => {
+  const revoked = new WeakMap<object, string[]>()
+  provider.on('grant.revoked', (ctx, grantId) => {
+    revoked.set(ctx, [...(revoked.get(ctx) ?? []), grantId])
+  })
+
+  const begin = async (ctx: Context): Promise<void> => {
+    const { AuthorizationCode: code, Client: client, Account: account } = ctx.oidc.entities
+    if (code?.grantId === undefined || client === undefined || account === undefined) return
+    const userAgent = ctx.get('user-agent')
+    const device = describeDevice(userAgent)
+    await store.sessions.create({
+      id: code.grantId,
+      accountId: account.accountId,
+      clientId: client.clientId,
+      providerSession: code.sessionUid,
+      platform: device.platform,
+      deviceName: device.name,
+      userAgent,
+      address: ctx.ip,
+    })
+  }
+
+  /** A refresh token that we know, refused as invalid: used too late, or with another key. Only a thief does that. */
+  const refused = async (ctx: Context): Promise<void> => {
+    const token = ctx.oidc.params?.refresh_token
+    if (typeof token !== 'string') return
+    const record = await store.oidcRecords.find('RefreshToken', token)
+    if (record?.grantId !== undefined && record.grantId !== null) await store.sessions.revokeFamily(record.grantId)
+  }
+
+  provider.use(async (ctx, next) => {
+    await next()
+    if (!isOidc(ctx)) return
+    const { route } = ctx.oidc
+    if (route === 'token') {
+      const grantType = ctx.oidc.params?.grant_type
+      if (ctx.status === 200 && grantType === 'authorization_code') await begin(ctx)
+      if (grantType === 'refresh_token' && bodyError(ctx) === 'invalid_grant') await refused(ctx)
+      for (const id of revoked.get(ctx) ?? []) await store.sessions.revokeFamily(id)
+    }
+    if (route === 'revocation') {
+      const ended = grantIdOf(ctx.oidc.entities.RefreshToken)
+      if (ended !== undefined) await store.sessions.signOut(ended)
+    }
+  })
+}

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises'
+import type { HttpBindings } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Provider } from 'oidc-provider'
+import * as v from 'valibot'
+import type { CreateOutcome, PasswordAccounts } from '../accounts/sign-in.ts'
+import type { Config } from '../config.ts'
+import { consentPage, createAccountPage, messagePage, signInPage } from './pages.ts'
+import { type Words, wordsFor } from './words.ts'
+
+type Env = { Bindings: HttpBindings }
+
+const formSchema = v.object({
+  email: v.pipe(v.string(), v.maxLength(500)),
+  password: v.pipe(v.string(), v.maxLength(2000)),
+})
+
+const createFault = (words: Words, outcome: Exclude<CreateOutcome, { type: 'created' }>): string => {
+  if (outcome.type === 'email-invalid') return words.emailInvalid
+  if (outcome.type === 'email-taken') return words.emailTaken
+  if (outcome.type === 'wait') return waitWords(words, outcome.milliseconds)
+  return { 'too-short': words.tooShort, 'too-long': words.tooLong, common: words.common }[outcome.fault]
+}
+
+const waitWords = (words: Words, milliseconds: number): string =>
+  words.wait.replace('{seconds}', String(Math.ceil(milliseconds / 1000)))
+
+/** The provider's own pages: sign in, create an account, allow another app. Reached only within a sign-in under way. */
+export const createInteractions = (provider: Provider, accounts: PasswordAccounts, config: Config): Hono<Env> => {
+  const app = new Hono<Env>()
+  const assets = { 'theme.css': '../../src/app/ui/theme.css', 'pages.css': './pages.css' }
+  for (const [name, file] of Object.entries(assets)) {
+    const text = readFile(new URL(file, import.meta.url), 'utf8')
+    app.get(`/assets/${name}`, async (c) =>
+      c.body(await text, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=300' }),
+    )
+  }
+  const words = (c: { req: { header(name: string): string | undefined } }) => wordsFor(c.req.header('accept-language'))
+  const addressOf = (env: HttpBindings): string => env.incoming.socket.remoteAddress ?? ''
+
+  app.use('/interaction/*', bodyLimit({ maxSize: 16 * 1024 }))
+  app.use('/interaction/*', async (c, next) => {
+    await next()
+    c.header('cache-control', 'no-store')
+  })
+
+  /** The interaction that cookie and address agree on, or undefined where it is over. */
+  const details = async (env: HttpBindings, uid: string) => {
+    try {
+      const found = await provider.interactionDetails(env.incoming, env.outgoing)
+      return found.uid === uid ? found : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  const finish = (env: HttpBindings, result: Parameters<Provider['interactionResult']>[2]): Promise<string> =>
+    provider.interactionResult(env.incoming, env.outgoing, result, { mergeWithLastSubmission: false })
+
+  app.use('/interaction/:uid/*', async (c, next) => {
+    if ((await details(c.env, c.req.param('uid'))) !== undefined) return next()
+    const text = words(c)
+    return c.html(messagePage(text, text.expiredTitle, text.expired, config.appUrl), 410)
+  })
+
+  app.get('/interaction/:uid', async (c) => {
+    const uid = c.req.param('uid')
+    const found = await details(c.env, uid)
+    if (found?.prompt.name !== 'consent') return c.html(signInPage(words(c), { uid }))
+    const client = await provider.Client.find(String(found.params.client_id))
+    return c.html(consentPage(words(c), uid, client?.clientName ?? client?.clientId ?? ''))
+  })
+
+  app.post('/interaction/:uid/sign-in', async (c) => {
+    const uid = c.req.param('uid')
+    const form = v.safeParse(formSchema, await c.req.parseBody())
+    if (!form.success) return c.html(signInPage(words(c), { uid, fault: words(c).wrong }), 400)
+    const { email, password } = form.output
+    const outcome = await accounts.signIn(email, password, addressOf(c.env))
+    if (outcome.type === 'signed-in') {
+      return c.redirect(await finish(c.env, { login: { accountId: outcome.account.id, remember: true } }), 303)
+    }
+    if (outcome.type === 'wrong') return c.html(signInPage(words(c), { uid, email, fault: words(c).wrong }), 401)
+    c.header('retry-after', String(Math.ceil(outcome.milliseconds / 1000)))
+    return c.html(signInPage(words(c), { uid, email, fault: waitWords(words(c), outcome.milliseconds) }), 429)
+  })
+
+  app.get('/interaction/:uid/create-account', (c) => c.html(createAccountPage(words(c), { uid: c.req.param('uid') })))
+
+  app.post('/interaction/:uid/create-account', async (c) => {
+    const uid = c.req.param('uid')
+    const form = v.safeParse(formSchema, await c.req.parseBody())
+    if (!form.success) return c.html(createAccountPage(words(c), { uid, fault: words(c).emailInvalid }), 400)
+    const { email, password } = form.output
+    const outcome = await accounts.create(email, password, addressOf(c.env))
+    if (outcome.type === 'created') {
+      return c.redirect(await finish(c.env, { login: { accountId: outcome.account.id, remember: true } }), 303)
+    }
+    if (outcome.type === 'wait') c.header('retry-after', String(Math.ceil(outcome.milliseconds / 1000)))
+    const fault = createFault(words(c), outcome)
+    return c.html(createAccountPage(words(c), { uid, email, fault }), outcome.type === 'wait' ? 429 : 400)
+  })
+
+  app.post('/interaction/:uid/cancel', async (c) => {
+    const error = { error: 'access_denied', error_description: 'The person cancelled the sign-in.' }
+    return c.redirect(await finish(c.env, error), 303)
+  })
+
+  app.post('/interaction/:uid/consent', async (c) => {
+    const found = await details(c.env, c.req.param('uid'))
+    const accountId = found?.session?.accountId
+    if (found === undefined || accountId === undefined) return c.text('', 400)
+    const clientId = String(found.params.client_id)
+    const grant = new provider.Grant({ accountId, clientId })
+    grant.addOIDCScope(String(found.params.scope ?? 'openid'))
+    return c.redirect(await finish(c.env, { consent: { grantId: await grant.save() } }), 303)
+  })
+
+  return app
+}

@@ -1,0 +1,102 @@
+import { html, raw } from 'hono/html'
+import type { Words } from './words.ts'
+
+type Html = ReturnType<typeof html>
+
+/** The sign of Holdfast, as on the app's icon. */
+const mark = raw(
+  '<svg class="mark" viewBox="0 0 32 32" width="40" height="40" aria-hidden="true"><path d="M8 4v24M24 4v24M8 16h16" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round"/></svg>',
+)
+
+const layout = (words: Words, title: string, body: Html): Html => html`<!doctype html>
+<html lang="${words.language}">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="robots" content="noindex" />
+    <title>${title} · Holdfast</title>
+    <link rel="icon" href="data:," />
+    <link rel="stylesheet" href="/assets/theme.css" />
+    <link rel="stylesheet" href="/assets/pages.css" />
+  </head>
+  <body>
+    <main class="card">
+      ${mark}
+      ${body}
+    </main>
+  </body>
+</html>`
+
+const alert = (text: string | undefined): Html | '' =>
+  text === undefined ? '' : html`<p class="notice error" role="alert" id="fault">${text}</p>`
+
+type FormState = { readonly uid: string; readonly email?: string; readonly fault?: string }
+
+const emailField = (words: Words, { email, fault }: FormState): Html => html`
+  <label for="email">${words.email}</label>
+  <input id="email" name="email" type="email" autocomplete="username" required maxlength="254" value="${email ?? ''}"
+    ${fault === undefined ? '' : raw('aria-describedby="fault"')} ${email === undefined ? raw('autofocus') : ''} />`
+
+const cancelForm = (words: Words, uid: string): Html => html`
+  <form method="post" action="/interaction/${uid}/cancel"><button class="quiet" type="submit">${words.cancel}</button></form>`
+
+export const signInPage = (words: Words, state: FormState): Html =>
+  layout(
+    words,
+    words.signIn,
+    html`
+    <h1>${words.signIn}</h1>
+    <p class="muted">${words.signInLead}</p>
+    ${alert(state.fault)}
+    <form method="post" action="/interaction/${state.uid}/sign-in">
+      ${emailField(words, state)}
+      <label for="password">${words.password}</label>
+      <input id="password" name="password" type="password" autocomplete="current-password" required
+        ${state.email === undefined ? '' : raw('autofocus')} />
+      <button class="primary" type="submit">${words.signIn}</button>
+    </form>
+    ${cancelForm(words, state.uid)}
+    <p class="other">${words.noAccount} <a href="/interaction/${state.uid}/create-account">${words.createAnAccount}</a></p>`,
+  )
+
+export const createAccountPage = (words: Words, state: FormState): Html =>
+  layout(
+    words,
+    words.createAnAccount,
+    html`
+    <h1>${words.createAnAccount}</h1>
+    <p class="muted">${words.createLead}</p>
+    ${alert(state.fault)}
+    <form method="post" action="/interaction/${state.uid}/create-account">
+      ${emailField(words, state)}
+      <label for="password">${words.password}</label>
+      <input id="password" name="password" type="password" autocomplete="new-password" required minlength="8"
+        aria-describedby="hint" ${state.email === undefined ? '' : raw('autofocus')} />
+      <p class="hint muted" id="hint">${words.passwordHint}</p>
+      <button class="primary" type="submit">${words.createAccount}</button>
+    </form>
+    ${cancelForm(words, state.uid)}
+    <p class="other">${words.haveAccount} <a href="/interaction/${state.uid}">${words.signIn}</a></p>`,
+  )
+
+export const consentPage = (words: Words, uid: string, client: string): Html =>
+  layout(
+    words,
+    words.consentTitle,
+    html`
+    <h1>${words.consentTitle}</h1>
+    <p><strong>${client}</strong> ${words.consent}</p>
+    <form method="post" action="/interaction/${uid}/consent"><button class="primary" type="submit">${words.allow}</button></form>
+    ${cancelForm(words, uid)}`,
+  )
+
+/** A page that only says something and leads back to the app. */
+export const messagePage = (words: Words, title: string, text: string, appUrl: string): Html =>
+  layout(
+    words,
+    title,
+    html`
+    <h1>${title}</h1>
+    <p>${text}</p>
+    <p><a href="${appUrl}/">${words.back}</a></p>`,
+  )

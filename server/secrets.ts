@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
+import * as v from 'valibot'
+
+const secret = v.pipe(v.string(), v.minLength(43))
+const privateJwk = v.object({
+  kty: v.string(),
+  kid: v.string(),
+  alg: v.string(),
+  use: v.literal('sig'),
+  crv: v.string(),
+  d: v.string(),
+  x: v.string(),
+  y: v.exactOptional(v.string()),
+})
+
+const schema = v.object({
+  /** Seals installs: see src/seal. The first seals new ones. */
+  sealKeys: v.pipe(v.array(v.object({ id: v.string(), secret })), v.minLength(1)),
+  cookieKeys: v.pipe(v.array(secret), v.minLength(1)),
+  /** For the nonces that DPoP proofs may be asked to carry. */
+  nonceSecret: secret,
+  /** Signs ID tokens and access tokens. */
+  tokenKey: privateJwk,
+  /** The server's own identity, Ed25519 (D1). */
+  identityKey: privateJwk,
+})
+
+export type Secrets = v.InferOutput<typeof schema>
+
+const random = () => randomBytes(32).toString('base64url')
+
+const makeKey = async (alg: 'ES256' | 'Ed25519') => {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true })
+  const jwk = await exportJWK(privateKey)
+  return v.parse(privateJwk, { ...jwk, alg, use: 'sig', kid: await calculateJwkThumbprint(jwk) })
+}
+
+const make = async (): Promise<Secrets> => ({
+  sealKeys: [{ id: 'k1', secret: random() }],
+  cookieKeys: [random()],
+  nonceSecret: random(),
+  tokenKey: await makeKey('ES256'),
+  identityKey: await makeKey('Ed25519'),
+})
+
+const read = async (file: string): Promise<unknown> => {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/**
+ * The server's keys, made on the first run, in a file that only its owner can read. Throws where the file is there but is
+ * not what it should be: it is never replaced by itself, because with new keys everybody would be signed out.
+ */
+export const loadSecrets = async (folder: string): Promise<Secrets> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'secrets.json')
+  const found = await read(file)
+  if (found !== undefined) {
+    await chmod(file, 0o600)
+    const parsed = v.safeParse(schema, found)
+    if (parsed.success) return parsed.output
+    throw new Error(`${file} does not hold the server's keys. Restore it, or move it away to begin with new ones.`)
+  }
+  const made = await make()
+  const draft = `${file}.${process.pid}`
+  await writeFile(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  await rename(draft, file)
+  return made
+}
+
+/** The public part of a key: what may be shown. */
+export const publicJwk = ({ d: _private, ...rest }: Secrets['tokenKey']) => rest

@@ -1,0 +1,49 @@
+import type { Database } from './store.ts'
+
+export type Limit = {
+  /** Attempts that can be made at once. */
+  readonly burst: number
+  /** Milliseconds for one more; doubles with every failure beyond the burst. */
+  readonly interval: number
+}
+
+const longest = 15 * 60_000
+
+/** Token buckets that hold across restarts. */
+export const createAttempts = (db: Database) => {
+  const intervalAfter = (limit: Limit, failures: number): number =>
+    Math.min(longest, limit.interval * 2 ** Math.max(0, failures - limit.burst))
+
+  return {
+    /** Takes one attempt. 0 where it may go ahead, else the milliseconds to wait. */
+    take: (key: string, limit: Limit): Promise<number> =>
+      db.transaction().execute(async (within) => {
+        const now = Date.now()
+        const row = await within.selectFrom('attempts').selectAll().where('key', '=', key).executeTakeFirst()
+        const { tokens, failures, updated_at } = row ?? { tokens: limit.burst, failures: 0, updated_at: now }
+        const interval = intervalAfter(limit, failures)
+        const filled = Math.min(limit.burst, tokens + (now - updated_at) / interval)
+        if (filled < 1) return Math.ceil((1 - filled) * interval)
+        const next = { tokens: filled - 1, failures: failures + 1, updated_at: now }
+        await within
+          .insertInto('attempts')
+          .values({ key, ...next })
+          .onConflict((conflict) => conflict.column('key').doUpdateSet(next))
+          .execute()
+        return 0
+      }),
+
+    /** Forgets the attempts: the last one was good. */
+    async clear(key: string): Promise<void> {
+      await db.deleteFrom('attempts').where('key', '=', key).execute()
+    },
+
+    /** Drops what has long been full again. */
+    async removeOld(): Promise<void> {
+      await db
+        .deleteFrom('attempts')
+        .where('updated_at', '<', Date.now() - 24 * 3600_000)
+        .execute()
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { type Database, newId } from './store.ts'
+
+/** What is known of a sign-in when it is made. */
+export type NewSession = {
+  readonly id: string
+  readonly accountId: string
+  readonly clientId: string
+  readonly providerSession: string | undefined
+  readonly platform: string
+  readonly deviceName: string
+  readonly userAgent: string
+  readonly address: string
+}
+
+export type Session = {
+  readonly id: string
+  readonly accountId: string
+  readonly platform: string
+  readonly deviceName: string
+  readonly lastUsedAt: number
+  readonly revokedAt: number | null
+}
+
+export type AuditType = 'session.created' | 'session.revoked' | 'refresh.reused' | 'account.created'
+
+const minute = 60_000
+
+export const createSessions = (db: Database) => {
+  const audit = async (type: AuditType, accountId: string | null, sessionId: string | null): Promise<void> => {
+    const row = { id: newId(), at: Date.now(), account_id: accountId, session_id: sessionId, type }
+    await db.insertInto('audit_events').values(row).execute()
+  }
+
+  /** Everything that came of these grants, tokens and codes and all, and the provider's own sessions if `providers`. */
+  const end = async (ids: readonly string[], providers: boolean): Promise<void> => {
+    if (ids.length === 0) return
+    await db.transaction().execute(async (within) => {
+      const rows = await within.selectFrom('sessions').select('provider_session').where('id', 'in', ids).execute()
+      const uids = rows.map((row) => row.provider_session).filter((uid) => uid !== null)
+      await within.deleteFrom('oidc_records').where('grant_id', 'in', ids).execute()
+      if (providers && uids.length > 0) {
+        await within.deleteFrom('oidc_records').where('model', '=', 'Session').where('uid', 'in', uids).execute()
+      }
+      const revoked = { revoked_at: Date.now() }
+      await within.updateTable('sessions').set(revoked).where('id', 'in', ids).where('revoked_at', 'is', null).execute()
+    })
+  }
+
+  return {
+    audit,
+
+    async create(session: NewSession): Promise<void> {
+      const now = Date.now()
+      await db
+        .insertInto('sessions')
+        .values({
+          id: session.id,
+          account_id: session.accountId,
+          client_id: session.clientId,
+          provider_session: session.providerSession ?? null,
+          platform: session.platform,
+          device_name: session.deviceName,
+          user_agent: session.userAgent.slice(0, 500),
+          address: session.address,
+          created_at: now,
+          last_used_at: now,
+          revoked_at: null,
+        })
+        .execute()
+      await audit('session.created', session.accountId, session.id)
+    },
+
+    find: (id: string): Promise<Session | undefined> =>
+      db
+        .selectFrom('sessions')
+        .select([
+          'id',
+          'account_id as accountId',
+          'platform',
+          'device_name as deviceName',
+          'last_used_at as lastUsedAt',
+          'revoked_at as revokedAt',
+        ])
+        .where('id', '=', id)
+        .executeTakeFirst(),
+
+    /** Notes that the session is in use, once a minute at most. */
+    async touch(session: Session): Promise<void> {
+      const now = Date.now()
+      if (now - session.lastUsedAt < minute) return
+      await db.updateTable('sessions').set({ last_used_at: now }).where('id', '=', session.id).execute()
+    },
+
+    /** Ends one session as a sign-out does: its tokens, and the provider's session in that browser. */
+    async signOut(id: string): Promise<void> {
+      const session = await db.selectFrom('sessions').select('account_id').where('id', '=', id).executeTakeFirst()
+      await end([id], true)
+      if (session !== undefined) await audit('session.revoked', session.account_id, id)
+    },
+
+    /** Ends every session of an account. */
+    async signOutEverywhere(accountId: string): Promise<void> {
+      const rows = await db
+        .selectFrom('sessions')
+        .select('id')
+        .where('account_id', '=', accountId)
+        .where('revoked_at', 'is', null)
+        .execute()
+      await end(
+        rows.map((row) => row.id),
+        true,
+      )
+      await audit('session.revoked', accountId, null)
+    },
+
+    /** Ends a family whose refresh token or code was used in a way that only a thief would. */
+    async revokeFamily(id: string): Promise<void> {
+      const session = await db.selectFrom('sessions').select('account_id').where('id', '=', id).executeTakeFirst()
+      await end([id], false)
+      await audit('refresh.reused', session?.account_id ?? null, id)
+    },
+  }
+}
