@@ -32,11 +32,12 @@ const tellStorage = ({ saver, notebook, notices }: App): void => {
   })
 }
 
-/** Takes `?signin=` out of the address, and tells what it says unless the session says better. */
+/** Cleans the address of what a sign-in left there: takes `?signin=` out of it, and tells what it says unless the session says better. */
 const tellReturn = (app: App): void => {
   const { parameter, clean } = takeSignIn(new URL(location.href))
+  // The way back from the provider ends in an empty fragment, which drops the one that the provider may have set.
+  if (parameter !== null || location.href.endsWith('#')) history.replaceState(history.state, '', clean)
   if (parameter === null) return
-  history.replaceState(history.state, '', clean)
   const outcome = outcomeOf(parameter)
   let told = false
   effect(() => {
