@@ -26,15 +26,22 @@ const createFault = (words: Words, outcome: Exclude<CreateOutcome, { type: 'crea
 const waitWords = (words: Words, milliseconds: number): string =>
   words.wait.replace('{seconds}', String(Math.ceil(milliseconds / 1000)))
 
+const css = 'text/css; charset=utf-8'
+
+/** The look of the app, on this origin too. */
+const assets = {
+  'theme.css': { file: '../../src/app/ui/theme.css', type: css },
+  'pages.css': { file: './pages.css', type: css },
+  'icon.svg': { file: '../../public/icons/icon.svg', type: 'image/svg+xml' },
+}
+
 /** The provider's own pages: sign in, create an account, allow another app. Reached only within a sign-in under way. */
 export const createInteractions = (provider: Provider, accounts: PasswordAccounts, config: Config): Hono<Env> => {
   const app = new Hono<Env>()
-  const assets = { 'theme.css': '../../src/app/ui/theme.css', 'pages.css': './pages.css' }
-  for (const [name, file] of Object.entries(assets)) {
+  for (const [name, { file, type }] of Object.entries(assets)) {
     const text = readFile(new URL(file, import.meta.url), 'utf8')
-    app.get(`/assets/${name}`, async (c) =>
-      c.body(await text, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=300' }),
-    )
+    const headers = { 'content-type': type, 'cache-control': 'public, max-age=300' }
+    app.get(`/assets/${name}`, async (c) => c.body(await text, 200, headers))
   }
   const words = (c: { req: { header(name: string): string | undefined } }) => wordsFor(c.req.header('accept-language'))
   const addressOf = (env: HttpBindings): string => env.incoming.socket.remoteAddress ?? ''

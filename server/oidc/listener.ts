@@ -19,7 +19,7 @@ const headers = (config: Config): Readonly<Record<string, string>> => ({
     "default-src 'none'",
     'script-src',
     "style-src 'self'",
-    'img-src data:',
+    "img-src 'self'",
     `form-action 'self' ${config.appUrl}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",

@@ -3,11 +3,6 @@ import type { Words } from './words.ts'
 
 type Html = ReturnType<typeof html>
 
-/** The sign of Holdfast, as on the app's icon. */
-const mark = raw(
-  '<svg class="mark" viewBox="0 0 32 32" width="40" height="40" aria-hidden="true"><path d="M8 4v24M24 4v24M8 16h16" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round"/></svg>',
-)
-
 const layout = (words: Words, title: string, body: Html): Html => html`<!doctype html>
 <html lang="${words.language}">
   <head>
@@ -15,13 +10,13 @@ const layout = (words: Words, title: string, body: Html): Html => html`<!doctype
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="robots" content="noindex" />
     <title>${title} · Holdfast</title>
-    <link rel="icon" href="data:," />
+    <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
     <link rel="stylesheet" href="/assets/theme.css" />
     <link rel="stylesheet" href="/assets/pages.css" />
   </head>
   <body>
     <main class="card">
-      ${mark}
+      <img class="mark" src="/assets/icon.svg" alt="" width="44" height="44" />
       ${body}
     </main>
   </body>

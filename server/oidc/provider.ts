@@ -55,7 +55,10 @@ const features = (config: Config, secrets: Secrets): Configuration['features'] =
     allowReplay: true,
   },
   pushedAuthorizationRequests: { enabled: true },
-  revocation: { enabled: true },
+  revocation: {
+    enabled: true,
+    allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+  },
   rpInitiatedLogout: { enabled: true },
   resourceIndicators: {
     enabled: true,
