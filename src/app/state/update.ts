@@ -17,15 +17,25 @@ const UPDATING = 'updating'
 /** Time for the other tabs to save: a write takes a few milliseconds. */
 const OTHERS_SAVE_WITHIN = 300
 
+/** After a sign-out a new worker waits for a moment and takes over by itself: nobody is asked about that one. */
+const ASK_AFTER = 1000
+
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 export const createUpdate = (custody: Custody, saver: Saver): Update => {
   const put = signal(false)
+  const waits = signal(false)
   const running = signal(false)
   const channel = new BroadcastChannel(CHANNEL)
 
   effect(() => {
-    if (!custody.updateReady.value) put.value = false
+    put.value = false
+    waits.value = false
+    if (!custody.updateReady.value) return
+    const timer = setTimeout(() => {
+      waits.value = true
+    }, ASK_AFTER)
+    return () => clearTimeout(timer)
   })
   const reload = async (): Promise<void> => {
     await saver.flush()
@@ -39,7 +49,7 @@ export const createUpdate = (custody: Custody, saver: Saver): Update => {
   })
 
   return {
-    asks: computed(() => custody.updateReady.value && !put.value),
+    asks: computed(() => waits.value && !put.value),
     running,
     async apply() {
       running.value = true

@@ -68,6 +68,21 @@ const SignedIn = ({ state }: { readonly state: SessionState & { readonly status:
   )
 }
 
+/** A browser without service workers stays without; one whose worker did not answer is worth another try. */
+const Unavailable = () =>
+  'serviceWorker' in navigator ? (
+    <>
+      <p>{t.workerUnavailable}</p>
+      <p class="region-action">
+        <button type="button" onClick={() => location.reload()}>
+          {t.reload}
+        </button>
+      </p>
+    </>
+  ) : (
+    <p>{t.accountUnavailable}</p>
+  )
+
 const accountOf = (state: SessionState): ComponentChildren => {
   switch (state.status) {
     case 'anonymous':
@@ -102,7 +117,7 @@ export const AccountRegion = () => {
     <Region title={t.account}>
       {state !== undefined && accountOf(state)}
       {custody.link.value.status === 'starting' && <p class="muted">{t.accountStarting}</p>}
-      {custody.link.value.status === 'unavailable' && <p>{t.accountUnavailable}</p>}
+      {custody.link.value.status === 'unavailable' && <Unavailable />}
       {waiting > 0 && <p class="muted">{counted(language, 'pendingSignOuts', waiting)}</p>}
     </Region>
   )
