@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, launch } from 'puppeteer-core'
+import { within } from './deadline.ts'
+
+export type BrowserKind = 'chromium' | 'firefox'
+
+/** Every browser the project must work in: `describe.each(browsers)('… in %s', (kind) => …)`. */
+export const browsers: readonly BrowserKind[] = ['chromium', 'firefox']
+
+export type LaunchOptions = {
+  /** A folder to use and leave, so that a browser can be started again on it. Default: a new one, removed at the end. */
+  readonly profile?: string
+  /** Firefox preferences. */
+  readonly prefs?: Readonly<Record<string, boolean | number | string>>
+  /** Further Chromium switches. */
+  readonly args?: readonly string[]
+}
+
+const programs: Readonly<Record<BrowserKind, string>> = {
+  chromium: process.env.HOLDFAST_CHROMIUM ?? '/usr/bin/chromium',
+  firefox: process.env.HOLDFAST_FIREFOX ?? '/usr/bin/firefox-esr',
+}
+
+const chromiumArgs = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** A new empty folder for a browser profile. */
+export const makeProfile = (): Promise<string> => mkdtemp(join(tmpdir(), 'holdfast-profile-'))
+
+export const removeProfile = (profile: string): Promise<void> =>
+  rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+
+const start = (kind: BrowserKind, userDataDir: string, options: LaunchOptions): Promise<Browser> =>
+  launch({
+    browser: kind === 'firefox' ? 'firefox' : 'chrome',
+    executablePath: programs[kind],
+    userDataDir,
+    headless: true,
+    ...(kind === 'firefox'
+      ? {
+          extraPrefsFirefox: { ...options.prefs },
+          // Lets a test end service workers: killWorkers.
+          args: ['-remote-allow-system-access'],
+        }
+      : {
+          args: [...chromiumArgs, ...(options.args ?? [])],
+          // An attached debugger keeps a service worker alive for ever; users have none.
+          targetFilter: (target) => target.type() !== 'service_worker',
+        }),
+  })
+
+const temporary = new WeakMap<Browser, string>()
+const kinds = new WeakMap<Browser, BrowserKind>()
+
+/** Which browser this is. For browsers started with `launchBrowser`. */
+export const kindOf = (browser: Browser): BrowserKind => {
+  const kind = kinds.get(browser)
+  if (kind === undefined) throw new Error('This browser was not started with launchBrowser.')
+  return kind
+}
+
+/** Starts a headless browser. Close it with `closeBrowser`. */
+export const launchBrowser = async (kind: BrowserKind, options: LaunchOptions = {}): Promise<Browser> => {
+  const profile = options.profile ?? (await makeProfile())
+  const browser = await start(kind, profile, options)
+  kinds.set(browser, kind)
+  if (options.profile === undefined) temporary.set(browser, profile)
+  return browser
+}
+
+/** Ends a browser as a user does, so that it writes what it holds; by force when it does not end. */
+export const closeBrowser = async (browser: Browser): Promise<void> => {
+  const child = browser.process()
+  try {
+    await within(browser.close(), 'the browser ends')
+  } catch {
+    child?.kill('SIGKILL')
+  }
+  const profile = temporary.get(browser)
+  if (profile !== undefined) await removeProfile(profile)
+}
