@@ -108,7 +108,7 @@ export const createApi = ({ fetch, clock, observe }: ApiDeps) => {
   }
 
   return {
-    /** The answer to a request that matched a resource. Rejects as a fetch does where the network fails. */
+    /** The answer to a request that matched a resource. A network error where the network fails. */
     async respond(request: Request, resource: Resource, holder: Holder, trusted: boolean): Promise<Response> {
       const outgoing = await toOutgoing(request, resource)
       if (!trusted) return plain(outgoing)
@@ -116,9 +116,9 @@ export const createApi = ({ fetch, clock, observe }: ApiDeps) => {
         const response = await call(holder, outgoing)
         await holder.keeper.dispatch({ type: 'network', online: response.type !== 'error' })
         return response
-      } catch (error) {
+      } catch {
         if (!request.signal.aborted) await holder.keeper.dispatch({ type: 'network', online: false })
-        throw error
+        return Response.error()
       }
     },
   }

@@ -48,8 +48,12 @@ export const attempt = async <T>(question: () => Promise<T>): Promise<T | undefi
 }
 
 const reachable = async (page: Page, role: string, name: string): Promise<ElementHandle | undefined> => {
-  for (const found of await page.$$(selector(role, name))) {
-    if (await found.evaluate(isReachable)) return found
+  try {
+    for (const found of await page.$$(selector(role, name))) {
+      if (await found.evaluate(isReachable)) return found
+    }
+  } catch {
+    // Between two documents there is nothing to find; whoever waits asks again.
   }
   return undefined
 }
