@@ -11,13 +11,7 @@ const notFound = `<!doctype html>
 export const createApp = (api: Hono<{ Variables: { requestId: string } }>, files: BuiltApp): Hono => {
   const app = new Hono()
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
-  app.route('/api/v1', api)
-  // What the API does not have is refused in its own format; the body plays no part in that.
-  app.all('/api/*', (c) => {
-    const url = new URL(c.req.url)
-    const { method } = c.req
-    return api.fetch(new Request(new URL(url.pathname.replace(/^\/api\/v1/, '') || '/', url), { method }))
-  })
+  app.route('/api', api)
   app.get('*', (c) => files.respond(c.req.path) ?? c.html(notFound, 404))
   app.notFound((c) => c.html(notFound, 404))
   app.onError((_error, c) => c.text('Something went wrong.', 500))

@@ -57,7 +57,18 @@ const needsRefresh = ({ issuedAt, expiresAt }: Caller): boolean =>
 const userOf = ({ account }: Caller) => ({ id: account.id, email: account.email, name: account.name })
 const deviceOf = ({ session }: Caller) => ({ id: session.id, name: session.deviceName, platform: session.platform })
 
-/** `/api/v1`, every route of it in one list. */
+/** A known address with a method that it does not have (RFC 9110 §15.5.6). */
+const refuseOtherMethods = (api: Hono<Env>): void => {
+  const routes = api.routes.filter(({ method }) => method !== 'ALL')
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const allow = routes.filter((route) => route.path === path).map((route) => route.method)
+    api.all(path, () => {
+      throw new ApiError('method_not_allowed', { headers: { allow: allow.join(', ') } })
+    })
+  }
+}
+
+/** Every route of the API in one list, to be mounted at `/api`. */
 export const createApi = ({ store, secrets, credentials, log }: ApiDeps): Hono<Env> => {
   const api = new Hono<Env>()
   const caller = async (c: Context): Promise<Caller> => {
@@ -86,33 +97,34 @@ export const createApi = ({ store, secrets, credentials, log }: ApiDeps): Hono<E
     bodyLimit({
       maxSize: 1024 * 1024,
       onError: () => {
-        throw new ApiError('too_large')
+        // What is left of the body is not read, so the connection is of no more use.
+        throw new ApiError('too_large', { headers: { connection: 'close' } })
       },
     }),
   )
 
-  api.get('/auth/status', async (c) => {
+  api.get('/v1/auth/status', async (c) => {
     const who = await credentials(c.req.raw)
     if (who === undefined) return c.json({ isAuthenticated: false })
     const expiresAt = new Date(who.expiresAt * 1000).toISOString()
     const rest = { user: userOf(who), expiresAt, needsRefresh: needsRefresh(who), device: deviceOf(who) }
     return c.json({ isAuthenticated: true, ...rest })
   })
-  api.post('/auth/logout', async (c) => {
+  api.post('/v1/auth/logout', async (c) => {
     const who = await caller(c)
     const { allDevices } = await parseBody(c, logoutSchema)
     if (allDevices) await store.sessions.signOutEverywhere(who.account.id)
     else await store.sessions.signOut(who.session.id)
     return c.json({ loggedOut: true, allDevices })
   })
-  api.get('/user/profile', async (c) => c.json(userOf(await caller(c))))
-  api.put('/user/profile', async (c) => {
+  api.get('/v1/user/profile', async (c) => c.json(userOf(await caller(c))))
+  api.put('/v1/user/profile', async (c) => {
     const who = await caller(c)
     const { name } = await parseBody(c, profileSchema)
     await store.accounts.setName(who.account.id, name)
     return c.json({ ...userOf(who), name })
   })
-  api.get('/server', (c) =>
+  api.get('/v1/server', (c) =>
     c.json({
       name: 'Holdfast',
       version,
@@ -122,10 +134,9 @@ export const createApi = ({ store, secrets, credentials, log }: ApiDeps): Hono<E
     }),
   )
 
-  const known = new Set(api.routes.filter((route) => route.method !== 'ALL').map((route) => route.path))
-  api.notFound((c) => {
-    const path = new URL(c.req.url).pathname.replace(/^\/api\/v1/, '')
-    return errorResponse(c, new ApiError(known.has(path) ? 'method_not_allowed' : 'not_found'))
+  refuseOtherMethods(api)
+  api.all('*', () => {
+    throw new ApiError('not_found')
   })
   api.onError((error, c) => {
     if (error instanceof ApiError) return errorResponse(c, error)
