@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import * as v from 'valibot'
@@ -46,12 +46,29 @@ const make = async (): Promise<Secrets> => ({
   identityKey: await makeKey('Ed25519'),
 })
 
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code
+
 const read = async (file: string): Promise<unknown> => {
   try {
     return JSON.parse(await readFile(file, 'utf8'))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
+    if (isCode(error, 'ENOENT')) return undefined
+    // The cause may quote the file, so it stays here.
+    throw new Error(`${file} cannot be read as JSON.`)
+  }
+}
+
+/** Of two servers that start at once on one folder, the first to link its file wins, and the other reads it. */
+const write = async (file: string, secrets: Secrets): Promise<void> => {
+  const draft = `${file}.${random()}`
+  await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  try {
+    await link(draft, file)
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error
+  } finally {
+    await rm(draft)
   }
 }
 
@@ -69,11 +86,8 @@ export const loadSecrets = async (folder: string): Promise<Secrets> => {
     if (parsed.success) return parsed.output
     throw new Error(`${file} does not hold the server's keys. Restore it, or move it away to begin with new ones.`)
   }
-  const made = await make()
-  const draft = `${file}.${process.pid}`
-  await writeFile(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-  await rename(draft, file)
-  return made
+  await write(file, await make())
+  return loadSecrets(folder)
 }
 
 /** The public part of a key: what may be shown. */

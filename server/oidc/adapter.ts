@@ -2,6 +2,13 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { OidcRecord } from '../store/oidc-records.ts'
 import type { Store } from '../store/store.ts'
 
+/** An interaction notes the cookie of the session that it began in, and never reads it again. */
+const withoutCookie = ({ session, ...rest }: AdapterPayload): AdapterPayload => {
+  if (session === undefined) return rest
+  const { cookie: _cookie, ...kept } = session
+  return { ...rest, session: kept }
+}
+
 /** Our store in the form that oidc-provider asks for. `grace`: milliseconds. */
 export const createAdapterFactory =
   (store: Store, grace: number) =>
@@ -23,9 +30,8 @@ export const createAdapterFactory =
 
     return {
       async upsert(id, payload, expiresIn) {
-        // Ids of sessions and interactions stand in cookies and addresses, so they go the same way as tokens.
         const { jti: _id, ...rest } = payload
-        await records.put(model, id, rest, expiresIn)
+        await records.put(model, id, withoutCookie(rest), expiresIn)
       },
       async find(id) {
         const record = await records.find(model, id)

@@ -84,11 +84,12 @@ export const createSessions = (db: Database) => {
         .where('id', '=', id)
         .executeTakeFirst(),
 
-    /** Notes that the session is in use, once a minute at most. */
-    async touch(session: Session): Promise<void> {
+    /** Notes that the session is in use, once a minute at most, and from where, if that is known. */
+    async touch(session: Session, address?: string): Promise<void> {
       const now = Date.now()
       if (now - session.lastUsedAt < minute) return
-      await db.updateTable('sessions').set({ last_used_at: now }).where('id', '=', session.id).execute()
+      const seen = { last_used_at: now, ...(address === undefined ? {} : { address }) }
+      await db.updateTable('sessions').set(seen).where('id', '=', session.id).execute()
     },
 
     /** Ends one session as a sign-out does: its tokens, and the provider's session in that browser. */
