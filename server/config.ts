@@ -14,13 +14,21 @@ export type Config = {
   readonly refreshGrace: number
 }
 
-const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'must be a port number'), v.transform(Number), v.maxValue(65535))
+const portRule = 'must be a port number'
+const port = v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/, portRule), v.transform(Number), v.maxValue(65_535, portRule))
 const positive = v.pipe(v.string(), v.regex(/^[1-9]\d{0,6}$/, 'must be a number of seconds'), v.transform(Number))
+/** Whether an origin is this very machine. */
+export const isLocal = (origin: string): boolean =>
+  /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(origin).hostname)
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
+
 const origin = v.pipe(
   v.string(),
+  v.check(isOrigin, 'must be an origin such as https://notes.example.com, without a path'),
   v.check(
-    (text) => URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text),
-    'must be an origin such as https://notes.example.com, without a path',
+    (text) => !isOrigin(text) || text.startsWith('https:') || (text.startsWith('http:') && isLocal(text)),
+    'must be https, but for this machine itself',
   ),
 )
 
@@ -59,7 +67,8 @@ export const readConfig = (variables: Readonly<Record<string, string | undefined
     accessTokenTtl: output.HOLDFAST_ACCESS_TOKEN_TTL,
     refreshGrace: 60,
   }
-  if (config.appUrl === config.idUrl) throw new Error('The app and the identity provider need two different origins.')
+  if (appPort === idPort) throw new Error('HOLDFAST_APP_PORT and HOLDFAST_ID_PORT must differ.')
+  if (config.appUrl === config.idUrl) throw new Error('HOLDFAST_APP_URL and HOLDFAST_ID_URL must differ.')
   return config
 }
 

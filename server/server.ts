@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import type { ClientMetadata } from 'oidc-provider'
 import { type Logger, pino } from 'pino'
 import { createSeal } from '../src/seal/seal.ts'
 import { createPasswordAccounts } from './accounts/sign-in.ts'
@@ -7,6 +8,7 @@ import { createCredentials } from './api/credentials.ts'
 import { createApi } from './api/routes.ts'
 import { createApp } from './app.ts'
 import { apiAudience, type Config, callbackPath, webClient } from './config.ts'
+import { type Listening, listen } from './listen.ts'
 import { createIdListener } from './oidc/listener.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
@@ -23,6 +25,8 @@ export type ServerOptions = {
   readonly wrapId?: (next: RequestListener) => RequestListener
   readonly mapWorkerSource?: (source: string) => string
   readonly log?: Logger
+  /** Clients besides our own; people are asked before these learn anything. */
+  readonly clients?: readonly ClientMetadata[]
 }
 
 export type RunningServer = {
@@ -77,67 +81,50 @@ const createAppFetch = async (options: ServerOptions, secrets: Secrets, store: S
   return async (request) => seal.protect(request, (await seal.handle(request)) ?? (await respond(request)))
 }
 
-const listen = async (listener: RequestListener, port: number, name: string): Promise<Server[]> => {
-  const open = (host: string): Promise<Server | undefined> => {
-    const server = createServer({ requestTimeout: 60_000 }, listener)
-    const { promise, resolve, reject } = Promise.withResolvers<Server | undefined>()
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (host === '::1' && error.code !== 'EADDRINUSE') resolve(undefined)
-      else if (error.code === 'EADDRINUSE') reject(new Error(`Port ${port}, wanted for the ${name}, is taken.`))
-      else reject(error)
-    })
-    server.listen(port, host, () => resolve(server))
-    return promise
-  }
-  const first = await open('127.0.0.1')
-  // Browsers may try either of the addresses that localhost has.
-  const second = await open('::1').catch((error) => {
-    first?.close()
-    throw error
-  })
-  return [first, second].filter((server) => server !== undefined)
-}
-
-const closeServer = (server: Server): Promise<void> => {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const force = setTimeout(() => server.closeAllConnections(), 5000)
-  server.close(() => {
-    clearTimeout(force)
-    resolve()
-  })
-  server.closeIdleConnections()
-  return promise
-}
-
 const hour = 3600_000
 
-/** Starts both listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */
-export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
-  const { config } = options
-  const log = options.log ?? pino({ level: 'info' })
-  const secrets = await loadSecrets(config.data)
-  const store = await openStore(config.data)
+/** Deletes what has expired now and then. Answers how to stop that. */
+const keepTidy = (store: Store, log: Logger): (() => void) => {
+  const tidy = () => Promise.all([store.oidcRecords.removeExpired(), store.attempts.removeOld()])
+  const timer = setInterval(() => void tidy().catch(() => log.error('tidying failed')), hour)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+type Started = ServerOptions & { readonly log: Logger }
+
+const listenOnBoth = async (options: Started, secrets: Secrets, store: Store): Promise<Listening[]> => {
+  const { config, log, clients = [], wrapId = (next: RequestListener) => next } = options
   const respond = await createAppFetch(options, secrets, store, log)
   const accounts = createPasswordAccounts(store)
-  const wrapId = options.wrapId ?? ((next: RequestListener) => next)
-  const servers = [
-    ...(await listen(getRequestListener(respond), config.appPort, 'app')),
-    ...(await listen(
-      wrapId(createIdListener({ config, secrets, store, accounts, log })),
-      config.idPort,
-      'identity provider',
-    )),
-  ]
-  const tidy = () => Promise.all([store.oidcRecords.removeExpired(), store.attempts.removeOld()])
-  const tidying = setInterval(() => void tidy().catch(() => log.error('tidying failed')), hour)
-  tidying.unref()
+  const id = wrapId(createIdListener({ config, secrets, store, accounts, log, clients }))
+  const app = await listen(getRequestListener(respond), config.appPort, 'app')
+  try {
+    return [app, await listen(id, config.idPort, 'identity provider')]
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+}
+
+/** Starts both listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */
+export const startServer = async (given: ServerOptions): Promise<RunningServer> => {
+  const options = { ...given, log: given.log ?? pino({ level: 'info' }) }
+  const { config, log } = options
+  const secrets = await loadSecrets(config.data)
+  const store = await openStore(config.data)
+  const listening = await listenOnBoth(options, secrets, store).catch(async (error) => {
+    await store.close()
+    throw error
+  })
+  const stopTidying = keepTidy(store, log)
   return {
     appUrl: config.appUrl,
     idUrl: config.idUrl,
     store,
     async close() {
-      clearInterval(tidying)
-      await Promise.all(servers.map(closeServer))
+      stopTidying()
+      await Promise.all(listening.map((one) => one.close()))
       await store.close()
     },
   }

@@ -45,12 +45,19 @@ export const followFamilies = (provider: Provider, store: Store): void => {
     })
   }
 
-  /** A refresh token that we know, refused as invalid: used too late, or with another key. Only a thief does that. */
+  /** A refresh token that is still good, refused: used too late, or with another key or none. Only a thief does that. */
   const refused = async (ctx: Context): Promise<void> => {
     const token = ctx.oidc.params?.refresh_token
     if (typeof token !== 'string') return
     const record = await store.oidcRecords.find('RefreshToken', token)
-    if (record?.grantId !== undefined && record.grantId !== null) await store.sessions.revokeFamily(record.grantId)
+    if (record === undefined || record.grantId === null || record.isExpired) return
+    await store.sessions.revokeFamily(record.grantId)
+  }
+
+  const use = async (ctx: Context): Promise<void> => {
+    const id = grantIdOf(ctx.oidc.entities.RefreshToken)
+    const session = id === undefined ? undefined : await store.sessions.find(id)
+    if (session !== undefined) await store.sessions.touch(session, ctx.ip)
   }
 
   provider.use(async (ctx, next) => {
@@ -60,6 +67,7 @@ export const followFamilies = (provider: Provider, store: Store): void => {
     if (route === 'token') {
       const grantType = ctx.oidc.params?.grant_type
       if (ctx.status === 200 && grantType === 'authorization_code') await begin(ctx)
+      if (ctx.status === 200 && grantType === 'refresh_token') await use(ctx)
       if (grantType === 'refresh_token' && bodyError(ctx) === 'invalid_grant') await refused(ctx)
       for (const id of revoked.get(ctx) ?? []) await store.sessions.revokeFamily(id)
     }

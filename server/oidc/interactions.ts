@@ -6,6 +6,7 @@ import type { Provider } from 'oidc-provider'
 import * as v from 'valibot'
 import type { CreateOutcome, PasswordAccounts } from '../accounts/sign-in.ts'
 import type { Config } from '../config.ts'
+import { isOurs } from './clients.ts'
 import { consentPage, createAccountPage, messagePage, signInPage } from './pages.ts'
 import { type Words, wordsFor } from './words.ts'
 
@@ -44,7 +45,8 @@ export const createInteractions = (provider: Provider, accounts: PasswordAccount
     app.get(`/assets/${name}`, async (c) => c.body(await text, 200, headers))
   }
   const words = (c: { req: { header(name: string): string | undefined } }) => wordsFor(c.req.header('accept-language'))
-  const addressOf = (env: HttpBindings): string => env.incoming.socket.remoteAddress ?? ''
+  // Set by the listener.
+  const addressOf = (env: HttpBindings): string => String(env.incoming.headers['x-forwarded-for'] ?? '')
 
   app.use('/interaction/*', bodyLimit({ maxSize: 16 * 1024 }))
   app.use('/interaction/*', async (c, next) => {
@@ -76,6 +78,7 @@ export const createInteractions = (provider: Provider, accounts: PasswordAccount
     const found = await details(c.env, uid)
     if (found?.prompt.name !== 'consent') return c.html(signInPage(words(c), { uid }))
     const client = await provider.Client.find(String(found.params.client_id))
+    if (isOurs(client?.clientId)) return c.redirect(await finish(c.env, { consent: {} }), 303)
     return c.html(consentPage(words(c), uid, client?.clientName ?? client?.clientId ?? ''))
   })
 

@@ -1,26 +1,30 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { ClientMetadata } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
-import type { Config } from '../config.ts'
+import { clientAddress } from '../client-address.ts'
+import { type Config, isLocal } from '../config.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
+import { clientsOf, formTargets } from './clients.ts'
 import { createInteractions } from './interactions.ts'
 import { createProvider } from './provider.ts'
+import { routePattern } from './route-pattern.ts'
 
 /**
  * Headers of every answer of the identity origin. No script runs there, but for the one line of the form_post page, whose
- * hash the provider puts into `script-src`. Chromium holds the redirects after a form against `form-action`, so the app is
- * named there.
+ * hash the provider puts into `script-src`. Chromium holds the redirects after a form against `form-action`, so the origins
+ * of the clients are named there.
  */
-const headers = (config: Config): Readonly<Record<string, string>> => ({
+const headers = (config: Config, targets: readonly string[]): Readonly<Record<string, string>> => ({
   'content-security-policy': [
     "default-src 'none'",
     'script-src',
     "style-src 'self'",
     "img-src 'self'",
-    `form-action 'self' ${config.appUrl}`,
+    ["form-action 'self'", ...targets].join(' '),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; '),
@@ -31,16 +35,42 @@ const headers = (config: Config): Readonly<Record<string, string>> => ({
   ...(config.idUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=63072000; includeSubDomains' } : {}),
 })
 
-/** Everything that answers on the identity origin. */
-export const createIdListener = (deps: {
+/**
+ * Addresses that the provider builds, and who it takes the client for, come from the configuration and the connection, not
+ * from what a client says in these headers.
+ */
+const setOrigin = (incoming: IncomingMessage, config: Config): void => {
+  const { host, protocol } = new URL(config.idUrl)
+  const address = clientAddress(incoming, !isLocal(config.idUrl))
+  Object.assign(incoming.headers, {
+    host,
+    'x-forwarded-host': host,
+    'x-forwarded-proto': protocol.slice(0, -1),
+    'x-forwarded-for': address,
+  })
+}
+
+export type IdDeps = {
   readonly config: Config
   readonly secrets: Secrets
   readonly store: Store
   readonly accounts: PasswordAccounts
   readonly log: Logger
-}): RequestListener => {
-  const { config, secrets, store, accounts, log } = deps
-  const provider = createProvider(config, secrets, store)
+  /** Besides our own. */
+  readonly clients: readonly ClientMetadata[]
+}
+
+/** Everything that answers on the identity origin. */
+export const createIdListener = ({
+  config,
+  secrets,
+  store,
+  accounts,
+  log,
+  clients: others,
+}: IdDeps): RequestListener => {
+  const clients = clientsOf(config, others)
+  const provider = createProvider(config, secrets, store, clients)
   provider.on('server_error', (_ctx, error) => log.error({ kind: error.name }, 'identity request failed'))
   const callback = provider.callback()
   const pages = createInteractions(provider, accounts, config)
@@ -50,12 +80,19 @@ export const createIdListener = (deps: {
     return RESPONSE_ALREADY_SENT
   })
   const respond = getRequestListener(pages.fetch)
-  const { host } = new URL(config.idUrl)
-  const fixed = Object.entries(headers(config))
+  const fixed = Object.entries(headers(config, formTargets(clients)))
   return (incoming, outgoing) => {
-    // Addresses that the provider builds come from its configuration, not from what a client says.
-    incoming.headers.host = host
+    const { method = '', url = '' } = incoming
+    const requestId = crypto.randomUUID()
+    const started = performance.now()
+    outgoing.once('finish', () => {
+      const milliseconds = Math.round(performance.now() - started)
+      const route = routePattern(url.split('?', 1)[0] ?? '')
+      log.info({ requestId, method, route, status: outgoing.statusCode, milliseconds })
+    })
+    setOrigin(incoming, config)
     for (const [name, value] of fixed) outgoing.setHeader(name, value)
+    outgoing.setHeader('x-request-id', requestId)
     void respond(incoming, outgoing)
   }
 }

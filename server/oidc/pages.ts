@@ -85,6 +85,24 @@ export const consentPage = (words: Words, uid: string, client: string): Html =>
     ${cancelForm(words, uid)}`,
   )
 
+/** Asks before the provider's own session ends. `form`: the form of oidc-provider, whose id is `op.logoutForm`. */
+export const signOutPage = (words: Words, form: string): Html =>
+  layout(
+    words,
+    words.signOutTitle,
+    html`
+    <h1>${words.signOutTitle}</h1>
+    <p>${words.signOut}</p>
+    ${raw(form)}
+    <p class="choice">
+      <button class="primary" type="submit" form="op.logoutForm" value="yes" name="logout">${words.signOutYes}</button>
+      <button class="quiet" type="submit" form="op.logoutForm">${words.cancel}</button>
+    </p>`,
+  )
+
+export const signedOutPage = (words: Words, appUrl: string): Html =>
+  messagePage(words, words.signedOutTitle, words.signedOut, appUrl)
+
 /** A page that only says something and leads back to the app. */
 export const messagePage = (words: Words, title: string, text: string, appUrl: string): Html =>
   layout(

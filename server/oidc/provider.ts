@@ -1,50 +1,18 @@
 import { createHash } from 'node:crypto'
-import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
-import { apiAudience, type Config, callbackPath, webClient } from '../config.ts'
+import Provider, { type ClientMetadata, type Configuration, errors } from 'oidc-provider'
+import type { Config } from '../config.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
 import { createAdapterFactory } from './adapter.ts'
+import { isOurs } from './clients.ts'
 import { followFamilies } from './families.ts'
-import { messagePage } from './pages.ts'
+import { messagePage, signedOutPage, signOutPage } from './pages.ts'
+import { loadGrant, resourceIndicators, scopes } from './resources.ts'
 import { wordsFor } from './words.ts'
 
 const day = 24 * 3600
 const idle = 14 * day
 const absolute = 90 * day
-
-/** Clients of our own need no consent: each sign-in gets a grant of its own. */
-const isOurs = (clientId: string | undefined): boolean => clientId === webClient
-
-const grantForOurs = async (ctx: KoaContextWithOIDC, audience: string) => {
-  const { provider, client, session, result } = ctx.oidc
-  const given = result?.consent?.grantId
-  if (given !== undefined) return provider.Grant.find(given)
-  const accountId = session?.accountId
-  if (client === undefined || accountId === undefined || !isOurs(client.clientId)) return undefined
-  const grant = new provider.Grant({ accountId, clientId: client.clientId })
-  grant.addOIDCScope('openid profile email offline_access')
-  grant.addResourceScope(audience, '')
-  await grant.save()
-  return grant
-}
-
-const clients = (config: Config): Configuration['clients'] => [
-  {
-    client_id: webClient,
-    client_name: 'Holdfast',
-    application_type: 'web',
-    token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    // The code never stands in an address.
-    response_modes: ['form_post'],
-    redirect_uris: [`${config.appUrl}${callbackPath}`],
-    post_logout_redirect_uris: [`${config.appUrl}/`],
-    require_pushed_authorization_requests: true,
-    dpop_bound_access_tokens: true,
-    id_token_signed_response_alg: 'ES256',
-  },
-]
 
 const features = (config: Config, secrets: Secrets): Configuration['features'] => ({
   devInteractions: { enabled: false },
@@ -59,34 +27,36 @@ const features = (config: Config, secrets: Secrets): Configuration['features'] =
     enabled: true,
     allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
   },
-  rpInitiatedLogout: { enabled: true },
-  resourceIndicators: {
+  rpInitiatedLogout: {
     enabled: true,
-    defaultResource: () => apiAudience(config),
-    useGrantedResource: () => true,
-    getResourceServerInfo: () => ({
-      scope: '',
-      audience: apiAudience(config),
-      accessTokenFormat: 'jwt',
-      accessTokenTTL: config.accessTokenTtl,
-      jwt: { sign: { alg: 'ES256' } },
-    }),
+    logoutSource(ctx, form) {
+      ctx.body = String(signOutPage(wordsFor(ctx.get('accept-language')), form))
+    },
+    postLogoutSuccessSource(ctx) {
+      ctx.body = String(signedOutPage(wordsFor(ctx.get('accept-language')), config.appUrl))
+    },
   },
+  resourceIndicators: resourceIndicators(config),
 })
 
 /** The OpenID provider over our store. `issuer` is the identity origin. */
-export const createProvider = (config: Config, secrets: Secrets, store: Store): Provider => {
+export const createProvider = (
+  config: Config,
+  secrets: Secrets,
+  store: Store,
+  clients: readonly ClientMetadata[],
+): Provider => {
   const https = config.idUrl.startsWith('https:')
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure: https, overwrite: true } as const
   const provider = new Provider(config.idUrl, {
     adapter: createAdapterFactory(store, config.refreshGrace * 1000),
-    clients: clients(config) ?? [],
+    clients,
     features: features(config, secrets) ?? {},
     jwks: { keys: [secrets.tokenKey] },
     cookies: { keys: secrets.cookieKeys, long: cookie, short: cookie },
     responseTypes: ['code'],
     pkce: { required: () => true },
-    scopes: ['openid', 'offline_access', 'profile', 'email'],
+    scopes,
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     // The worker reads who it is from the ID token alone.
     conformIdTokenClaims: false,
@@ -105,7 +75,9 @@ export const createProvider = (config: Config, secrets: Secrets, store: Store): 
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     issueRefreshToken: (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') && (isOurs(client.clientId) || code.scopes.has('offline_access')),
-    loadExistingGrant: (ctx) => grantForOurs(ctx, apiAudience(config)),
+    // Our sessions end by sign-out, revocation or time, not with the browser's session at the provider.
+    expiresWithSession: (_ctx, source) => !isOurs(source.clientId) && !source.scopes.has('offline_access'),
+    loadExistingGrant: (ctx) => loadGrant(ctx, config),
     rotateRefreshToken: () => true,
     ttl: {
       AccessToken: config.accessTokenTtl,
@@ -116,13 +88,26 @@ export const createProvider = (config: Config, secrets: Secrets, store: Store): 
       Grant: absolute,
       RefreshToken: (_ctx, token) => Math.max(1, Math.min(idle, absolute - token.totalLifetime())),
     },
-    renderError(ctx) {
+    renderError(ctx, _out, error) {
       const words = wordsFor(ctx.get('accept-language'))
+      const { expiredTitle, expired, failedTitle, failed } = words
+      const isExpired = error instanceof errors.SessionNotFound
       ctx.type = 'html'
-      ctx.body = String(messagePage(words, words.failedTitle, words.failed, config.appUrl))
+      ctx.body = String(
+        messagePage(words, isExpired ? expiredTitle : failedTitle, isExpired ? expired : failed, config.appUrl),
+      )
     },
   })
-  provider.proxy = https
+  // The listener sets what a proxy would have said, from the configuration.
+  provider.proxy = true
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.status !== 404 || ctx.body !== undefined) return
+    const words = wordsFor(ctx.get('accept-language'))
+    ctx.type = 'html'
+    ctx.body = String(messagePage(words, words.nothingTitle, words.nothing, config.appUrl))
+    ctx.status = 404
+  })
   followFamilies(provider, store)
   return provider
 }

@@ -1,0 +1,48 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+
+export type Listening = {
+  /** Takes no new connection, lets what is under way end for five seconds, then ends everything. */
+  close(): Promise<void>
+}
+
+const drain = 5000
+
+const closeServer = (server: Server): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const force = setTimeout(() => server.closeAllConnections(), drain)
+  server.close(() => {
+    clearTimeout(force)
+    resolve()
+  })
+  server.closeIdleConnections()
+  return promise
+}
+
+/** Undefined where this machine has no such address. */
+const open = (listener: RequestListener, host: string, port: number, name: string): Promise<Server | undefined> => {
+  const server = createServer({ requestTimeout: 60_000 }, listener)
+  const { promise, resolve, reject } = Promise.withResolvers<Server | undefined>()
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') reject(new Error(`Port ${port}, wanted for the ${name}, is taken.`))
+    else if (host === '::1') resolve(undefined)
+    else reject(error)
+  })
+  server.listen(port, host, () => resolve(server))
+  return promise
+}
+
+/**
+ * Listens on both addresses that localhost has, because browsers may try either. Rejects with a plain sentence where the
+ * port is taken, and then listens on neither.
+ */
+export const listen = async (listener: RequestListener, port: number, name: string): Promise<Listening> => {
+  const tried = await Promise.allSettled(['127.0.0.1', '::1'].map((host) => open(listener, host, port, name)))
+  const servers = tried.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value] : []))
+  const close = async () => {
+    await Promise.all(servers.map(closeServer))
+  }
+  const failed = tried.find((one) => one.status === 'rejected')
+  if (failed === undefined) return { close }
+  await close()
+  throw failed.reason
+}

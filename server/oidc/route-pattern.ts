@@ -1,0 +1,26 @@
+const fixed = new Set([
+  '/healthz',
+  '/auth',
+  '/token',
+  '/token/revocation',
+  '/request',
+  '/jwks',
+  '/me',
+  '/session/end',
+  '/session/end/confirm',
+  '/session/end/success',
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+])
+
+/** A path of the identity origin as the log may name it: without the ids in it, and `*` for what is not one of ours. */
+export const routePattern = (path: string): string => {
+  if (fixed.has(path)) return path
+  if (path.startsWith('/assets/')) return '/assets/*'
+  if (/^\/auth\/[^/]+$/.test(path)) return '/auth/:uid'
+  const [, step = ''] = /^\/interaction\/[^/]+(\/(?:sign-in|create-account|cancel|consent))?$/.exec(path) ?? [
+    undefined,
+    undefined,
+  ]
+  return /^\/interaction\/[^/]+(\/|$)/.test(path) ? `/interaction/:uid${step}` : '*'
+}
