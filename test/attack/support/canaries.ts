@@ -1,0 +1,69 @@
+import { expect } from 'vitest'
+import { loadSecrets } from '../../../server/secrets.ts'
+import { fromBase64url, toBase64url } from '../../../src/base/bytes.ts'
+import { deriveShare, INSTALL_COOKIE, readInstall } from '../../../src/seal/install.ts'
+import type { Holdfast } from '../../support/holdfast.ts'
+
+const fieldOf = (body: string, name: string): string | undefined => {
+  try {
+    const value: unknown = Reflect.get(Object(JSON.parse(body)), name)
+    return typeof value === 'string' ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The shares that went out in the worker's script, and the install ids that anyone could ask the server for them with. */
+const seals = async ({ config, recorder }: Holdfast): Promise<string[]> => {
+  const { sealKeys } = await loadSecrets(config.data)
+  const found: string[] = []
+  for (const { reply } of recorder.requests) {
+    const install = readInstall(sealKeys, reply?.headers['set-cookie'] ?? null)
+    if (install === undefined || reply?.headers['set-cookie']?.startsWith(INSTALL_COOKIE) !== true) continue
+    found.push(toBase64url(install.id), toBase64url(await deriveShare(install)))
+  }
+  return found
+}
+
+/** Everything secret of this run: what was issued, sent and sealed with. None of it may reach a page. */
+export const canaries = async (holdfast: Holdfast): Promise<readonly string[]> => {
+  const { recorder } = holdfast
+  const pushed = recorder.requests.map(({ reply }) => fieldOf(reply?.body ?? '', 'request_uri'))
+  const uris = pushed.filter((uri) => uri !== undefined)
+  const proofs = recorder.requests.filter(({ sender }) => sender === 'worker').map(({ headers }) => headers.dpop)
+  return [...new Set([...recorder.secrets(), ...uris, ...(await seals(holdfast)), ...proofs])].filter(
+    (canary) => canary !== undefined,
+  )
+}
+
+/** A secret as a page could have it: as it is, as bytes in hex, in base64, in an address, or told letter by letter. */
+const formsOf = (canary: string): readonly string[] => {
+  const bytes = fromBase64url(canary)
+  const asBytes = bytes === undefined ? [] : [Buffer.from(bytes).toString('hex'), [...bytes].join(',')]
+  const encoded = Buffer.from(canary).toString('base64').replace(/=+$/, '')
+  return [canary, encodeURIComponent(canary), encoded, Buffer.from(canary).toString('hex'), ...asBytes]
+}
+
+/** The secrets of this run that are in `obtained`. */
+export const leaked = async (holdfast: Holdfast, obtained: unknown): Promise<readonly string[]> => {
+  const text = typeof obtained === 'string' ? obtained : (JSON.stringify(obtained) ?? '')
+  return (await canaries(holdfast)).filter((canary) => formsOf(canary).some((form) => text.includes(form)))
+}
+
+const shown = (obtained: unknown): string => (JSON.stringify(obtained, undefined, 1) ?? 'nothing').slice(0, 8000)
+
+/** Fails, and shows what was obtained, where any secret of this run is in it. */
+export const expectNothingSecret = async (holdfast: Holdfast, obtained: unknown): Promise<void> => {
+  // There has to be something to find.
+  expect((await canaries(holdfast)).length).toBeGreaterThan(2)
+  expect(await leaked(holdfast, obtained), shown(obtained)).toEqual([])
+}
+
+/** Fails where the attack, with its layer taken away, still obtains none of these: then it proves nothing. */
+export const expectLeaked = async (holdfast: Holdfast, obtained: unknown, among: readonly string[]): Promise<void> => {
+  const found = await leaked(holdfast, obtained)
+  expect(
+    found.filter((canary) => among.includes(canary)),
+    shown(obtained),
+  ).not.toEqual([])
+}

@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'puppeteer-core'
+import { waitFor } from '../../support/deadline.ts'
+import { type Holdfast, type HoldfastOptions, startHoldfast } from '../../support/holdfast.ts'
+import { createAccount } from '../../support/people.ts'
+import type { Served } from '../../support/served.ts'
+
+const scripts = join(import.meta.dirname, '../scripts')
+
+/** A Holdfast with the attacker's scripts on its origin, in a browser profile of its own. */
+export type Site = {
+  readonly holdfast: Holdfast
+  readonly context: BrowserContext
+  /** A new tab, at a path of the app's origin. */
+  open(path: string): Promise<Page>
+  /** Opens the attack of this name as a page of the origin and answers what it obtained. */
+  attack(name: string, input?: unknown): Promise<unknown>
+  /** A new tab at the app, with somebody signed in. */
+  signedIn(): Promise<Page>
+  close(): Promise<void>
+}
+
+/** The attacker's page: a page of the origin with every header of the origin, and one script element. */
+const pageFor = (name: string): Served => ({
+  body: `<!doctype html><title>${name}</title><script src="/attack/lib.js"></script><script src="/attack/${name}.js"></script>`,
+})
+
+/** What the attack on this page has obtained, once it is through. */
+export const obtainedBy = async (page: Page): Promise<unknown> => {
+  const text = await waitFor(
+    () => page.evaluate(() => document.getElementById('obtained')?.textContent).catch(() => undefined),
+    `the attack at ${page.url()} is through`,
+    30_000,
+  )
+  const obtained: unknown = JSON.parse(text)
+  if (typeof obtained === 'object' && obtained !== null && 'broken' in obtained) {
+    throw new Error(`The attack itself is broken: ${String(obtained.broken)}`)
+  }
+  return obtained
+}
+
+export const attackPath = (name: string, input: unknown = null): string =>
+  `/attack/${name}?input=${encodeURIComponent(JSON.stringify(input))}`
+
+export const openSite = async (browser: Browser, options: HoldfastOptions = {}): Promise<Site> => {
+  const holdfast = await startHoldfast(options)
+  const context = await browser.createBrowserContext()
+  for (const file of readdirSync(scripts)) {
+    holdfast.serve(`/attack/${file}`, { body: readFileSync(join(scripts, file), 'utf8'), type: 'text/javascript' })
+    holdfast.serve(`/attack/${basename(file, '.js')}`, pageFor(basename(file, '.js')))
+  }
+  const open = async (path: string): Promise<Page> => {
+    const page = await context.newPage()
+    await page.goto(holdfast.appUrl + path)
+    return page
+  }
+  return {
+    holdfast,
+    context,
+    open,
+    async attack(name, input) {
+      const page = await open(attackPath(name, input))
+      const obtained = await obtainedBy(page)
+      await page.close()
+      return obtained
+    },
+    async signedIn() {
+      const page = await open('/')
+      await createAccount(page)
+      return page
+    },
+    async close() {
+      await context.close()
+      await holdfast.stop()
+    },
+  }
+}
