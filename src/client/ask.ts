@@ -31,3 +31,22 @@ export const ask = async <R extends Request>(worker: ServiceWorker, request: R):
   if (reply.ok) return reply.value
   throw new HoldfastError(reply.error.code)
 }
+
+/**
+ * The same of whichever worker is in charge. A worker that is replaced meanwhile may never answer, so its successor is
+ * asked too: for questions that do no harm when they are asked twice.
+ */
+export const askCurrent = async <R extends Request>(
+  worker: () => ServiceWorker,
+  request: R,
+): Promise<Reply[R['type']]> => {
+  const { promise: again, resolve, reject } = Promise.withResolvers<Reply[R['type']]>()
+  const askAgain = () => ask(worker(), request).then(resolve, reject)
+  navigator.serviceWorker.addEventListener('controllerchange', askAgain)
+  try {
+    return await Promise.race([ask(worker(), request), again])
+  } finally {
+    navigator.serviceWorker.removeEventListener('controllerchange', askAgain)
+    again.catch(() => undefined)
+  }
+}

@@ -3,7 +3,7 @@ import { HoldfastError } from '../protocol/errors.ts'
 import type { SessionState } from '../protocol/messages.ts'
 import { parseAnnounce } from '../protocol/parse.ts'
 import { PROTOCOL } from '../protocol/version.ts'
-import { ask } from './ask.ts'
+import { ask, askCurrent } from './ask.ts'
 import { followRefresh } from './poke.ts'
 import { type Registration, register, replaced } from './registration.ts'
 import type { Session } from './session.ts'
@@ -55,7 +55,7 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
     if (announced !== undefined) state.value = announced.state
   })
   const update = async (type: 'session.get' | 'session.poke' | 'session.signOut' | 'session.cancelSignIn') => {
-    state.value = await ask(worker(), { type })
+    state.value = await askCurrent(worker, { type })
   }
   await update('session.get')
   navigator.serviceWorker.addEventListener('controllerchange', () => void update('session.get').catch(() => undefined))

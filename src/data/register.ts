@@ -3,8 +3,9 @@ export type Cleared =
   | 'never by itself'
   | 'at sign-out'
   | 'at sign-out, where the notes are deleted too'
-  | 'when the sign-in ends'
+  | 'when the sign-in ends, at sign-out'
   | 'when the provider has confirmed'
+  | 'when the server has ended the install'
   | 'when a newer version takes over'
 
 /** One stored thing: where it is, what it is, whether someone who reads it learns something, and when it goes. */
@@ -26,11 +27,18 @@ export const storedThings = [
     cleared: 'at sign-out, where the notes are deleted too',
   },
   {
-    name: 'device key',
+    name: 'device',
     where: 'IndexedDB holdfast-custody/keys',
     what: 'One half of what opens the records; it cannot be exported, and is of no use without the share of the worker.',
     secret: true,
-    cleared: 'at sign-out',
+    cleared: 'never by itself',
+  },
+  {
+    name: 'ended-install',
+    where: 'IndexedDB holdfast-custody/keys',
+    what: 'The install that a sign-out has ended, until another has taken its place.',
+    secret: false,
+    cleared: 'when the server has ended the install',
   },
   {
     name: 'session/<provider>',
@@ -44,7 +52,7 @@ export const storedThings = [
     where: 'IndexedDB holdfast-custody/records',
     what: 'State, nonce and verifier of a sign-in under way, sealed.',
     secret: true,
-    cleared: 'when the sign-in ends',
+    cleared: 'when the sign-in ends, at sign-out',
   },
   {
     name: 'revocations',
@@ -54,11 +62,11 @@ export const storedThings = [
     cleared: 'when the provider has confirmed',
   },
   {
-    name: 'device',
+    name: 'metadata/<provider>',
     where: 'IndexedDB holdfast-custody/records',
-    what: 'The id and the name by which this browser is known.',
+    what: 'What the provider says of itself, so that it need not be asked again for a day.',
     secret: false,
-    cleared: 'never by itself',
+    cleared: 'at sign-out',
   },
   {
     name: 'precache',
@@ -75,3 +83,8 @@ export const storedThings = [
     cleared: 'never by itself',
   },
 ] as const satisfies readonly StoredThing[]
+
+/** The kinds of records in the vault that a sign-out removes: it walks this register. */
+export const recordsClearedAtSignOut: readonly string[] = storedThings
+  .filter(({ where, cleared }) => where === 'IndexedDB holdfast-custody/records' && cleared.endsWith('at sign-out'))
+  .map(({ name }) => name.split('/')[0] ?? name)

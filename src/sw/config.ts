@@ -18,7 +18,7 @@ const secureUrl = v.pipe(v.string(), v.check(isSecureUrl, 'must be an https addr
 const origin = v.pipe(
   secureUrl,
   v.check(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
+    (text) => URL.canParse(text) && new URL(text).origin === text && !text.includes('*'),
     'must be an origin: scheme, host and port only',
   ),
 )

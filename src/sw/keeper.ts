@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.ts'
+import { recordsClearedAtSignOut } from '../data/register.ts'
 import type { Account } from '../protocol/messages.ts'
 import { anonymous, type Event, type Session, step } from '../session/machine.ts'
 import type { Provider } from './config.ts'
 import { createProofs, type Proofs } from './oidc/proofs.ts'
 import type { Wire } from './oidc/wire.ts'
-import type { LiveSession, Transaction } from './records.ts'
+import { type LiveSession, recordKinds, type Transaction } from './records.ts'
 import type { RecordChange, Vault } from './vault.ts'
 
 /** Minutes that a person has for a sign-in at the provider. */
@@ -132,8 +133,10 @@ export const createKeeper = ({ vault, wire, clock, announce }: KeeperDeps, provi
       live = undefined
       proofs = undefined
       unsaved = []
-      const gone = { provider: provider.id, value: undefined }
-      await vault.commit([{ kind: 'session', ...gone }, { kind: 'transaction', ...gone }, ...changes])
+      const gone = recordKinds
+        .filter((kind) => recordsClearedAtSignOut.includes(kind))
+        .map((kind) => ({ kind, provider: provider.id, value: undefined }))
+      await vault.commit([...gone, ...changes])
       await dispatch({ type: 'signed-out' })
     },
   }

@@ -93,6 +93,13 @@ const recordSchemas: { readonly [K in RecordKind]: v.GenericSchema<unknown, Reco
   metadata: metadataSchema,
 }
 
+export const recordKinds = [
+  'session',
+  'transaction',
+  'revocations',
+  'metadata',
+] as const satisfies readonly RecordKind[]
+
 export type LiveSession = v.InferOutput<typeof liveSchema>
 export type Tokens = LiveSession['tokens']
 export type Transaction = Records['transaction']

@@ -12,6 +12,8 @@ export const browsers: readonly BrowserKind[] = ['chromium', 'firefox']
 export type LaunchOptions = {
   /** A folder to use and leave, so that a browser can be started again on it. Default: a new one, removed at the end. */
   readonly profile?: string
+  /** What pages are told that the reader speaks. Default: en-US. */
+  readonly language?: string
   /** Firefox preferences. */
   readonly prefs?: Readonly<Record<string, boolean | number | string>>
   /** Further Chromium switches. */
@@ -39,24 +41,26 @@ export const makeProfile = (): Promise<string> => mkdtemp(join(tmpdir(), 'holdfa
 export const removeProfile = (profile: string): Promise<void> =>
   rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 
-const start = (kind: BrowserKind, userDataDir: string, options: LaunchOptions): Promise<Browser> =>
-  launch({
+const start = (kind: BrowserKind, userDataDir: string, options: LaunchOptions): Promise<Browser> => {
+  const { language = 'en-US' } = options
+  return launch({
     browser: kind === 'firefox' ? 'firefox' : 'chrome',
     executablePath: programs[kind],
     userDataDir,
     headless: true,
     ...(kind === 'firefox'
       ? {
-          extraPrefsFirefox: { ...options.prefs },
+          extraPrefsFirefox: { 'intl.accept_languages': language, ...options.prefs },
           // Lets a test end service workers: killWorkers.
           args: ['-remote-allow-system-access'],
         }
       : {
-          args: [...chromiumArgs, ...(options.args ?? [])],
+          args: [...chromiumArgs, `--lang=${language}`, `--accept-lang=${language}`, ...(options.args ?? [])],
           // An attached debugger keeps a service worker alive for ever; users have none.
           targetFilter: (target) => target.type() !== 'service_worker',
         }),
   })
+}
 
 const temporary = new WeakMap<Browser, string>()
 const kinds = new WeakMap<Browser, BrowserKind>()

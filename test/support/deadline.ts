@@ -5,26 +5,6 @@ export const patience = 15_000
 
 const interval = 25
 
-/**
- * Asks again and again until `condition` answers something other than undefined, null or false, and answers that.
- * Rejects when `deadline` milliseconds have passed; the message says what was waited for.
- */
-export const waitFor = async <T>(
-  condition: () => T | Promise<T>,
-  what: string,
-  deadline = patience,
-): Promise<Exclude<T, undefined | null | false>> => {
-  const end = performance.now() + deadline
-  for (;;) {
-    const answer = await condition()
-    if (answer !== undefined && answer !== null && answer !== false) {
-      return answer as Exclude<T, undefined | null | false>
-    }
-    if (performance.now() > end) throw new Error(`Waited ${deadline} ms in vain: ${what}`)
-    await pause(interval)
-  }
-}
-
 /** The same promise, rejected when it has not settled within `deadline` milliseconds. */
 export const within = async <T>(promise: Promise<T>, what: string, deadline = patience): Promise<T> => {
   const { promise: late, reject } = Promise.withResolvers<never>()
@@ -35,3 +15,32 @@ export const within = async <T>(promise: Promise<T>, what: string, deadline = pa
     clearTimeout(timer)
   }
 }
+
+/** How long one asking may take; what is asked of a page that goes away may never be answered. */
+const once = 3000
+
+/**
+ * Asks again and again until `condition` answers something other than undefined, null or false, and answers that. A
+ * condition that throws is not met yet. Rejects when `deadline` milliseconds have passed, saying what was waited for.
+ */
+export const waitFor = async <T>(
+  condition: () => T | Promise<T>,
+  what: string,
+  deadline = patience,
+): Promise<Exclude<T, undefined | null | false>> => {
+  const end = performance.now() + deadline
+  for (;;) {
+    let cause: unknown
+    try {
+      const answer = await within(Promise.resolve(condition()), what, once)
+      if (isMet(answer)) return answer
+    } catch (error) {
+      cause = error
+    }
+    if (performance.now() > end) throw new Error(`Waited ${deadline} ms in vain: ${what}`, { cause })
+    await pause(interval)
+  }
+}
+
+const isMet = <T>(answer: T): answer is Exclude<T, undefined | null | false> =>
+  answer !== undefined && answer !== null && answer !== false

@@ -39,9 +39,9 @@ const isReachable = (element: Element): boolean => {
 }
 
 /** Answers nothing where the page goes away under the question: some of those fail, and some are never answered. */
-export const attempt = async <T>(question: () => Promise<T>): Promise<T | undefined> => {
+const attempt = async <T>(question: () => Promise<T>): Promise<T | undefined> => {
   try {
-    return await within(question(), 'the page answers', 1000)
+    return await within(question(), 'the page answers', 500)
   } catch {
     return undefined
   }
@@ -94,7 +94,7 @@ export const text = (page: Page): Promise<string> =>
 
 /** Waits until the page shows this text. */
 export const showsText = async (page: Page, wanted: string): Promise<void> => {
-  await waitFor(async () => (await attempt(() => text(page)))?.includes(wanted), `the page shows "${wanted}"`)
+  await waitFor(async () => (await text(page)).includes(wanted), `the page shows "${wanted}"`)
 }
 
 export type Answer = { readonly status: number; readonly headers: Record<string, string>; readonly body: string }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Page } from 'puppeteer-core'
 import { waitFor } from './deadline.ts'
-import { attempt, click, fill, pageFetch } from './page.ts'
+import { byRole, click, fill, pageFetch } from './page.ts'
 
 export type Credentials = { readonly email: string; readonly password: string }
 
@@ -21,7 +21,7 @@ export const isAuthenticated = async (page: Page): Promise<boolean> => {
 
 /** Waits until the page is back from the provider, and the API knows who asks. */
 const signedIn = async (page: Page, origin: string): Promise<void> => {
-  const isBack = async () => new URL(page.url()).origin === origin && (await attempt(() => isAuthenticated(page)))
+  const isBack = async () => new URL(page.url()).origin === origin && (await isAuthenticated(page))
   await waitFor(isBack, 'the page is signed in', 30_000)
 }
 
@@ -45,4 +45,14 @@ export const signIn = async (page: Page, person: Credentials): Promise<void> => 
   await fill(page, 'Password', person.password)
   await click(page, 'button', 'Sign in')
   await signedIn(page, origin)
+}
+
+/** From a page of the app that is signed in: ends in Settings, signed out. The notes stay unless `notes` is `delete`. */
+export const signOut = async (page: Page, notes: 'keep' | 'delete' = 'keep'): Promise<void> => {
+  if (new URL(page.url()).pathname !== '/settings') await click(page, 'link', 'Settings')
+  await click(page, 'button', 'Sign out')
+  await byRole(page, 'dialog', 'Sign out')
+  if (notes === 'delete') await page.click('dialog input[value="delete"]')
+  await click(page, 'button', 'Sign out')
+  await byRole(page, 'button', 'Sign in')
 }
