@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Account } from '../store/accounts.ts'
+import type { Limit } from '../store/attempts.ts'
 import type { Store } from '../store/store.ts'
 import { normaliseEmail } from './email.ts'
 import { checkPassword, hashPassword, type PasswordFault, passwordFault } from './password.ts'
 
 const minute = 60_000
 /** Five a minute for one account from one address; whoever guesses elsewhere does not lock the owner out. */
-const perAccount = { burst: 5, interval: minute / 5 }
-const perAddress = { burst: 60, interval: minute / 60 }
+const perAccount: Limit = { burst: 5, interval: minute / 5, longest: 15 * minute }
+/** Many people may share an address, so this one does not grow. */
+const perAddress: Limit = { burst: 60, interval: minute / 60, longest: minute / 60 }
 
 export type SignInOutcome =
   | { readonly type: 'signed-in'; readonly account: Account }
@@ -26,7 +28,7 @@ const key = (...parts: readonly string[]): string => createHash('sha256').update
 
 /** Accounts with e-mail and password. */
 export const createPasswordAccounts = (store: Store) => {
-  const wait = async (keys: readonly [string, { burst: number; interval: number }][]): Promise<number> => {
+  const wait = async (keys: readonly [string, Limit][]): Promise<number> => {
     const waits = await Promise.all(keys.map(([name, limit]) => store.attempts.take(name, limit)))
     return Math.max(...waits)
   }
@@ -35,15 +37,16 @@ export const createPasswordAccounts = (store: Store) => {
     async signIn(email: string, password: string, address: string): Promise<SignInOutcome> {
       const normalised = normaliseEmail(email)
       const accountKey = key('sign-in', normalised ?? email, address)
+      const addressKey = key('sign-in', address)
       const milliseconds = await wait([
         [accountKey, perAccount],
-        [key('sign-in', address), perAddress],
+        [addressKey, perAddress],
       ])
       if (milliseconds > 0) return { type: 'wait', milliseconds }
       const account = normalised === undefined ? undefined : await store.accounts.findByEmail(normalised)
       const { right, outdated } = await checkPassword(account?.passwordHash, password)
       if (!right || account === undefined) return { type: 'wrong' }
-      await store.attempts.clear(accountKey)
+      await Promise.all([store.attempts.clear(accountKey), store.attempts.giveBack(addressKey)])
       if (outdated) await store.accounts.setPasswordHash(account.id, await hashPassword(password))
       return { type: 'signed-in', account }
     },

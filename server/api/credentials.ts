@@ -5,7 +5,7 @@ import { publicJwk, type Secrets } from '../secrets.ts'
 import type { Account } from '../store/accounts.ts'
 import type { Session } from '../store/sessions.ts'
 import type { Store } from '../store/store.ts'
-import { createNonces, createProofCheck } from './dpop.ts'
+import { createNonces, createProofCheck, dpopChallenge } from './dpop.ts'
 import { ApiError } from './errors.ts'
 
 /** Who asks, after every check (T2, G5). */
@@ -25,8 +25,9 @@ const claimsSchema = v.object({
   cnf: v.optional(v.object({ jkt: v.string() })),
 })
 
-const invalid = (scheme: string): ApiError => {
-  const headers = { 'www-authenticate': `${scheme} error="invalid_token"` }
+const invalid = (scheme: 'DPoP' | 'Bearer'): ApiError => {
+  const challenge = scheme === 'DPoP' ? dpopChallenge('invalid_token') : 'Bearer error="invalid_token"'
+  const headers = { 'www-authenticate': challenge }
   return new ApiError('invalid_token', { headers })
 }
 
@@ -36,7 +37,7 @@ export const createCredentials = (config: Config, secrets: Secrets, store: Store
   const checkProof = createProofCheck(createNonces(secrets.nonceSecret))
   const expected = { typ: 'at+jwt', issuer: config.idUrl, audience: apiAudience(config), algorithms: ['ES256'] }
 
-  const readToken = async (scheme: string, token: string) => {
+  const readToken = async (scheme: 'DPoP' | 'Bearer', token: string) => {
     try {
       const { payload } = await jwtVerify(token, keys, expected)
       return v.parse(claimsSchema, payload)

@@ -48,6 +48,12 @@ const payloadSchema = v.object({
   nonce: v.optional(v.string()),
 })
 
+const algorithms = ['Ed25519', 'EdDSA', 'ES256']
+
+/** A challenge of the DPoP scheme, RFC 9449 §7.1. */
+export const dpopChallenge = (error?: string): string =>
+  [`DPoP algs="${algorithms.join(' ')}"`, ...(error === undefined ? [] : [`error="${error}"`])].join(', ')
+
 export type ProofCheck = (
   proof: string,
   request: { method: string; url: string; token: string; thumbprint: string },
@@ -58,16 +64,16 @@ export const createProofCheck = (nonces: ReturnType<typeof createNonces>): Proof
   const isNew = createReplays()
   const challenge = () => {
     const nonce = nonces.current()
-    const headers = { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': nonce }
+    const headers = { 'www-authenticate': dpopChallenge('use_dpop_nonce'), 'dpop-nonce': nonce }
     return new ApiError('use_dpop_nonce', { headers })
   }
   const refused = () => {
-    const headers = { 'www-authenticate': 'DPoP error="invalid_dpop_proof"' }
+    const headers = { 'www-authenticate': dpopChallenge('invalid_dpop_proof') }
     return new ApiError('invalid_dpop_proof', { headers })
   }
   const read = async (proof: string) => {
     try {
-      const options = { typ: 'dpop+jwt', algorithms: ['Ed25519', 'EdDSA', 'ES256'], clockTolerance: 10 * 365 * 86_400 }
+      const options = { typ: 'dpop+jwt', algorithms, clockTolerance: 10 * 365 * 86_400 }
       const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, options)
       if (protectedHeader.jwk === undefined) throw refused()
       return { claims: v.parse(payloadSchema, payload), thumbprint: await calculateJwkThumbprint(protectedHeader.jwk) }

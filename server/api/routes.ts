@@ -7,6 +7,7 @@ import { publicJwk, type Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
 import { version } from '../version.ts'
 import type { Caller, Credentials } from './credentials.ts'
+import { dpopChallenge } from './dpop.ts'
 import { ApiError, errorResponse } from './errors.ts'
 
 export type ApiDeps = {
@@ -74,7 +75,7 @@ export const createApi = ({ store, secrets, credentials, log }: ApiDeps): Hono<E
   const caller = async (c: Context): Promise<Caller> => {
     const found = await credentials(c.req.raw)
     if (found !== undefined) return found
-    throw new ApiError('unauthorized', { headers: { 'www-authenticate': 'DPoP algs="Ed25519 ES256"' } })
+    throw new ApiError('unauthorized', { headers: { 'www-authenticate': dpopChallenge() } })
   }
 
   api.use(async (c, next) => {

@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { describeDevice } from '../../src/base/device-name.ts'
 import type { Store } from '../store/store.ts'
+import { isOurs } from './clients.ts'
 
 type Context = KoaContextWithOIDC
 
@@ -31,6 +32,8 @@ export const followFamilies = (provider: Provider, store: Store): void => {
   const begin = async (ctx: Context): Promise<void> => {
     const { AuthorizationCode: code, Client: client, Account: account } = ctx.oidc.entities
     if (code?.grantId === undefined || client === undefined || account === undefined) return
+    // The grant that someone else's client was given lasts over many sign-ins, and opens nothing here.
+    if (!isOurs(client.clientId)) return
     const userAgent = ctx.get('user-agent')
     const device = describeDevice(userAgent)
     await store.sessions.create({
@@ -51,7 +54,7 @@ export const followFamilies = (provider: Provider, store: Store): void => {
     if (typeof token !== 'string') return
     const record = await store.oidcRecords.find('RefreshToken', token)
     if (record === undefined || record.grantId === null || record.isExpired) return
-    await store.sessions.revokeFamily(record.grantId)
+    await store.sessions.revokeFamily(record.grantId, 'refresh.reused')
   }
 
   const use = async (ctx: Context): Promise<void> => {
@@ -69,7 +72,8 @@ export const followFamilies = (provider: Provider, store: Store): void => {
       if (ctx.status === 200 && grantType === 'authorization_code') await begin(ctx)
       if (ctx.status === 200 && grantType === 'refresh_token') await use(ctx)
       if (grantType === 'refresh_token' && bodyError(ctx) === 'invalid_grant') await refused(ctx)
-      for (const id of revoked.get(ctx) ?? []) await store.sessions.revokeFamily(id)
+      const misuse = grantType === 'refresh_token' ? 'refresh.reused' : 'code.reused'
+      for (const id of revoked.get(ctx) ?? []) await store.sessions.revokeFamily(id, misuse)
     }
     if (route === 'revocation') {
       const ended = grantIdOf(ctx.oidc.entities.RefreshToken)

@@ -72,6 +72,8 @@ export const createIdListener = ({
   const clients = clientsOf(config, others)
   const provider = createProvider(config, secrets, store, clients)
   provider.on('server_error', (_ctx, error) => log.error({ kind: error.name }, 'identity request failed'))
+  // Koa would print what it catches, with whatever stands in the message.
+  provider.silent = true
   const callback = provider.callback()
   const pages = createInteractions(provider, accounts, config)
   pages.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))

@@ -39,6 +39,13 @@ const features = (config: Config, secrets: Secrets): Configuration['features'] =
   resourceIndicators: resourceIndicators(config),
 })
 
+/** Cookies do not know ports, so on localhost the names must not be anyone else's (RFC 6265 §8.5; prefixes: 6265bis §4.1.3). */
+const cookieNames = (https: boolean) => ({
+  session: `${https ? '__Host-' : ''}holdfast-session`,
+  interaction: 'holdfast-interaction',
+  resume: 'holdfast-resume',
+})
+
 /** The OpenID provider over our store. `issuer` is the identity origin. */
 export const createProvider = (
   config: Config,
@@ -53,7 +60,7 @@ export const createProvider = (
     clients,
     features: features(config, secrets) ?? {},
     jwks: { keys: [secrets.tokenKey] },
-    cookies: { keys: secrets.cookieKeys, long: cookie, short: cookie },
+    cookies: { keys: secrets.cookieKeys, long: cookie, short: cookie, names: cookieNames(https) },
     responseTypes: ['code'],
     pkce: { required: () => true },
     scopes,

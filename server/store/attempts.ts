@@ -3,16 +3,18 @@ import type { Database } from './store.ts'
 export type Limit = {
   /** Attempts that can be made at once. */
   readonly burst: number
-  /** Milliseconds for one more; doubles with every failure beyond the burst. */
+  /** Milliseconds for one more; doubles with every failure beyond the burst, up to `longest`. */
   readonly interval: number
+  readonly longest: number
 }
 
-const longest = 15 * 60_000
+/** After this long without an attempt the failures are forgotten. */
+const memory = 3600_000
 
 /** Token buckets that hold across restarts. */
 export const createAttempts = (db: Database) => {
   const intervalAfter = (limit: Limit, failures: number): number =>
-    Math.min(longest, limit.interval * 2 ** Math.max(0, failures - limit.burst))
+    Math.min(limit.longest, limit.interval * 2 ** Math.max(0, failures - limit.burst))
 
   return {
     /** Takes one attempt. 0 where it may go ahead, else the milliseconds to wait. */
@@ -20,7 +22,8 @@ export const createAttempts = (db: Database) => {
       db.transaction().execute(async (within) => {
         const now = Date.now()
         const row = await within.selectFrom('attempts').selectAll().where('key', '=', key).executeTakeFirst()
-        const { tokens, failures, updated_at } = row ?? { tokens: limit.burst, failures: 0, updated_at: now }
+        const isRecent = row !== undefined && now - row.updated_at < memory
+        const { tokens, failures, updated_at } = isRecent ? row : { tokens: limit.burst, failures: 0, updated_at: now }
         const interval = intervalAfter(limit, failures)
         const filled = Math.min(limit.burst, tokens + (now - updated_at) / interval)
         if (filled < 1) return Math.ceil((1 - filled) * interval)
@@ -33,6 +36,15 @@ export const createAttempts = (db: Database) => {
         return 0
       }),
 
+    /** Gives one attempt back: it was good, and only bad ones count. */
+    async giveBack(key: string): Promise<void> {
+      await db
+        .updateTable('attempts')
+        .set((value) => ({ tokens: value('tokens', '+', 1), failures: value('failures', '-', 1) }))
+        .where('key', '=', key)
+        .execute()
+    },
+
     /** Forgets the attempts: the last one was good. */
     async clear(key: string): Promise<void> {
       await db.deleteFrom('attempts').where('key', '=', key).execute()
@@ -42,7 +54,7 @@ export const createAttempts = (db: Database) => {
     async removeOld(): Promise<void> {
       await db
         .deleteFrom('attempts')
-        .where('updated_at', '<', Date.now() - 24 * 3600_000)
+        .where('updated_at', '<', Date.now() - memory)
         .execute()
     },
   }

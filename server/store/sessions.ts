@@ -21,7 +21,9 @@ export type Session = {
   readonly revokedAt: number | null
 }
 
-export type AuditType = 'session.created' | 'session.revoked' | 'refresh.reused' | 'account.created'
+/** What only a thief would do: a code or a refresh token presented again, or by someone without its key. */
+export type Misuse = 'code.reused' | 'refresh.reused'
+export type AuditType = 'session.created' | 'session.revoked' | Misuse | 'account.created'
 
 const minute = 60_000
 
@@ -114,11 +116,12 @@ export const createSessions = (db: Database) => {
       await audit('session.revoked', accountId, null)
     },
 
-    /** Ends a family whose refresh token or code was used in a way that only a thief would. */
-    async revokeFamily(id: string): Promise<void> {
-      const session = await db.selectFrom('sessions').select('account_id').where('id', '=', id).executeTakeFirst()
+    /** Ends a family whose code or refresh token was misused, unless it is over already. */
+    async revokeFamily(id: string, misuse: Misuse): Promise<void> {
+      const live = db.selectFrom('sessions').select('account_id').where('id', '=', id).where('revoked_at', 'is', null)
+      const session = await live.executeTakeFirst()
       await end([id], false)
-      await audit('refresh.reused', session?.account_id ?? null, id)
+      if (session !== undefined) await audit(misuse, session.account_id, id)
     },
   }
 }

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createPasswordAccounts } from '../../../server/accounts/sign-in.ts'
+import { openStore, type Store } from '../../../server/store/store.ts'
+
+let folder: string
+let store: Store
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-store-'))
+  store = await openStore(folder)
+})
+afterAll(async () => {
+  await store.close()
+  await rm(folder, { recursive: true })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (milliseconds: number) => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + milliseconds })
+}
+const limit = { burst: 5, interval: 12_000, longest: 900_000 }
+
+describe('a limit', () => {
+  test('lets a burst through, then makes each further attempt wait longer', async () => {
+    for (let attempt = 0; attempt < 5; attempt += 1) expect(await store.attempts.take('burst', limit)).toBe(0)
+    const waits: number[] = []
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      const wait = await store.attempts.take('burst', limit)
+      waits.push(wait)
+      pass(wait)
+      expect(await store.attempts.take('burst', limit)).toBe(0)
+    }
+    expect(waits.every((wait, index) => index === 0 || wait > (waits[index - 1] ?? 0))).toBe(true)
+  })
+
+  test('never makes anyone wait longer than it says', async () => {
+    for (let attempt = 0; attempt < 30; attempt += 1) {
+      const wait = await store.attempts.take('longest', limit)
+      expect(wait).toBeLessThanOrEqual(limit.longest)
+      pass(wait)
+    }
+  })
+
+  test('forgets after an hour of quiet', async () => {
+    for (let attempt = 0; attempt < 6; attempt += 1) await store.attempts.take('quiet', limit)
+    pass(3_600_001)
+    for (let attempt = 0; attempt < 5; attempt += 1) expect(await store.attempts.take('quiet', limit)).toBe(0)
+  })
+})
+
+describe('one address', () => {
+  test('may sign in any number of people who know their passwords', async () => {
+    const accounts = createPasswordAccounts(store)
+    const created = await accounts.create('many@example.com', 'a good long password', '192.0.2.1')
+    expect(created.type).toBe('created')
+    for (let time = 0; time < 70; time += 1) {
+      const outcome = await accounts.signIn('many@example.com', 'a good long password', '192.0.2.1')
+      expect(outcome.type).toBe('signed-in')
+    }
+  })
+
+  test('guessing at one account does not lock out its owner at another', async () => {
+    const accounts = createPasswordAccounts(store)
+    await accounts.create('owner@example.com', 'a good long password', '192.0.2.2')
+    for (let guess = 0; guess < 6; guess += 1) await accounts.signIn('owner@example.com', 'guess', '192.0.2.66')
+    expect((await accounts.signIn('owner@example.com', 'a good long password', '192.0.2.66')).type).toBe('wait')
+    expect((await accounts.signIn('owner@example.com', 'a good long password', '192.0.2.3')).type).toBe('signed-in')
+  })
+})
