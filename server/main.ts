@@ -6,10 +6,11 @@ try {
     config: readConfig(process.env),
     appFiles: new URL('../dist/app', import.meta.url).pathname,
   })
-  console.log(`Holdfast is ready: app ${server.appUrl}, identity provider ${server.idUrl}`)
   const stop = () => void server.close().then(() => process.exit(0))
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+  // Last: whoever waits for this line may end the process the next moment.
+  console.log(`Holdfast is ready: app ${server.appUrl}, identity provider ${server.idUrl}`)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)
