@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { browsers, closeBrowser, launchBrowser, makeProfile, removeProfile } from '../support/browsers.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { killWorkers } from '../support/kill.ts'
-import { logOf, openPage, pageFetch } from '../support/page.ts'
-import { createAccount, isAuthenticated, signIn } from '../support/people.ts'
+import { byRole, logOf, openPage, pageFetch } from '../support/page.ts'
+import { createAccount, isAuthenticated, signIn, signOut } from '../support/people.ts'
 import { bootId, hookMark } from '../support/worker-hook.ts'
 
 const builtWorker = join(import.meta.dirname, '../../dist/app/sw.js')
@@ -65,14 +65,32 @@ describe.each(browsers)('the harness in %s', (kind) => {
     expect(recorder.issued.accessTokens).toHaveLength(1)
     expect(recorder.issued.refreshTokens).toHaveLength(1)
     expect(recorder.issued.codes).toHaveLength(1)
-    recorder.clear()
-    await pageFetch(page, '/api/v1/auth/status')
-    await pageFetch(page, '/healthz')
-    expect(recorder.requests.map(({ path, sender }) => [path, sender])).toEqual([
+    await pageFetch(page, '/api/v1/auth/status', { headers: { 'x-asked': 'here' } })
+    await pageFetch(page, '/healthz', { headers: { 'x-asked': 'here' } })
+    const asked = recorder.requests.filter(({ headers }) => headers['x-asked'] === 'here')
+    expect(asked.map(({ path, sender }) => [path, sender])).toEqual([
       ['/api/v1/auth/status', 'worker'],
       ['/healthz', 'page'],
     ])
-    expect(recorder.requests[0]?.headers.authorization).toContain(recorder.issued.accessTokens[0])
+    expect(asked[0]?.headers.authorization).toContain(recorder.issued.accessTokens[0])
+    expect(asked[1]?.headers).not.toHaveProperty('authorization')
+  })
+
+  it('speaks to pages in the language that is asked for', async () => {
+    browser = await launchBrowser(kind, { language: 'de-DE' })
+    const page = await openPage(browser, holdfast.appUrl)
+    expect(await page.evaluate(() => navigator.language)).toBe('de-DE')
+    await byRole(page, 'button', 'Anmelden')
+  })
+
+  it('signs out, and in again', async () => {
+    browser = await launchBrowser(kind)
+    const page = await openPage(browser, holdfast.appUrl)
+    const person = await createAccount(page)
+    await signOut(page)
+    expect(await isAuthenticated(page)).toBe(false)
+    await signIn(page, person)
+    expect(await isAuthenticated(page)).toBe(true)
   })
 
   it('signs in again with an account that was made in another browser', async () => {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Browser, ElementHandle, Page } from 'puppeteer-core'
+import { findAccessible } from './accessible.ts'
 import { patience, waitFor, within } from './deadline.ts'
 
 /** What a page complained about: errors thrown and not caught, and errors written to the console. */
@@ -28,43 +29,25 @@ export const openPage = async (browser: Browser, url?: string): Promise<Page> =>
   return page
 }
 
-const quoted = (part: string): string => `"${part.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
-
-const selector = (role: string, name: string): string => `::-p-aria([name=${quoted(name)}][role=${quoted(role)}])`
-
-/** True where a user could get at it: it shows, and no modal dialog is before it. */
-const isReachable = (element: Element): boolean => {
-  const modal = document.querySelector('dialog:modal')
-  return element.checkVisibility() && (modal === null || modal.contains(element))
-}
-
 /** Answers nothing where the page goes away under the question: some of those fail, and some are never answered. */
 const attempt = async <T>(question: () => Promise<T>): Promise<T | undefined> => {
   try {
-    return await within(question(), 'the page answers', 500)
+    return await within(question(), 'the page answers', 1000)
   } catch {
     return undefined
   }
 }
 
-const reachable = async (page: Page, role: string, name: string): Promise<ElementHandle | undefined> => {
-  try {
-    for (const found of await page.$$(selector(role, name))) {
-      if (await found.evaluate(isReachable)) return found
-    }
-  } catch {
-    // Between two documents there is nothing to find; whoever waits asks again.
-  }
-  return undefined
-}
+const find = async (page: Page, role: string, name?: string) =>
+  (await page.evaluateHandle(findAccessible, role, name)).asElement() as ElementHandle<Element> | null
 
-/** The element with this role and accessible name that a user could get at; waits for it. */
-export const byRole = (page: Page, role: string, name: string): Promise<ElementHandle> =>
-  waitFor(() => attempt(() => reachable(page, role, name)), `there is a ${role} "${name}"`)
+/** The element with this role and accessible name that a user could get at; waits for it. Without a name: any. */
+export const byRole = (page: Page, role: string, name?: string): Promise<ElementHandle<Element>> =>
+  waitFor(() => attempt(() => find(page, role, name)), `there is a ${role} "${name ?? 'of any name'}"`)
 
 /** True when there is such an element at this moment. */
-export const hasRole = async (page: Page, role: string, name: string): Promise<boolean> =>
-  (await attempt(() => reachable(page, role, name))) !== undefined
+export const hasRole = async (page: Page, role: string, name?: string): Promise<boolean> =>
+  ((await attempt(() => find(page, role, name))) ?? null) !== null
 
 /** Presses the element with this role and name, once it is visible, enabled and at rest. */
 export const click = async (page: Page, role: string, name: string): Promise<void> => {
@@ -82,9 +65,13 @@ const fieldOf = (label: string): Field | undefined =>
 
 /** Replaces what the field with this label holds. */
 export const fill = async (page: Page, label: string, value: string): Promise<void> => {
-  const find = async () => (await page.evaluateHandle(fieldOf, label)).asElement()
-  const field = await waitFor(() => attempt(find), `there is a field "${label}"`)
-  await (field as ElementHandle<HTMLElement>).asLocator().setTimeout(patience).fill(value)
+  const replace = async () => {
+    const field = (await page.evaluateHandle(fieldOf, label)).asElement() as ElementHandle<HTMLElement> | null
+    if (field === null) return false
+    await field.asLocator().setTimeout(2000).fill(value)
+    return true
+  }
+  await waitFor(replace, `there is a field "${label}"`)
 }
 
 /** The text of the page as a reader sees it. */

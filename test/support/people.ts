@@ -30,6 +30,7 @@ export const createAccount = async (page: Page, person = newPerson()): Promise<C
   const { origin } = new URL(page.url())
   await click(page, 'button', 'Sign in')
   await click(page, 'link', 'Create an account')
+  await byRole(page, 'button', 'Create account')
   await fill(page, 'E-mail', person.email)
   await fill(page, 'Password', person.password)
   await click(page, 'button', 'Create account')

@@ -50,11 +50,13 @@ const provider = async (page: Page): Promise<void> => {
   await fill(page, 'E-mail', 'someone@example.com')
   await fill(page, 'Password', stranger.password)
   await click(page, 'button', 'Sign in')
-  await byRole(page, 'alert', '')
+  await byRole(page, 'alert')
   await take(page, 'provider-wrong-password')
   await click(page, 'link', 'Create an account')
   await byRole(page, 'button', 'Create account')
   await take(page, 'provider-create-account')
+  await click(page, 'button', 'Cancel')
+  await byRole(page, 'button', 'Dismiss')
 }
 
 const session = async (page: Page, appUrl: string): Promise<void> => {
