@@ -1,40 +1,27 @@
-import type { Browser } from 'puppeteer-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { browsers } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
-import { openSite, type Site } from './support/site.ts'
-
-/** A worker whose share anyone knows: a vault with nothing but the key that lies in IndexedDB beside it. */
-const withoutShare = (source: string): string => `self.__holdfast.share = ${JSON.stringify('A'.repeat(43))};\n${source}`
+import { withKnownShare } from './support/removals.ts'
+import { useStage } from './support/stage.ts'
 
 describe.each(browsers)('a script that reads every storage in %s', (kind) => {
-  let browser: Browser
-  let site: Site
+  const stage = useStage(kind)
 
   beforeAll(async () => {
-    browser = await launchBrowser(kind)
-    site = await openSite(browser)
-    await site.signedIn()
-  })
-  afterAll(async () => {
-    await site.close()
-    await closeBrowser(browser)
+    await stage.site.signedIn()
   })
 
   it('finds keys and records, and opens none', async () => {
-    const obtained = await site.attack('storage')
-    expect(obtained).toMatchObject({ opened: [] })
-    expect(obtained).toHaveProperty('keys', 1)
-    expect(obtained).toHaveProperty('records', expect.arrayContaining(['session/main']))
+    const obtained = await stage.site.attack('storage')
+    expect(obtained).toMatchObject({ opened: [], keys: 1, records: expect.arrayContaining(['session/main']) })
     expect(Reflect.get(Object(obtained), 'tried')).toBeGreaterThan(10)
-    await expectNothingSecret(site.holdfast, obtained)
+    await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
   it('opens them where the share is known', async () => {
-    const bare = await openSite(browser, { mapWorkerSource: withoutShare })
-    await bare.signedIn()
-    const { issued } = bare.holdfast.recorder
-    await expectLeaked(bare.holdfast, await bare.attack('storage'), issued.refreshTokens)
-    await bare.close()
+    const site = await stage.open({ mapWorkerSource: withKnownShare })
+    await site.signedIn()
+    const { issued } = site.holdfast.recorder
+    await expectLeaked(site.holdfast, await site.attack('storage'), issued.refreshTokens)
   })
 })

@@ -44,26 +44,34 @@ const formsOf = (canary: string): readonly string[] => {
   return [canary, encodeURIComponent(canary), encoded, Buffer.from(canary).toString('hex'), ...asBytes]
 }
 
+const textOf = (obtained: unknown): string =>
+  typeof obtained === 'string' ? obtained : (JSON.stringify(obtained) ?? 'nothing')
+
 /** The secrets of this run that are in `obtained`. */
 export const leaked = async (holdfast: Holdfast, obtained: unknown): Promise<readonly string[]> => {
-  const text = typeof obtained === 'string' ? obtained : (JSON.stringify(obtained) ?? '')
+  const text = textOf(obtained)
   return (await canaries(holdfast)).filter((canary) => formsOf(canary).some((form) => text.includes(form)))
 }
 
-const shown = (obtained: unknown): string => (JSON.stringify(obtained, undefined, 1) ?? 'nothing').slice(0, 8000)
+/** Where the secrets are in what was obtained; without secrets, how it begins. */
+const shown = (obtained: unknown, found: readonly string[]): string => {
+  const text = textOf(obtained)
+  const places = found.flatMap(formsOf).map((form) => text.indexOf(form))
+  const excerpts = places.filter((at) => at >= 0).map((at) => text.slice(Math.max(0, at - 300), at + 300))
+  return excerpts.length === 0 ? text.slice(0, 4000) : excerpts.join('\n…\n')
+}
 
 /** Fails, and shows what was obtained, where any secret of this run is in it. */
 export const expectNothingSecret = async (holdfast: Holdfast, obtained: unknown): Promise<void> => {
   // There has to be something to find.
   expect((await canaries(holdfast)).length).toBeGreaterThan(2)
-  expect(await leaked(holdfast, obtained), shown(obtained)).toEqual([])
+  const found = await leaked(holdfast, obtained)
+  expect(found, shown(obtained, found)).toEqual([])
 }
 
 /** Fails where the attack, with its layer taken away, still obtains none of these: then it proves nothing. */
 export const expectLeaked = async (holdfast: Holdfast, obtained: unknown, among: readonly string[]): Promise<void> => {
   const found = await leaked(holdfast, obtained)
-  expect(
-    found.filter((canary) => among.includes(canary)),
-    shown(obtained),
-  ).not.toEqual([])
+  const wanted = found.filter((canary) => among.includes(canary))
+  expect(wanted, shown(obtained, [])).not.toEqual([])
 }

@@ -3,7 +3,8 @@ import { basename, join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'puppeteer-core'
 import { waitFor } from '../../support/deadline.ts'
 import { type Holdfast, type HoldfastOptions, startHoldfast } from '../../support/holdfast.ts'
-import { createAccount } from '../../support/people.ts'
+import { byRole, click, fill } from '../../support/page.ts'
+import { isAuthenticated, newPerson } from '../../support/people.ts'
 import type { Served } from '../../support/served.ts'
 
 const scripts = join(import.meta.dirname, '../scripts')
@@ -23,7 +24,7 @@ export type Site = {
 
 /** The attacker's page: a page of the origin with every header of the origin, and one script element. */
 const pageFor = (name: string): Served => ({
-  body: `<!doctype html><title>${name}</title><script src="/attack/lib.js"></script><script src="/attack/${name}.js"></script>`,
+  body: `<!doctype html><title>${name}</title><body>${['lib', 'dump', name].map((file) => `<script src="/attack/${file}.js"></script>`).join('')}`,
 })
 
 /** What the attack on this page has obtained, once it is through. */
@@ -43,12 +44,27 @@ export const obtainedBy = async (page: Page): Promise<unknown> => {
 export const attackPath = (name: string, input: unknown = null): string =>
   `/attack/${name}?input=${encodeURIComponent(JSON.stringify(input))}`
 
+const signUp = async (page: Page, appUrl: string): Promise<void> => {
+  const { email, password } = newPerson()
+  await click(page, 'button', 'Sign in')
+  await click(page, 'link', 'Create an account')
+  // The page before has fields of the same names.
+  await byRole(page, 'button', 'Create account')
+  await fill(page, 'E-mail', email)
+  await fill(page, 'Password', password)
+  await click(page, 'button', 'Create account')
+  await waitFor(async () => page.url().startsWith(appUrl) && isAuthenticated(page), 'somebody is signed in', 30_000)
+}
+
 export const openSite = async (browser: Browser, options: HoldfastOptions = {}): Promise<Site> => {
   const holdfast = await startHoldfast(options)
   const context = await browser.createBrowserContext()
   for (const file of readdirSync(scripts)) {
     holdfast.serve(`/attack/${file}`, { body: readFileSync(join(scripts, file), 'utf8'), type: 'text/javascript' })
-    holdfast.serve(`/attack/${basename(file, '.js')}`, pageFor(basename(file, '.js')))
+    const page = pageFor(basename(file, '.js'))
+    holdfast.serve(`/attack/${basename(file, '.js')}`, page)
+    // The same page as a server would give it that forgot every header.
+    holdfast.serve(`/attack/${basename(file, '.js')}-bare`, { ...page, raw: true })
   }
   const open = async (path: string): Promise<Page> => {
     const page = await context.newPage()
@@ -67,7 +83,8 @@ export const openSite = async (browser: Browser, options: HoldfastOptions = {}):
     },
     async signedIn() {
       const page = await open('/')
-      await createAccount(page)
+      await page.bringToFront()
+      await signUp(page, holdfast.appUrl)
       return page
     },
     async close() {

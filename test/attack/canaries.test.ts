@@ -1,0 +1,73 @@
+import type { Page } from 'puppeteer-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { browsers } from '../support/browsers.ts'
+import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
+import { callUntilRefreshed, signOutThrough, stateOf } from './support/life.ts'
+import { withCachedAnswers } from './support/removals.ts'
+import type { Site } from './support/site.ts'
+import { useStage } from './support/stage.ts'
+
+/** Every address of the app's origin that anyone has asked for. */
+const pathsOf = ({ holdfast }: Site): readonly string[] => [
+  ...new Set(
+    holdfast.recorder.requests
+      .filter(({ site, path }) => site === 'app' && !path.startsWith('/attack/'))
+      .flatMap(({ path, search }) => [path, path + search]),
+  ),
+]
+
+const search = (site: Site): Promise<unknown> => site.attack('canaries', { paths: pathsOf(site) })
+
+/** What the page of the app itself shows and has: its document, its memory of addresses, its entries. */
+const surfacesOf = (page: Page): Promise<unknown> =>
+  page.evaluate(() => [
+    document.documentElement.outerHTML,
+    [...document.querySelectorAll('input, textarea')].map((field) => Reflect.get(field, 'value')),
+    Object.entries(globalThis).map(([name, value]) => [name, typeof value === 'string' ? value : typeof value]),
+    performance.getEntries().map((entry) => entry.toJSON()),
+    [location.href, document.referrer, JSON.stringify(history.state)],
+  ])
+
+describe.each(browsers)('a search for everything that was issued in %s', (kind) => {
+  const stage = useStage(kind, { accessTokenTtl: 3 })
+  const told: string[] = []
+  let page: Page
+
+  beforeAll(async () => {
+    stage.site.context.on('targetcreated', async (target) => {
+      const opened = await target.page()
+      opened?.on('console', (message) => told.push(message.text()))
+      opened?.on('pageerror', (error) => told.push(String(error)))
+    })
+    page = await stage.site.signedIn()
+  })
+
+  const expectNoTrace = async () =>
+    expectNothingSecret(stage.site.holdfast, [await search(stage.site), await surfacesOf(page), told, page.url()])
+
+  it('finds nothing after a sign-in', async () => {
+    await expectNoTrace()
+  })
+
+  it('finds nothing after calls and a refresh', async () => {
+    await callUntilRefreshed(stage.site, page)
+    expect(stage.site.holdfast.recorder.issued.refreshTokens.length).toBeGreaterThan(1)
+    await expectNoTrace()
+  })
+
+  it('finds nothing while the session ends, nor after it', async () => {
+    await stateOf(stage.site, 'session.signOut')
+    await expectNoTrace()
+  })
+
+  it('finds nothing in the next install', async () => {
+    await signOutThrough(stage.site)
+    await expectNoTrace()
+  })
+
+  it('finds what a worker keeps in a cache', async () => {
+    const site = await stage.open({ mapWorkerSource: withCachedAnswers })
+    await site.signedIn()
+    await expectLeaked(site.holdfast, await search(site), site.holdfast.recorder.issued.refreshTokens)
+  })
+})

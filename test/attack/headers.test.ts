@@ -1,0 +1,81 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { browsers } from '../support/browsers.ts'
+import type { Recorded } from '../support/recorded.ts'
+import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
+import { useStage } from './support/stage.ts'
+
+const own = { Authorization: 'DPoP of-the-attacker', DPoP: 'proof-of-the-attacker' }
+const status = '/api/v1/auth/status'
+
+const isApi = ({ path }: Recorded): boolean => path.startsWith('/api/v1/')
+
+/** What looks like the API, or is near to it, and is not it. */
+const lookAlikes = (appUrl: string, idUrl: string): readonly string[] => [
+  '/api/v1',
+  '/api/v1x/auth/status',
+  '/api/v2/auth/status',
+  '/api/%76%31/auth/status',
+  '/api%2Fv1/auth/status',
+  '/api/v1/../v2/auth/status',
+  '/api/v1/%2e%2e/v2/auth/status',
+  '/api\\..\\v1x',
+  '/API/v1/auth/status',
+  '//api/v1/auth/status',
+  '/healthz',
+  '/',
+  '/attack/lib.js',
+  `${idUrl}${status}`,
+  `${appUrl.replace('localhost', '127.0.0.1')}${status}`,
+  `${appUrl.replace('localhost', 'localhost.')}${status}`,
+  `${appUrl.replace('//', '//user:name@')}/api/v2/x`,
+]
+
+describe.each(browsers)('a script with credentials of its own in %s', (kind) => {
+  const stage = useStage(kind)
+
+  beforeAll(async () => {
+    await stage.site.signedIn()
+  })
+  beforeEach(() => stage.site.holdfast.recorder.recover())
+
+  it('has them dropped where the worker adds its own', async () => {
+    const { recorder } = stage.site.holdfast
+    const before = recorder.requests.length
+    const calls = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [status, { method }])
+    const obtained = await stage.site.attack('headers', { addresses: calls, headers: own })
+    const arrived = recorder.requests.slice(before).filter(isApi)
+    const byWorker = arrived.filter(({ sender }) => sender === 'worker')
+    expect(byWorker.length).toBeGreaterThanOrEqual(10)
+    for (const { headers } of byWorker) {
+      expect(headers.authorization).toBe(`DPoP ${recorder.issued.accessTokens.at(-1)}`)
+      expect(headers.dpop).toMatch(/^eyJ/)
+    }
+    expect(JSON.stringify(arrived)).not.toContain('of-the-attacker')
+    await expectNothingSecret(stage.site.holdfast, obtained)
+  })
+
+  it('gets nothing attached to what only looks like the API', async () => {
+    const { recorder, appUrl, idUrl } = stage.site.holdfast
+    const before = recorder.requests.length
+    const addresses = lookAlikes(appUrl, idUrl).map((address) => [address, {}])
+    const obtained = await stage.site.attack('headers', { addresses, headers: {} })
+    const arrived = recorder.requests.slice(before).filter(({ path }) => path !== '/sw.js')
+    expect(arrived.length).toBeGreaterThan(20)
+    expect(arrived.filter(({ headers }) => 'authorization' in headers || 'dpop' in headers)).toEqual([])
+    await expectNothingSecret(stage.site.holdfast, obtained)
+  })
+
+  it('sends them where no worker stands between', async () => {
+    const { recorder } = stage.site.holdfast
+    const before = recorder.requests.length
+    await stage.site.attack('headers', { addresses: [['/healthz', {}]], headers: own })
+    expect(JSON.stringify(recorder.requests.slice(before))).toContain('of-the-attacker')
+  })
+
+  it('reads the token where an API echoes what it was sent', async () => {
+    const { recorder } = stage.site.holdfast
+    recorder.failNext(isApi, ({ headers }) => Response.json(headers), Number.POSITIVE_INFINITY)
+    const obtained = await stage.site.attack('headers', { addresses: [[status, {}]], headers: own })
+    await expectLeaked(stage.site.holdfast, obtained, recorder.issued.accessTokens)
+  })
+})

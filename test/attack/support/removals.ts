@@ -1,0 +1,55 @@
+/** Changes of the worker that take one layer away each, so that an attack is seen to succeed without it. */
+
+/** A worker whose share anyone knows: a vault with nothing but the key that lies in IndexedDB beside it. */
+export const withKnownShare = (source: string): string =>
+  `self.__holdfast.share = ${JSON.stringify('A'.repeat(43))};\n${source}`
+
+/** A worker with one operation too many, which does not ask who sends either. */
+export const withGetter = (source: string): string => `;(() => {
+  const { share } = self.__holdfast
+  self.addEventListener('message', (event) => {
+    if (event.data?.type === 'session.tokens') event.ports[0]?.postMessage({ share })
+  })
+})();
+${source}`
+
+/** A worker that says more than it was asked. */
+export const withTalk = (source: string): string => `;(() => {
+  const { share } = self.__holdfast
+  const { postMessage } = MessagePort.prototype
+  MessagePort.prototype.postMessage = function (message, ...rest) {
+    return postMessage.call(this, { ...message, share }, ...rest)
+  }
+})();
+${source}`
+
+/** A worker that keeps what the provider answers in a cache. */
+export const withCachedAnswers = (source: string): string => `;(() => {
+  const { fetch } = self
+  self.fetch = async (...request) => {
+    const response = await fetch(...request)
+    const cache = await caches.open('answers')
+    if (response.ok && response.url.endsWith('/token')) await cache.put('/last-answer', response.clone())
+    return response
+  }
+})();
+${source}`
+
+/** A worker that lets the provider's answer stand in the address that the browser goes on to. */
+export const withAnswerInAddress = (source: string): string => `;(() => {
+  let answer = ''
+  const { blob } = Request.prototype
+  Request.prototype.blob = async function () {
+    const body = await blob.call(this)
+    answer = await body.text()
+    return body
+  }
+  self.Response = class extends Response {
+    constructor(body, init) {
+      const location = init?.headers?.location
+      const open = location === undefined || answer === '' ? init : { ...init, headers: { ...init.headers, location: location + answer } }
+      super(body, open)
+    }
+  }
+})();
+${source}`
