@@ -1,0 +1,94 @@
+import type { Browser, Page } from 'puppeteer-core'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import { PROTOCOL } from '../../../src/protocol/version.ts'
+import { type BrowserKind, closeBrowser, type LaunchOptions, launchBrowser } from '../../support/browsers.ts'
+import { type Holdfast, type HoldfastOptions, startHoldfast } from '../../support/holdfast.ts'
+import { killWorkers } from '../../support/kill.ts'
+import { openPage, pageFetch } from '../../support/page.ts'
+import type { Recorded } from '../../support/recorded.ts'
+import { type KillPoint, openKillPoints, stopAt, withKillPoints } from './kill-points.ts'
+
+export const statusPath = '/api/v1/auth/status'
+export const isStatus = ({ path }: Recorded): boolean => path === statusPath
+
+/** A page of the origin that starts nothing by itself: no poke, no notebook. */
+export const quietPath = '/healthz'
+
+/** One browser and one Holdfast with kill points, for the tests of one block. */
+export type Bench = {
+  readonly kind: BrowserKind
+  readonly holdfast: Holdfast
+  readonly browser: Browser
+  open(path?: string): Promise<Page>
+  /** Stops the worker at `point` of whatever `act` begins, then kills it, as a browser does that needs the memory. */
+  killAt(point: KillPoint, act: () => Promise<unknown>): Promise<void>
+  kill(): Promise<void>
+}
+
+export const useBench = (kind: BrowserKind, options: HoldfastOptions = {}, launch: LaunchOptions = {}): Bench => {
+  let holdfast: Holdfast | undefined
+  let browser: Browser | undefined
+  const here = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error('The bench is not set yet.')
+    return value
+  }
+
+  beforeAll(async () => {
+    holdfast = await startHoldfast({ ...options, mapWorkerSource: withKillPoints })
+    openKillPoints(holdfast)
+    browser = await launchBrowser(kind, launch)
+  })
+  afterEach(() => {
+    holdfast?.recorder.recover()
+  })
+  afterAll(async () => {
+    if (browser !== undefined) await closeBrowser(browser)
+    await holdfast?.stop()
+  })
+
+  const bench: Bench = {
+    kind,
+    get holdfast() {
+      return here(holdfast)
+    },
+    get browser() {
+      return here(browser)
+    },
+    open: (path = '/') => openPage(bench.browser, bench.holdfast.appUrl + path),
+    async killAt(point, act) {
+      const stopped = stopAt(bench.holdfast, point)
+      // What the worker was asked comes to nothing in one way or another: it is about to be killed.
+      const begun = act().catch(() => undefined)
+      await stopped.reached()
+      await bench.kill()
+      bench.holdfast.recorder.recover()
+      await begun
+    },
+    async kill() {
+      const page = await bench.open(quietPath)
+      await killWorkers(bench.browser, page)
+      await page.close()
+    },
+  }
+  return bench
+}
+
+/** Has the API refuse the access token of the next call, so that the worker has to refresh for it. */
+export const callRefused = ({ holdfast }: Bench, page: Page): Promise<number> => {
+  holdfast.recorder.failNext(isStatus, 401)
+  return call(page)
+}
+
+/** The status of a call of the API by a script of the page. */
+export const call = async (page: Page): Promise<number> => (await pageFetch(page, statusPath)).status
+
+/** What the worker says of the session, as any page can ask. */
+export const sessionState = (page: Page): Promise<Record<string, unknown>> =>
+  page.evaluate(async (v) => {
+    const { active } = await navigator.serviceWorker.ready
+    const { port1, port2 } = new MessageChannel()
+    const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>()
+    port1.onmessage = ({ data }) => ('ok' in data ? resolve(data.ok) : reject(new Error(JSON.stringify(data))))
+    active?.postMessage({ v, id: 'fault-test', type: 'session.get' }, [port2])
+    return promise
+  }, PROTOCOL)
