@@ -160,7 +160,8 @@ describe.each(browsers)('the main job in %s', (kind) => {
       const back = new URL(page.url()).origin === holdfast.appUrl
       return back && (await isAuthenticated(page).catch(() => false))
     }, 'the page is signed in')
-    expect(logOf(page).errors).toEqual([])
+    // Firefox writes down each answer that could not be had, as it could not while the server was away.
+    expect(logOf(page).errors.filter((error) => !error.includes(status))).toEqual([])
   })
 })
 
