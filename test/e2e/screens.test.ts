@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises'
+import type { Browser, Page } from 'puppeteer-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
+import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
+import { byRole, click, fill, openPage, showsText } from '../support/page.ts'
+import { newPerson } from '../support/people.ts'
+
+const axe = await readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
+
+/** What axe finds wrong, a line each. */
+const violations = async (page: Page): Promise<readonly string[]> => {
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const runner: unknown = Reflect.get(globalThis, 'axe')
+    const { run } = runner as { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    const found = await run()
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  })
+}
+
+describe.each(browsers)('the screens in %s', (kind) => {
+  let holdfast: Holdfast
+  let browser: Browser
+
+  beforeAll(async () => {
+    holdfast = await startHoldfast()
+    browser = await launchBrowser(kind)
+  })
+
+  afterAll(async () => {
+    await closeBrowser(browser)
+    await holdfast.stop()
+  })
+
+  test('an anonymous run asks no other origin for anything', async () => {
+    const page = await openPage(browser)
+    const asked = new Set<string>()
+    page.on('request', (request) => asked.add(new URL(request.url()).origin))
+    await page.goto(holdfast.appUrl)
+    await fill(page, 'Note', 'Only here')
+    await showsText(page, 'Saved on this device')
+    await click(page, 'link', 'Settings')
+    await showsText(page, 'Only the service worker can open your session.')
+    expect([...asked]).toEqual([holdfast.appUrl])
+    expect(holdfast.recorder.requests.filter(({ site }) => site === 'id')).toEqual([])
+    await page.close()
+  })
+
+  test('axe finds nothing wrong, signed out, at the provider and signed in', async () => {
+    const page = await openPage(browser, holdfast.appUrl)
+    await byRole(page, 'textbox', 'Note')
+    expect(await violations(page)).toEqual([])
+    await click(page, 'button', 'Sign in')
+    await byRole(page, 'heading', 'Sign in')
+    expect(await violations(page)).toEqual([])
+    await click(page, 'link', 'Create an account')
+    await byRole(page, 'heading', 'Create an account')
+    expect(await violations(page)).toEqual([])
+    const person = newPerson()
+    await fill(page, 'E-mail', person.email)
+    await fill(page, 'Password', person.password)
+    await click(page, 'button', 'Create account')
+    await click(page, 'link', 'Settings')
+    await byRole(page, 'button', 'Sign out')
+    expect(await violations(page)).toEqual([])
+    await click(page, 'button', 'Sign out')
+    await byRole(page, 'dialog', 'Sign out')
+    expect(await violations(page)).toEqual([])
+    await page.close()
+  })
+
+  test('no page is wider than a screen of 320 px', async () => {
+    const page = await openPage(browser)
+    await page.setViewport({ width: 320, height: 640 })
+    for (const path of ['/', '/settings']) {
+      await page.goto(holdfast.appUrl + path)
+      await byRole(page, 'status', 'Status')
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+    }
+    await page.close()
+  })
+})
