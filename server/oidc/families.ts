@@ -46,6 +46,9 @@ export const followFamilies = (provider: Provider, store: Store): void => {
       userAgent,
       address: ctx.ip,
     })
+    // The same code came twice at once, and the other request took the grant back before there was a session to end.
+    const grant = await store.oidcRecords.find('Grant', code.grantId)
+    if (grant === undefined) await store.sessions.revokeFamily(code.grantId, 'code.reused')
   }
 
   /** A refresh token that is still good, refused: used too late, or with another key or none. Only a thief does that. */

@@ -77,6 +77,25 @@ describe('a code', () => {
     expect((await client.refreshRaw(tokens.refresh)).status).toBe(400)
   })
 
+  test('used twice at the same instant gives nothing that lasts', async () => {
+    const { client, answer } = await codeOf()
+    const both = await Promise.all([client.exchangeRaw(answer), client.exchangeRaw(answer)])
+    expect(both.map(({ status }) => status)).toContain(400)
+    for (const response of both.filter(({ ok }) => ok)) {
+      const { access_token, refresh_token } = await response.json()
+      expect(await statusOf(client.call(access_token, '/auth/status'))).toBe(401)
+      expect((await client.refreshRaw(refresh_token)).status).toBe(400)
+    }
+  })
+
+  test('used again after a refresh takes back what the refresh gave, too', async () => {
+    const { client, answer } = await codeOf()
+    const next = await client.refresh((await client.exchange(answer)).refresh)
+    expect((await client.exchangeRaw(answer)).status).toBe(400)
+    expect(await statusOf(client.call(next.access, '/auth/status'))).toBe(401)
+    expect((await client.refreshRaw(next.refresh)).status).toBe(400)
+  })
+
   test('is refused with another DPoP key than the one it was asked for with', async () => {
     const { client, answer } = await codeOf()
     const other = oauth.DPoP({}, await oauth.generateKeyPair('ES256'))
