@@ -104,6 +104,13 @@ export const createApi = ({ store, secrets, credentials, log }: ApiDeps): Hono<E
     }),
   )
 
+  api.use(async (c, next) => {
+    await next()
+    const { raw } = c.req
+    // Under a body that is left unread the connection ends, and with it the next request on it.
+    if (raw.method !== 'GET' && !raw.bodyUsed) await raw.arrayBuffer().catch(() => undefined)
+  })
+
   api.get('/v1/auth/status', async (c) => {
     const who = await credentials(c.req.raw)
     if (who === undefined) return c.json({ isAuthenticated: false })

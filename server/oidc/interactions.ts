@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { HttpBindings } from '@hono/node-server'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Provider } from 'oidc-provider'
 import * as v from 'valibot'
@@ -17,6 +17,13 @@ const formSchema = v.object({
   password: v.pipe(v.string(), v.maxLength(2000)),
 })
 
+/** The fields of a form, or undefined where the body holds none or cannot be read. */
+const readForm = async (c: Context) => {
+  const body = await c.req.parseBody().catch(() => undefined)
+  const form = v.safeParse(formSchema, body)
+  return form.success ? form.output : undefined
+}
+
 const createFault = (words: Words, outcome: Exclude<CreateOutcome, { type: 'created' }>): string => {
   if (outcome.type === 'email-invalid') return words.emailInvalid
   if (outcome.type === 'email-taken') return words.emailTaken
@@ -28,6 +35,8 @@ const waitWords = (words: Words, milliseconds: number): string =>
   words.wait.replace('{seconds}', String(Math.ceil(milliseconds / 1000)))
 
 const css = 'text/css; charset=utf-8'
+
+const tooLarge = (c: Context) => c.text('', 413, { connection: 'close' })
 
 /** The look of the app, on this origin too. */
 const assets = {
@@ -48,11 +57,11 @@ export const createInteractions = (provider: Provider, accounts: PasswordAccount
   // Set by the listener.
   const addressOf = (env: HttpBindings): string => String(env.incoming.headers['x-forwarded-for'] ?? '')
 
-  app.use('/interaction/*', bodyLimit({ maxSize: 16 * 1024 }))
   app.use('/interaction/*', async (c, next) => {
     await next()
     c.header('cache-control', 'no-store')
   })
+  app.use('/interaction/*', bodyLimit({ maxSize: 16 * 1024, onError: tooLarge }))
 
   /** The interaction that cookie and address agree on, or undefined where it is over. */
   const details = async (env: HttpBindings, uid: string) => {
@@ -84,9 +93,9 @@ export const createInteractions = (provider: Provider, accounts: PasswordAccount
 
   app.post('/interaction/:uid/sign-in', async (c) => {
     const uid = c.req.param('uid')
-    const form = v.safeParse(formSchema, await c.req.parseBody())
-    if (!form.success) return c.html(signInPage(words(c), { uid, fault: words(c).wrong }), 400)
-    const { email, password } = form.output
+    const form = await readForm(c)
+    if (form === undefined) return c.html(signInPage(words(c), { uid, fault: words(c).wrong }), 400)
+    const { email, password } = form
     const outcome = await accounts.signIn(email, password, addressOf(c.env))
     if (outcome.type === 'signed-in') {
       return c.redirect(await finish(c.env, { login: { accountId: outcome.account.id, remember: true } }), 303)
@@ -100,9 +109,9 @@ export const createInteractions = (provider: Provider, accounts: PasswordAccount
 
   app.post('/interaction/:uid/create-account', async (c) => {
     const uid = c.req.param('uid')
-    const form = v.safeParse(formSchema, await c.req.parseBody())
-    if (!form.success) return c.html(createAccountPage(words(c), { uid, fault: words(c).emailInvalid }), 400)
-    const { email, password } = form.output
+    const form = await readForm(c)
+    if (form === undefined) return c.html(createAccountPage(words(c), { uid, fault: words(c).emailInvalid }), 400)
+    const { email, password } = form
     const outcome = await accounts.create(email, password, addressOf(c.env))
     if (outcome.type === 'created') {
       return c.redirect(await finish(c.env, { login: { accountId: outcome.account.id, remember: true } }), 303)

@@ -81,7 +81,15 @@ export const createIdListener = ({
     await callback(c.env.incoming, c.env.outgoing)
     return RESPONSE_ALREADY_SENT
   })
-  const respond = getRequestListener(pages.fetch)
+  pages.onError((error, c) => {
+    log.error({ kind: error.name }, 'identity request failed')
+    return c.text('Something went wrong.', 500)
+  })
+  const respond = getRequestListener(async (request, env) => {
+    const response = await pages.fetch(request, env)
+    // Hono answers HEAD with a copy, which no longer says so.
+    return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
+  })
   const fixed = Object.entries(headers(config, formTargets(clients)))
   return (incoming, outgoing) => {
     const { method = '', url = '' } = incoming

@@ -108,6 +108,8 @@ export const createProvider = (
   // The listener sets what a proxy would have said, from the configuration.
   provider.proxy = true
   provider.use(async (ctx, next) => {
+    // The address to return to has no parameters; with some that name a client the provider fails where nothing is under way.
+    if (/^\/auth\/[^/]+$/.test(ctx.path)) ctx.search = ''
     await next()
     if (ctx.status !== 404 || ctx.body !== undefined) return
     const words = wordsFor(ctx.get('accept-language'))
