@@ -28,9 +28,9 @@ const seals = async ({ config, recorder }: Holdfast): Promise<string[]> => {
 /** Everything secret of this run: what was issued, sent and sealed with. None of it may reach a page. */
 export const canaries = async (holdfast: Holdfast): Promise<readonly string[]> => {
   const { recorder } = holdfast
-  const pushed = recorder.requests.map(({ reply }) => fieldOf(reply?.body ?? '', 'request_uri'))
-  const uris = pushed.filter((uri) => uri !== undefined)
-  const proofs = recorder.requests.filter(({ sender }) => sender === 'worker').map(({ headers }) => headers.dpop)
+  const byWorker = recorder.requests.filter(({ sender }) => sender === 'worker')
+  const uris = byWorker.map(({ reply }) => fieldOf(reply?.body ?? '', 'request_uri'))
+  const proofs = byWorker.map(({ headers }) => headers.dpop)
   return [...new Set([...recorder.secrets(), ...uris, ...(await seals(holdfast)), ...proofs])].filter(
     (canary) => canary !== undefined,
   )

@@ -47,7 +47,8 @@ export const withAnswerInAddress = (source: string): string => `;(() => {
   self.Response = class extends Response {
     constructor(body, init) {
       const location = init?.headers?.location
-      const open = location === undefined || answer === '' ? init : { ...init, headers: { ...init.headers, location: location + answer } }
+      const isEnd = location?.endsWith('#') === true
+      const open = isEnd ? { ...init, headers: { ...init.headers, location: location + answer } } : init
       super(body, open)
     }
   }

@@ -44,7 +44,9 @@ export const obtainedBy = async (page: Page): Promise<unknown> => {
 export const attackPath = (name: string, input: unknown = null): string =>
   `/attack/${name}?input=${encodeURIComponent(JSON.stringify(input))}`
 
-const signUp = async (page: Page, appUrl: string): Promise<void> => {
+/** From the app to the provider and through its form, up to where the browser is sent back. */
+export const beginSignUp = async (page: Page): Promise<void> => {
+  await page.bringToFront()
   const { email, password } = newPerson()
   await click(page, 'button', 'Sign in')
   await click(page, 'link', 'Create an account')
@@ -53,6 +55,10 @@ const signUp = async (page: Page, appUrl: string): Promise<void> => {
   await fill(page, 'E-mail', email)
   await fill(page, 'Password', password)
   await click(page, 'button', 'Create account')
+}
+
+const signUp = async (page: Page, appUrl: string): Promise<void> => {
+  await beginSignUp(page)
   await waitFor(async () => page.url().startsWith(appUrl) && isAuthenticated(page), 'somebody is signed in', 30_000)
 }
 
@@ -83,7 +89,6 @@ export const openSite = async (browser: Browser, options: HoldfastOptions = {}):
     },
     async signedIn() {
       const page = await open('/')
-      await page.bringToFront()
       await signUp(page, holdfast.appUrl)
       return page
     },

@@ -1,0 +1,61 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { webClient } from '../../server/config.ts'
+import { browsers } from '../support/browsers.ts'
+import { waitFor } from '../support/deadline.ts'
+import type { Recorded } from '../support/recorded.ts'
+import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
+import type { Site } from './support/site.ts'
+import { useStage } from './support/stage.ts'
+
+type Obtained = {
+  readonly refused: Readonly<Record<string, unknown>>
+  readonly landed: string | null
+  readonly tokens: unknown
+}
+
+const isCallback = ({ site, method, path }: Recorded): boolean =>
+  site === 'app' && method === 'POST' && path === '/auth/callback'
+
+const run = async (site: Site, keepWorker: boolean): Promise<Obtained> =>
+  (await site.attack('own-flow', { idUrl: site.holdfast.idUrl, clientId: webClient, keepWorker })) as Obtained
+
+describe.each(browsers)('a flow of its own in %s', (kind) => {
+  const stage = useStage(kind)
+
+  beforeAll(async () => {
+    await stage.site.signedIn()
+  })
+
+  it('brings the page no code while the worker is there', async () => {
+    const { holdfast } = stage.site
+    const before = holdfast.recorder.issued.codes.length
+    const obtained = await run(stage.site, true)
+    await waitFor(() => holdfast.recorder.issued.codes.length > before, 'the provider has given a code')
+    expect(obtained).toMatchObject({ landed: null, tokens: null })
+    expect(JSON.stringify(Object.values(obtained.refused))).not.toContain('request_uri"')
+    await expectNothingSecret(holdfast, { ...obtained, refused: null })
+  })
+
+  it('brings the page no code without the worker', async () => {
+    const { holdfast } = stage.site
+    const before = holdfast.recorder.issued.codes.length
+    const obtained = await run(stage.site, false)
+    const callback = await waitFor(() => holdfast.recorder.requests.find(isCallback), 'the code has come to the server')
+    expect(callback.reply).toMatchObject({ status: 303, headers: { location: '/?signin=interrupted#' } })
+    expect(holdfast.recorder.issued.codes.length).toBeGreaterThan(before)
+    expect(obtained).toMatchObject({ landed: null, tokens: null })
+    await expectNothingSecret(holdfast, { ...obtained, refused: null })
+  })
+
+  it('ends in tokens where the callback hands the code on in an address', async () => {
+    const { holdfast } = stage.site
+    holdfast.recorder.failNext(
+      isCallback,
+      ({ form }) => Response.redirect(`${holdfast.appUrl}/attack/landing?${new URLSearchParams(form)}`, 303),
+      Number.POSITIVE_INFINITY,
+    )
+    const obtained = await run(stage.site, false)
+    await expectLeaked(holdfast, obtained.landed, holdfast.recorder.issued.codes)
+    await expectLeaked(holdfast, obtained.tokens, holdfast.recorder.issued.refreshTokens)
+  })
+})
