@@ -7,7 +7,7 @@ import * as v from 'valibot'
 export const PRELUDE = '__holdfast'
 
 const preludeSchema = v.object({
-  /** `<key id>.<install id>`, as in the install cookie. Not secret by itself. */
+  /** `<key id>.<install id>`, as in the install cookie, and as secret. */
   install: v.string(),
   /** base64url of 32 bytes: the share of custody.md, as secret as the cookie. */
   share: v.string(),

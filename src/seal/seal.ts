@@ -90,16 +90,16 @@ export const createSeal = (options: SealOptions): Seal => {
     return response
   }
 
-  const atWorkerPath = (request: Request, url: URL): Response | Promise<Response> => {
+  const atWorkerPath = (request: Request): Response | Promise<Response> => {
     if (request.method === 'DELETE') return endInstall(request.headers)
-    const genuine = request.method === 'GET' && url.search === '' && isWorkerFetch(request.headers)
+    const genuine = request.method === 'GET' && !request.url.includes('?') && isWorkerFetch(request.headers)
     return genuine ? workerScript(request) : refused()
   }
 
   return {
     async handle(request) {
       const url = new URL(request.url)
-      if (url.pathname === path) return atWorkerPath(request, url)
+      if (url.pathname === path) return atWorkerPath(request)
       if (asksForAWorker(request.headers)) return refused()
       if (url.pathname === options.callbackPath) return interrupted()
       return undefined

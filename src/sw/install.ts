@@ -19,8 +19,8 @@ declare const self: ServiceWorkerGlobalScope
 const checkPlace = (): void => {
   const isWorker = typeof ServiceWorkerGlobalScope !== 'undefined' && self instanceof ServiceWorkerGlobalScope
   if (!isWorker) throw new TypeError('Custody runs in a service worker only.')
-  const { origin, search } = self.location
-  if (search !== '') throw new TypeError('The custody worker has no query in its address.')
+  const { origin, pathname, href } = self.location
+  if (href !== origin + pathname) throw new TypeError('The custody worker has no query in its address.')
   if (self.registration.scope !== `${origin}/`) throw new TypeError('The custody worker needs the scope "/".')
 }
 

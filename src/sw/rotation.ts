@@ -1,3 +1,4 @@
+import { toBase64url, utf8 } from '../base/bytes.ts'
 import type { Store } from './store.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -7,7 +8,8 @@ const MARK = 'ended-install'
 /**
  * Gives this browser a new install after a sign-out, so that records which a page copied and puts back later stay closed:
  * the server ends the install, the next worker script carries another share, and its worker takes over at once. The mark
- * that steers this is in the clear; all that a page can do with it is to have a new worker take over earlier.
+ * that steers this is in the clear: it does not say the install's id, with which anyone could ask the server for the share,
+ * and while the worker that set it lives, the mark cannot be taken away from it either.
  */
 export type Rotation = {
   /** Notes that the install has to end, in case the worker is killed or offline before that is done. */
@@ -18,15 +20,20 @@ export type Rotation = {
   succeeds(): Promise<boolean>
 }
 
+const fingerprint = async (install: string): Promise<string> =>
+  toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(`holdfast ended install ${install}`))))
+
 /** `install`: the name of this worker's install, or undefined where there is no seal and nothing to rotate. */
 export const createRotation = (store: Store, fetch: typeof globalThis.fetch, install: string | undefined): Rotation => {
-  const marked = () => store.read('keys', MARK)
+  const own = install === undefined ? undefined : fingerprint(install)
+  let isMarked = false
+  const marked = async () => (isMarked ? own : store.read('keys', MARK))
   let ending: Promise<boolean> | undefined
   const set = (value: string | undefined) => store.commit([{ store: 'keys', name: MARK, value }])
   const end = async (): Promise<boolean> => {
-    const ended = install === undefined ? undefined : await marked()
+    const ended = own === undefined ? undefined : await marked()
     if (ended === undefined) return false
-    if (ended !== install) {
+    if (ended !== (await own)) {
       await set(undefined)
       return false
     }
@@ -37,7 +44,9 @@ export const createRotation = (store: Store, fetch: typeof globalThis.fetch, ins
   }
   return {
     async mark() {
-      if (install !== undefined) await set(install)
+      if (own === undefined) return
+      isMarked = true
+      await set(await own)
     },
     run() {
       ending ??= end()
@@ -52,8 +61,8 @@ export const createRotation = (store: Store, fetch: typeof globalThis.fetch, ins
       return ending
     },
     async succeeds() {
-      const ended = install === undefined ? undefined : await marked()
-      return ended !== undefined && ended !== install
+      const ended = own === undefined ? undefined : await marked()
+      return ended !== undefined && ended !== (await own)
     },
   }
 }
