@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
@@ -34,7 +34,10 @@ const migrate = async (db: Database): Promise<void> => {
 /** Opens the embedded database in `folder` and brings it up to date. Rejects where it cannot be opened. */
 export const openStore = async (folder: string): Promise<Store> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const db: Database = new Kysely<Tables>({ dialect: sqliteDialect(join(folder, 'holdfast.sqlite')) })
+  const file = join(folder, 'holdfast.sqlite')
+  // For its owner alone, also in a folder that was there before; SQLite makes the files beside it alike.
+  closeSync(openSync(file, 'a', 0o600))
+  const db: Database = new Kysely<Tables>({ dialect: sqliteDialect(file) })
   await migrate(db)
   return {
     accounts: createAccounts(db),
