@@ -79,7 +79,10 @@ describe('a DPoP-bound token', () => {
     if (payload.htu === 'PATH') payload.htu = `${server.appUrl}/api/v1/user/profile`
     const response = await present({ ...changes, payload }).catch(() => undefined)
     // A header that jose will not even sign cannot be sent.
-    if (response !== undefined) expect(response.status).toBe(401)
+    if (response === undefined) return
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toMatch(/^DPoP .*error="invalid_dpop_proof"/)
+    expect((await response.json()).error.code).toBe('invalid_dpop_proof')
   })
 
   test('is refused with a proof of another key', async () => {
@@ -97,7 +100,17 @@ describe('a DPoP-bound token', () => {
   test('is refused where the same proof comes twice', async () => {
     const headers = { authorization: `DPoP ${session.tokens.access}`, dpop: await makeProof() }
     expect((await ask(headers)).status).toBe(200)
-    expect((await ask(headers)).status).toBe(401)
+    const again = await ask(headers)
+    expect(again.status).toBe(401)
+    expect(again.headers.get('www-authenticate')).toMatch(/^DPoP .*error="use_dpop_nonce"/)
+    const nonce = again.headers.get('dpop-nonce') ?? ''
+    expect((await present({ payload: { nonce } })).status).toBe(200)
+  })
+
+  test('is refused where the same proof comes twice at the same instant', async () => {
+    const headers = { authorization: `DPoP ${session.tokens.access}`, dpop: await makeProof() }
+    const answers = await Promise.all([ask(headers), ask(headers), ask(headers)])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401])
   })
 
   test.each([-600, 600])('is taken from a clock that is %i seconds off after one retry with a nonce', async (off) => {
