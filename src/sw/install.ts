@@ -56,6 +56,10 @@ export const installCustody = (config: CustodyConfig): void => {
     starting ??= openBestVault(store).then((vault) =>
       createWorker({ config: checked, vault, rotation, fetch, clock, random, hold: lifetime.hold }),
     )
+    // A database that did not answer may do so the next time.
+    starting.catch(() => {
+      starting = undefined
+    })
     return starting
   }
 

@@ -28,6 +28,8 @@ export type Keeper = {
    * provider has already given up the tokens before it.
    */
   keep(session: LiveSession, event: Event, changes?: readonly RecordChange[]): Promise<void>
+  /** Seals into the vault that a refresh begins. False where the session was signed out meanwhile. */
+  markRefresh(since: number): Promise<boolean>
   /** Tries again to store what could not be stored. */
   save(): Promise<void>
   /** Uses a session that another worker has stored. */
@@ -122,6 +124,13 @@ export const createKeeper = ({ vault, wire, clock, announce }: KeeperDeps, provi
       await save([{ kind: 'session', provider: provider.id, value: next }, ...changes])
       await dispatch(event)
     },
+    async markRefresh(since) {
+      const marked = live
+      if (marked === undefined) return false
+      const value: LiveSession = { ...marked, refreshingSince: since }
+      await vault.commit([{ kind: 'session', provider: provider.id, value }], () => live === marked)
+      return live === marked
+    },
     async save() {
       if (unsaved.length > 0) await save(unsaved)
     },
@@ -136,8 +145,11 @@ export const createKeeper = ({ vault, wire, clock, announce }: KeeperDeps, provi
       const gone = recordKinds
         .filter((kind) => recordsClearedAtSignOut.includes(kind))
         .map((kind) => ({ kind, provider: provider.id, value: undefined }))
-      await vault.commit([...gone, ...changes])
-      await dispatch({ type: 'signed-out' })
+      try {
+        await vault.commit([...gone, ...changes])
+      } finally {
+        await dispatch({ type: 'signed-out' })
+      }
     },
   }
 }

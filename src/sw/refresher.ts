@@ -71,8 +71,7 @@ export const createRefresher = (deps: RefresherDeps, keeper: Keeper): Refresher 
       return keeper.adopt(stored.value)
     }
     const server = await discovery(provider)
-    const marked: LiveSession = { ...before, refreshingSince: clock() }
-    await vault.commit([{ kind: 'session', provider: provider.id, value: marked }])
+    if (!(await keeper.markRefresh(clock()))) return
     const call = { provider, server, proofs: keeper.proofs(), wire, clock }
     await settle(before, await send(call, before))
   }

@@ -10,7 +10,7 @@ import type { Discovery } from './oidc/discovery.ts'
 import { createProofs } from './oidc/proofs.ts'
 import { exchange } from './oidc/tokens.ts'
 import type { Wire } from './oidc/wire.ts'
-import type { LiveSession, Transaction } from './records.ts'
+import type { LiveSession, Tokens, Transaction } from './records.ts'
 import type { RecordChange, Vault } from './vault.ts'
 
 export type SignInDeps = {
@@ -22,6 +22,8 @@ export type SignInDeps = {
   readonly clock: Clock
   readonly discovery: Discovery
   readonly keepers: Keepers
+  /** Takes the tokens of a session in whose place another has come. */
+  readonly replaced: (provider: Provider, tokens: Tokens) => Promise<void>
 }
 
 /** The flow of custody.md, Sign-in: from the page's wish to the session, without the page. */
@@ -127,7 +129,9 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
       refreshingSince: null,
       signInState: transaction.state,
     }
+    const before = keeper.live()
     await keeper.keep(session, { type: 'signed-in', account, life: tokens.life }, [remove(provider)])
+    if (before !== undefined) await deps.replaced(provider, before.tokens)
     settle?.()
   }
 

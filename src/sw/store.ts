@@ -10,29 +10,42 @@ export type Store = {
   commit(changes: readonly Change[]): Promise<void>
 }
 
-const done = (request: IDBRequest | IDBTransaction): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const fail = () => reject(request.error ?? new DOMException('The database gave up.', 'AbortError'))
-    request.addEventListener(request instanceof IDBTransaction ? 'complete' : 'success', () => resolve())
-    request.addEventListener('error', fail)
-    request.addEventListener('abort', fail)
-  })
+/** A page can hold a transaction of this database open; the worker does not wait for it longer than this. */
+const patience = 5000
 
+const done = (request: IDBRequest | IDBTransaction): Promise<void> => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const fail = () => reject(request.error ?? new DOMException('The database gave up.', 'AbortError'))
+  const late = () => reject(new DOMException('The database did not answer.', 'TimeoutError'))
+  const timer = setTimeout(late, patience)
+  request.addEventListener(request instanceof IDBTransaction ? 'complete' : 'success', () => resolve())
+  request.addEventListener('error', fail)
+  request.addEventListener('abort', fail)
+  return promise.finally(() => clearTimeout(timer))
+}
+
+const replaceDatabase = async (name: string): Promise<IDBDatabase> => {
+  await done(indexedDB.deleteDatabase(name))
+  return openDatabase(name)
+}
+
+/** A database of this name that a page has made, with other stores or a higher version, holds nothing of ours. */
 const openDatabase = async (name: string): Promise<IDBDatabase> => {
   const request = indexedDB.open(name, 1)
   request.addEventListener('upgradeneeded', () => {
     for (const store of ['keys', 'records']) request.result.createObjectStore(store)
   })
-  await done(request)
+  try {
+    await done(request)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'VersionError') return replaceDatabase(name)
+    throw error
+  }
   const database = request.result
   const stores = [...database.objectStoreNames]
-  if (!stores.includes('keys') || !stores.includes('records')) {
-    // A page made a database of this name before us. It holds nothing of ours.
-    database.close()
-    await done(indexedDB.deleteDatabase(name))
-    return openDatabase(name)
-  }
-  return database
+  if (stores.includes('keys') && stores.includes('records')) return database
+  database.close()
+  return replaceDatabase(name)
 }
 
 /**

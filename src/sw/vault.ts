@@ -22,8 +22,11 @@ export type RecordChange = {
 export type Vault = {
   readonly grade: Grade
   read<K extends RecordKind>(kind: K, provider: string): Promise<Found<Records[K]>>
-  /** All changes or none; on the disk before it resolves. Rejects with a DOMException where the browser cannot store. */
-  commit(changes: readonly RecordChange[]): Promise<void>
+  /**
+   * All changes or none, in the order of the calls; on the disk before it resolves. Nothing is done where `still` is false
+   * when the turn has come. Rejects with a DOMException where the browser cannot store.
+   */
+  commit(changes: readonly RecordChange[], still?: () => boolean): Promise<void>
   /** A name that a page cannot guess: HMAC of `purpose` under a key of the vault. */
   secretName(purpose: string): Promise<string>
   createDpopKey(accepted: readonly string[]): Promise<WrappedDpopKey>
@@ -68,6 +71,8 @@ export const openVault = async (store: Store, share: Secret<Bytes>, grade: Grade
     return { store: 'records', name, value: sealed }
   }
 
+  let queue: Promise<void> = Promise.resolve()
+
   return {
     grade,
     async read(kind, provider) {
@@ -79,8 +84,13 @@ export const openVault = async (store: Store, share: Secret<Bytes>, grade: Grade
       const value = decodeRecord(kind, fromUtf8(plaintext))
       return value === undefined ? { at: 'unreadable' } : { at: 'here', value }
     },
-    async commit(changes) {
-      await store.commit(await Promise.all(changes.map(toChange)))
+    commit(changes, still = () => true) {
+      const turn = queue.then(async () => {
+        const sealed = await Promise.all(changes.map(toChange))
+        if (still()) await store.commit(sealed)
+      })
+      queue = turn.catch(() => undefined)
+      return turn
     },
     async secretName(purpose) {
       return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', keys.name, utf8(purpose))))

@@ -57,6 +57,7 @@ export const createWorker = async (deps: WorkerDeps) => {
     clock,
     discovery,
     keepers,
+    replaced: signOut.queue,
   })
   const api = createApi({ fetch, clock, observe: wire.observe })
 
@@ -110,9 +111,9 @@ export const createWorker = async (deps: WorkerDeps) => {
       return describe()
     },
     async 'session.signOut'() {
-      await rotation.mark()
-      await signOut.signOut()
-      hold(settleSignOut())
+      // Without the mark a killed worker would not end the install; the session ends all the same.
+      await rotation.mark().catch(() => undefined)
+      await signOut.signOut().finally(() => hold(settleSignOut()))
       return describe()
     },
     async 'session.poke'() {
