@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createBrowser } from './support/browser.ts'
 import { createClient, newPerson, signedIn } from './support/client.ts'
 import { startTestServer, type TestServer } from './support/running-server.ts'
@@ -10,6 +11,9 @@ beforeAll(async () => {
   server = await startTestServer()
 })
 afterAll(() => server.dispose())
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const contents = async (): Promise<string> => {
   const files = (await readdir(server.data)).filter((name) => name !== 'secrets.json')
@@ -52,8 +56,22 @@ describe('the database', () => {
 
   test('forgets what has expired', async () => {
     await createClient(server).then((client) => client.begin())
+    const { client, tokens } = await signedIn(server)
+    const kept = () => {
+      const database = new DatabaseSync(join(server.data, 'holdfast.sqlite'), { readOnly: true })
+      const rows = database.prepare('select distinct model from oidc_records').all()
+      database.close()
+      return rows.map(({ model }) => model)
+    }
+    expect(kept()).toEqual(expect.arrayContaining(['Interaction', 'AuthorizationCode', 'RefreshToken', 'Grant']))
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3600_000 })
     await server.store.oidcRecords.removeExpired()
-    expect(await contents()).toContain('oidc_records')
+    expect(kept()).not.toContain('Interaction')
+    expect(kept()).not.toContain('AuthorizationCode')
+    expect((await client.refresh(tokens.refresh)).refresh).not.toBe('')
+    vi.setSystemTime(Date.now() + 91 * 86_400_000)
+    await server.store.oidcRecords.removeExpired()
+    expect(kept()).toEqual([])
   })
 })
 
