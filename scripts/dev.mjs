@@ -15,7 +15,10 @@ const changed = new Set()
 const restartServer = async () => {
   server?.child.kill('SIGTERM')
   await server?.ended
-  if (!isStopping()) server = start(node24(), serverArgs)
+  if (isStopping()) process.exit(0)
+  server = start(node24(), serverArgs)
+  // The watchers below would keep this process.
+  server.ended.then(() => isStopping() && process.exit(0))
 }
 
 const rebuild = async () => {
