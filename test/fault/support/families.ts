@@ -8,7 +8,8 @@ export const refreshes = ({ recorder }: Holdfast) =>
     .tokenRequests('refresh_token')
     .map(({ form, reply }) => ({ token: form.refresh_token ?? '', status: reply?.status }))
 
-const sidOf = (accessToken: string | undefined): string => {
+/** The session at the server that an access token is of. */
+export const sessionIdOf = (accessToken: string | undefined): string => {
   const { sid } = decodeJwt(accessToken ?? '')
   if (typeof sid !== 'string') throw new Error('This access token is of no session.')
   return sid
@@ -18,7 +19,7 @@ const sidOf = (accessToken: string | undefined): string => {
 export const expectSameFamily = async (holdfast: Holdfast, before: string | undefined): Promise<void> => {
   const latest = holdfast.recorder.issued.accessTokens.at(-1)
   expect(latest).not.toBe(before)
-  expect(sidOf(latest)).toBe(sidOf(before))
-  const session = await holdfast.store.sessions.find(sidOf(latest))
+  expect(sessionIdOf(latest)).toBe(sessionIdOf(before))
+  const session = await holdfast.store.sessions.find(sessionIdOf(latest))
   expect(session?.revokedAt).toBeNull()
 }
