@@ -67,7 +67,7 @@ export const installCustody = (config: CustodyConfig): void => {
     event.waitUntil(rotation.succeeds().then((yes) => (yes ? self.skipWaiting() : undefined)))
   })
   self.addEventListener('activate', (event) => {
-    event.waitUntil(checkCallback(checked.callbackPath, fetch))
+    event.waitUntil(Promise.all([rotation.takeCharge(), checkCallback(checked.callbackPath, fetch)]))
   })
   self.addEventListener('message', (event) => {
     const answered = worker().then(({ handlers }) => createRouter(handlers)(event))

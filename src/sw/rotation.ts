@@ -3,23 +3,29 @@ import type { Store } from './store.ts'
 
 declare const self: ServiceWorkerGlobalScope
 
+/** In the store of keys: the install that has to end, and the install of the worker in charge. */
 const MARK = 'ended-install'
+const CURRENT = 'install'
 
 /**
  * Gives this browser a new install after a sign-out, so that records which a page copied and puts back later stay closed:
- * the server ends the install, the next worker script carries another share, and its worker takes over at once. The mark
- * that steers this is in the clear: it does not say the install's id, with which anyone could ask the server for the share,
- * and while the worker that set it lives, the mark cannot be taken away from it either.
+ * the server ends the install, the next worker script carries another share, and its worker takes over at once. What steers
+ * this is in the clear. It does not say an install's id, with which anyone could ask the server for the share; the worker
+ * that set the mark does not depend on finding it again; and a new worker waits only where it finds its own install in
+ * charge, which no page can write before it. All that a page can do with it is to have a new worker take over earlier.
  */
 export type Rotation = {
   /** Notes that the install has to end, in case the worker is killed or offline before that is done. */
   mark(): Promise<void>
   /** Ends the install if it is marked. True where a new worker is now on its way. Rejects where the server is away. */
   run(): Promise<boolean>
-  /** For a worker that installs: whether it follows an ended install and should take over at once. */
+  /** For a worker that installs: whether it is of another install than the one in charge and should take over at once. */
   succeeds(): Promise<boolean>
+  /** For a worker that activates: its install is in charge now. */
+  takeCharge(): Promise<void>
 }
 
+/** Tells installs apart and says nothing else of them: their ids are random. */
 const fingerprint = async (install: string): Promise<string> =>
   toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(`holdfast ended install ${install}`))))
 
@@ -29,7 +35,7 @@ export const createRotation = (store: Store, fetch: typeof globalThis.fetch, ins
   let isMarked = false
   const marked = async () => (isMarked ? own : store.read('keys', MARK))
   let ending: Promise<boolean> | undefined
-  const set = (value: string | undefined) => store.commit([{ store: 'keys', name: MARK, value }])
+  const set = (value: string | undefined, name = MARK) => store.commit([{ store: 'keys', name, value }])
   const end = async (): Promise<boolean> => {
     const ended = own === undefined ? undefined : await marked()
     if (ended === undefined) return false
@@ -61,8 +67,10 @@ export const createRotation = (store: Store, fetch: typeof globalThis.fetch, ins
       return ending
     },
     async succeeds() {
-      const ended = own === undefined ? undefined : await marked()
-      return ended !== undefined && ended !== (await own)
+      return own !== undefined && (await store.read('keys', CURRENT)) !== (await own)
+    },
+    async takeCharge() {
+      if (own !== undefined) await set(await own, CURRENT)
     },
   }
 }
