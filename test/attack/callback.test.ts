@@ -23,7 +23,7 @@ const forge = async (site: Site, method: Method, fields: Fields, said: string): 
 }
 
 const mismatch = 'the reply did not match'
-const interrupted = 'interrupted'
+const interrupted = 'sign-in was interrupted'
 
 const isForm = ({ site, path }: Recorded): boolean => site === 'id' && path.startsWith('/auth/')
 

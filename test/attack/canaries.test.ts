@@ -2,7 +2,7 @@ import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { browsers } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
-import { callUntilRefreshed, signOutThrough, stateOf } from './support/life.ts'
+import { callUntilRefreshed, signOutThrough } from './support/life.ts'
 import { withCachedAnswers } from './support/removals.ts'
 import type { Site } from './support/site.ts'
 import { useStage } from './support/stage.ts'
@@ -56,12 +56,8 @@ describe.each(browsers)('a search for everything that was issued in %s', (kind) 
   })
 
   it('finds nothing while the session ends, nor after it', async () => {
-    await stateOf(stage.site, 'session.signOut')
-    await expectNoTrace()
-  })
-
-  it('finds nothing in the next install', async () => {
-    await signOutThrough(stage.site)
+    const [during] = await Promise.all([search(stage.site), signOutThrough(stage.site)])
+    await expectNothingSecret(stage.site.holdfast, during)
     await expectNoTrace()
   })
 

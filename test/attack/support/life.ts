@@ -25,10 +25,4 @@ export const stateOf = async (site: Site, message = 'session.get'): Promise<Read
 }
 
 /** Ends the session as a page does, and waits until the worker of the ended install has been replaced. */
-export const signOutThrough = async (site: Site): Promise<void> => {
-  const { recorder } = site.holdfast
-  const scripts = () => recorder.requests.filter(({ sender, reply }) => sender === 'script' && reply?.status === 200)
-  const before = scripts().length
-  await stateOf(site, 'session.signOut')
-  await waitFor(() => scripts().length > before, 'a new worker has come')
-}
+export const signOutThrough = (site: Site): Promise<unknown> => site.attack('planted', { act: 'signOut' })

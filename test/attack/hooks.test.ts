@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'puppeteer-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { browsers } from '../support/browsers.ts'
+import { waitFor } from '../support/deadline.ts'
+import { byRole } from '../support/page.ts'
+import { isAuthenticated, signOut } from '../support/people.ts'
+import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
+import { callUntilRefreshed } from './support/life.ts'
+import { withTalk } from './support/removals.ts'
+import { beginSignUp, type Site } from './support/site.ts'
+import { useStage } from './support/stage.ts'
+
+const index = readFileSync(join(import.meta.dirname, '../../dist/app/index.html'), 'utf8')
+const hooked = '/hooked'
+
+/** The app, at an address of the attacker's choice, with the attacker's script before all others. */
+const openHooked = async (site: Site): Promise<Page> => {
+  const scripts = ['lib', 'hooks'].map((name) => `<script src="/attack/${name}.js"></script>`).join('')
+  site.holdfast.serve(hooked, { body: index.replace('<head>', `<head>${scripts}`) })
+  return site.open(hooked)
+}
+
+/** What the hooks have noted, in every page so far. */
+const notes = (page: Page): Promise<string> =>
+  page.evaluate(() => JSON.stringify(Object.entries({ ...localStorage }).filter(([name]) => name.startsWith('hooked'))))
+
+const signUp = async (site: Site): Promise<Page> => {
+  const page = await openHooked(site)
+  await beginSignUp(page)
+  await waitFor(() => page.url().startsWith(site.holdfast.appUrl) && isAuthenticated(page), 'somebody is signed in')
+  return page
+}
+
+describe.each(browsers)('a script that was there before anything else in %s', (kind) => {
+  const stage = useStage(kind, { accessTokenTtl: 4 })
+  let page: Page
+
+  beforeAll(async () => {
+    page = await signUp(stage.site)
+    if (new URL(page.url()).pathname !== hooked) page = await openHooked(stage.site)
+  })
+
+  const expectNotes = async () => {
+    const noted = await notes(page)
+    // The app has used what is hooked, and the worker has answered through it.
+    expect(noted).toContain('MessagePort')
+    expect(noted).toContain('session.get')
+    await expectNothingSecret(stage.site.holdfast, noted)
+  }
+
+  it('sees nothing secret of a sign-in', expectNotes)
+
+  it('sees nothing secret of calls and a refresh', async () => {
+    await callUntilRefreshed(stage.site, page)
+    expect(await notes(page)).toContain('isAuthenticated')
+    await expectNotes()
+  })
+
+  it('sees nothing secret of a sign-out', async () => {
+    await signOut(page)
+    await byRole(page, 'button', 'Sign in')
+    await expectNotes()
+  })
+
+  it('sees what a worker says that says too much', async () => {
+    const site = await stage.open({ mapWorkerSource: withTalk })
+    const talked = await signUp(site)
+    await expectLeaked(site.holdfast, await notes(talked), await canaries(site.holdfast))
+  })
+})

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'puppeteer-core'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { browsers } from '../support/browsers.ts'
+import type { HoldfastOptions } from '../support/holdfast.ts'
+import { killWorkers } from '../support/kill.ts'
+import { isAuthenticated } from '../support/people.ts'
+import { expectNothingSecret } from './support/canaries.ts'
+import { signOutThrough } from './support/life.ts'
+import { withBlindHash, withKnownShare } from './support/removals.ts'
+import type { Site } from './support/site.ts'
+import { useStage } from './support/stage.ts'
+
+const built = join(import.meta.dirname, '../../dist/app')
+const script = `/assets/${readdirSync(join(built, 'assets')).find((name) => name.endsWith('.js'))}`
+const hashOf = (path: string): Uint8Array =>
+  createHash('sha256')
+    .update(readFileSync(join(built, path)))
+    .digest()
+const mark = 'planted by the attacker'
+
+const status = (obtained: unknown): unknown => Reflect.get(Object(Reflect.get(Object(obtained), 'state')), 'status')
+
+describe.each(browsers)('a script that plants in %s', (kind) => {
+  const stage = useStage(kind)
+  let site: Site
+  let page: Page
+
+  const start = async (options: HoldfastOptions = {}) => {
+    site = await stage.open(options)
+    page = await site.signedIn()
+  }
+
+  /** What a worker makes of the storage that finds it when it starts. */
+  const afterRestart = async (): Promise<unknown> => {
+    await killWorkers(stage.browser, page)
+    return site.attack('planted', { act: 'state' })
+  }
+
+  describe('keys and records', () => {
+    beforeEach(() => start())
+
+    it('makes no session of a key of its own', async () => {
+      await site.attack('planted', { act: 'key' })
+      const obtained = await afterRestart()
+      expect(status(obtained)).toBe('expired')
+      expect(obtained).toMatchObject({ state: { reason: 'vault-lost', account: { sub: '' }, grade: 'sealed' } })
+      expect(await isAuthenticated(page)).toBe(false)
+      await expectNothingSecret(site.holdfast, obtained)
+    })
+
+    it('makes no session of records of its own', async () => {
+      for (const made of ['random', 'versioned', 'empty', 'json', 'text']) {
+        await site.attack('planted', { act: 'records', made })
+        expect([made, status(await afterRestart())]).toEqual([made, 'expired'])
+      }
+      await site.attack('planted', { act: 'swap' })
+      expect(status(await afterRestart())).toBe('expired')
+    })
+
+    it('makes no session of one bit that is changed', async () => {
+      await site.attack('planted', { act: 'flip' })
+      expect(status(await afterRestart())).toBe('expired')
+    })
+
+    it('opens nothing of before a sign-out', async () => {
+      expect(await site.attack('planted', { act: 'copy' })).toContain('session/main')
+      await signOutThrough(site)
+      await site.attack('planted', { act: 'restore' })
+      const obtained = await afterRestart()
+      expect(status(obtained)).toBe('expired')
+      expect(await isAuthenticated(page)).toBe(false)
+      await expectNothingSecret(site.holdfast, obtained)
+    })
+
+    it('does not keep the install by taking the marks of a sign-out away', async () => {
+      await site.attack('planted', { act: 'copy' })
+      await site.attack('planted', { act: 'outrun' })
+      const obtained = await afterRestart()
+      expect(status(obtained)).toBe('expired')
+      expect(await isAuthenticated(page)).toBe(false)
+      await expectNothingSecret(site.holdfast, obtained)
+    })
+  })
+
+  it('has the session back where every install has one share', async () => {
+    await start({ mapWorkerSource: withKnownShare })
+    await site.attack('planted', { act: 'copy' })
+    await signOutThrough(site)
+    await site.attack('planted', { act: 'restore' })
+    expect(status(await afterRestart())).toBe('signed-in')
+  })
+
+  const paths = ['/index.html', script]
+  const serve = async () => {
+    const planted = await site.attack('planted', { act: 'cache', text: mark })
+    expect(planted).toHaveLength(2)
+    return (await site.attack('planted', { act: 'read', paths })) as [string, Record<string, string>, string][]
+  }
+
+  it('has none of its own files served, with or without headers', async () => {
+    await start()
+    for (const [path, headers, text] of await serve()) {
+      expect(text).toBe(readFileSync(join(built, path), 'utf8'))
+      expect(headers['content-security-policy']).toContain("frame-src 'none'")
+      expect(headers['cross-origin-opener-policy']).toBe('same-origin')
+    }
+    const reloaded = await site.open('/')
+    expect(await reloaded.title()).toBe('Holdfast')
+    await reloaded.close()
+  })
+
+  it('has them served by a worker that believes what it finds', async () => {
+    await start({ mapWorkerSource: withBlindHash(mark, hashOf('/index.html'), hashOf(script)) })
+    const served = await serve()
+    expect(served.map(([, , text]) => text.includes(mark))).toEqual([true, true])
+    const reloaded = await site.open('/')
+    expect(await reloaded.title()).toBe(mark)
+  })
+})
