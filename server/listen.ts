@@ -10,8 +10,11 @@ const drain = 5000
 const closeServer = (server: Server): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const force = setTimeout(() => server.closeAllConnections(), drain)
+  // A connection that was busy goes idle when its answer is out, and would then be kept for more.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
   server.close(() => {
     clearTimeout(force)
+    clearInterval(sweep)
     resolve()
   })
   server.closeIdleConnections()

@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { ClientMetadata } from 'oidc-provider'
 import { type Logger, pino } from 'pino'
@@ -20,9 +19,7 @@ export type ServerOptions = {
   readonly config: Config
   /** Folder of the built app. */
   readonly appFiles: string
-  /** For tests: what stands between the socket and the app, the provider, and the worker's script. */
-  readonly wrapApp?: (next: Fetch) => Fetch
-  readonly wrapId?: (next: RequestListener) => RequestListener
+  /** For tests: what is served instead of the worker's script. */
   readonly mapWorkerSource?: (source: string) => string
   readonly log?: Logger
   /** Clients besides our own; people are asked before these learn anything. */
@@ -76,9 +73,7 @@ const createAppFetch = async (options: ServerOptions, secrets: Secrets, store: S
   })
   const credentials = createCredentials(config, secrets, store)
   const app = createApp(createApi({ store, secrets, credentials, log }), files)
-  const wrap = options.wrapApp ?? ((next: Fetch) => next)
-  const respond = wrap(async (request) => app.fetch(request))
-  return async (request) => seal.protect(request, (await seal.handle(request)) ?? (await respond(request)))
+  return async (request) => seal.protect(request, (await seal.handle(request)) ?? (await app.fetch(request)))
 }
 
 const hour = 3600_000
@@ -94,10 +89,10 @@ const keepTidy = (store: Store, log: Logger): (() => void) => {
 type Started = ServerOptions & { readonly log: Logger }
 
 const listenOnBoth = async (options: Started, secrets: Secrets, store: Store): Promise<Listening[]> => {
-  const { config, log, clients = [], wrapId = (next: RequestListener) => next } = options
+  const { config, log, clients = [] } = options
   const respond = await createAppFetch(options, secrets, store, log)
   const accounts = createPasswordAccounts(store)
-  const id = wrapId(createIdListener({ config, secrets, store, accounts, log, clients }))
+  const id = createIdListener({ config, secrets, store, accounts, log, clients })
   const app = await listen(getRequestListener(respond), config.appPort, 'app')
   try {
     return [app, await listen(id, config.idPort, 'identity provider')]

@@ -39,6 +39,7 @@ const parseBody = async <T>(c: Context, schema: v.GenericSchema<unknown, T>): Pr
   } catch {
     throw new ApiError('bad_request')
   }
+  if (Array.isArray(json)) throw new ApiError('validation_failed')
   const parsed = v.safeParse(schema, json)
   if (parsed.success) return parsed.output
   const details = parsed.issues.map((issue) => ({ field: v.getDotPath(issue), problem: issue.type }))

@@ -14,6 +14,6 @@ describe('the register of stored things', () => {
 
   it('lets no secret outlive the session, but for what the seal itself needs', () => {
     const staying = storedThings.filter(({ secret, cleared }) => secret && cleared === 'never by itself')
-    expect(staying.map(({ name }) => name)).toEqual(['install cookie'])
+    expect(staying.map(({ name }) => name)).toEqual(['device', 'install cookie'])
   })
 })

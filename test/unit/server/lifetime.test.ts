@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -92,20 +92,18 @@ describe('the end of a server', () => {
   })
 
   test('lets what is under way end first', async () => {
-    const arrived = Promise.withResolvers<void>()
-    const go = Promise.withResolvers<void>()
-    const server = await startTestServer({
-      wrapApp: (next) => async (request) => {
-        arrived.resolve()
-        await go.promise
-        return next(request)
-      },
-    })
-    const answer = fetch(`${server.appUrl}/api/v1/server`)
-    await arrived.promise
+    const server = await startTestServer()
+    const headers = { 'content-type': 'application/json', 'content-length': '2', expect: '100-continue' }
+    const upload = request(`${server.appUrl}/api/v1/auth/logout`, { method: 'POST', headers })
+    const answered = once(upload, 'response')
+    upload.flushHeaders()
+    // The server has the request in hand, and asks for its body.
+    await once(upload, 'continue')
     const ended = server.dispose()
-    go.resolve()
-    expect(await (await answer).json()).toMatchObject({ name: 'Holdfast' })
+    upload.end('{}')
+    const [answer] = await answered
+    expect(answer.statusCode).toBe(401)
+    answer.resume()
     await ended
   })
 

@@ -33,7 +33,7 @@ const writeApp = async (folder: string): Promise<void> => {
   }
 }
 
-type Overrides = Partial<Config> & Pick<ServerOptions, 'wrapApp' | 'wrapId' | 'mapWorkerSource' | 'clients'>
+type Overrides = Partial<Config> & Pick<ServerOptions, 'mapWorkerSource' | 'clients'>
 
 const start = async (config: Config, appFiles: string, folder: string, overrides: Overrides): Promise<TestServer> => {
   const lines: string[] = []
