@@ -82,13 +82,30 @@ export const callRefused = ({ holdfast }: Bench, page: Page): Promise<number> =>
 /** The status of a call of the API by a script of the page. */
 export const call = async (page: Page): Promise<number> => (await pageFetch(page, statusPath)).status
 
+/** The statuses of `count` calls at once. */
+export const calls = (page: Page, count: number): Promise<number[]> =>
+  page.evaluate(
+    (path, wanted) => Promise.all(Array.from({ length: wanted }, async () => (await fetch(path)).status)),
+    statusPath,
+    count,
+  )
+
+const ask = (page: Page, type: 'session.get' | 'session.poke'): Promise<Record<string, unknown>> =>
+  page.evaluate(
+    async (v, asked) => {
+      const { active } = await navigator.serviceWorker.ready
+      const { port1, port2 } = new MessageChannel()
+      const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>()
+      port1.onmessage = ({ data }) => ('ok' in data ? resolve(data.ok) : reject(new Error(JSON.stringify(data))))
+      active?.postMessage({ v, id: 'fault-test', type: asked }, [port2])
+      return promise
+    },
+    PROTOCOL,
+    type,
+  )
+
 /** What the worker says of the session, as any page can ask. */
-export const sessionState = (page: Page): Promise<Record<string, unknown>> =>
-  page.evaluate(async (v) => {
-    const { active } = await navigator.serviceWorker.ready
-    const { port1, port2 } = new MessageChannel()
-    const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>()
-    port1.onmessage = ({ data }) => ('ok' in data ? resolve(data.ok) : reject(new Error(JSON.stringify(data))))
-    active?.postMessage({ v, id: 'fault-test', type: 'session.get' }, [port2])
-    return promise
-  }, PROTOCOL)
+export const sessionState = (page: Page) => ask(page, 'session.get')
+
+/** Has the worker look at the session now, as a page does when it becomes visible or the network is back. */
+export const poke = (page: Page) => ask(page, 'session.poke')
