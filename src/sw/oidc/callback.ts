@@ -25,7 +25,7 @@ export const verifyCallback = (
 ): Result<VerifiedCallback, HoldfastError> => {
   try {
     const checked = oauth.validateAuthResponse(server, clientOf(provider), parameters, reveal(state))
-    if (checked.get('code') === null) return err(new HoldfastError('SIGN_IN_MISMATCH'))
+    if (checked.getAll('code').length !== 1) return err(new HoldfastError('SIGN_IN_MISMATCH'))
     return ok({ parameters: checked } as VerifiedCallback)
   } catch (error) {
     return err(refusal(error))
