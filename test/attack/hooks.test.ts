@@ -23,8 +23,12 @@ const openHooked = async (site: Site): Promise<Page> => {
 }
 
 /** What the hooks have noted, in every page so far. */
-const notes = (page: Page): Promise<string> =>
-  page.evaluate(() => JSON.stringify(Object.entries({ ...localStorage }).filter(([name]) => name.startsWith('hooked'))))
+const notes = async (site: Site): Promise<string> => {
+  const page = await openHooked(site)
+  const noted = await page.evaluate(() => String(Reflect.get(globalThis, 'hookedNotes')()))
+  await page.close()
+  return noted
+}
 
 const signUp = async (site: Site): Promise<Page> => {
   const page = await openHooked(site)
@@ -43,7 +47,9 @@ describe.each(browsers)('a script that was there before anything else in %s', (k
   })
 
   const expectNotes = async () => {
-    const noted = await notes(page)
+    // What is noted is written down when a page goes away.
+    await page.reload()
+    const noted = await notes(stage.site)
     // The app has used what is hooked, and the worker has answered through it.
     expect(noted).toContain('MessagePort')
     expect(noted).toContain('session.get')
@@ -54,19 +60,22 @@ describe.each(browsers)('a script that was there before anything else in %s', (k
 
   it('sees nothing secret of calls and a refresh', async () => {
     await callUntilRefreshed(stage.site, page)
-    expect(await notes(page)).toContain('isAuthenticated')
+    await page.reload()
+    expect(await notes(stage.site)).toContain('isAuthenticated')
     await expectNotes()
   })
 
   it('sees nothing secret of a sign-out', async () => {
     await signOut(page)
+    page = await openHooked(stage.site)
     await byRole(page, 'button', 'Sign in')
     await expectNotes()
   })
 
   it('sees what a worker says that says too much', async () => {
     const site = await stage.open({ mapWorkerSource: withTalk })
-    const talked = await signUp(site)
-    await expectLeaked(site.holdfast, await notes(talked), await canaries(site.holdfast))
+    const talking = await signUp(site)
+    await talking.reload()
+    await expectLeaked(site.holdfast, await notes(site), await canaries(site.holdfast))
   })
 })

@@ -1,19 +1,27 @@
 // Stands before everything that a page could be handed something secret with, from before anything else is loaded.
 ;(() => {
-  const write = localStorage.setItem.bind(localStorage)
-  const append = (entry) => {
-    log.push(entry)
-    write(`hooked ${start}`, JSON.stringify(log))
+  const own = {
+    write: localStorage.setItem.bind(localStorage),
+    exportKey: crypto.subtle.exportKey.bind(crypto.subtle),
+    clone: new Map([Request, Response].map(({ prototype }) => [prototype, prototype.clone])),
+    chain: Promise.prototype.then,
+    listen: EventTarget.prototype.addEventListener,
   }
-  const log = []
-  const start = `${Date.now()} ${Math.random()}`
+  const after = (promise, next) => own.chain.call(promise, next, () => {})
+  const noted = new Set()
+  const append = (entry) => noted.add(entry.join(' '))
+  /** All that was noted here, and in the pages before this one. */
+  globalThis.hookedNotes = () => JSON.stringify([...noted, ...Object.values({ ...localStorage })])
+  const started = performance.timeOrigin
+  own.listen.call(window, 'pagehide', () => own.write(`hooked ${started}`, JSON.stringify([...noted])))
   const seen = new WeakSet()
 
   const text = (value) => {
+    if (typeof value === 'string') return value
     try {
-      return typeof value === 'string' ? value : JSON.stringify(value, lib.replacer)
-    } catch {
-      return String(value)
+      return JSON.stringify(value, lib.replacer)
+    } catch (error) {
+      return `cannot be read: ${error}`
     }
   }
   /** All that a value says, and later what is in its body. */
@@ -24,36 +32,21 @@
       if (!value.bodyUsed && !seen.has(value)) {
         seen.add(value)
         const copy = own.clone.get(Object.getPrototypeOf(value)).call(value)
-        copy.text().then(
-          (body) => append([where, body]),
-          () => {},
-        )
+        after(copy.text(), (body) => append([where, body]))
       }
     }
-    if (value instanceof CryptoKey)
-      own.exportKey('raw', value).then(
-        (raw) => append([where, text(raw)]),
-        () => {},
-      )
+    if (value instanceof CryptoKey) after(own.exportKey('raw', value), (raw) => append([where, text(raw)]))
     if (value instanceof MessageEvent) append([where, text(value.data)])
     if (value instanceof IDBRequest) value.addEventListener('success', () => append([where, text(value.result)]))
   }
-  const own = {
-    exportKey: crypto.subtle.exportKey.bind(crypto.subtle),
-    clone: new Map([Request, Response].map(({ prototype }) => [prototype, prototype.clone])),
-  }
-
   const hook = (target, name, where) => {
     const method = target?.[name]
     if (typeof method !== 'function') return
     target[name] = function (...given) {
-      for (const value of [this, ...given]) note(where, value)
+      for (const value of given) note(where, value)
+      if (this instanceof Request || this instanceof Response || this instanceof Headers) note(where, this)
       const result = new.target ? Reflect.construct(method, given, new.target) : Reflect.apply(method, this, given)
-      if (result instanceof Promise)
-        result.then(
-          (value) => note(where, value),
-          () => {},
-        )
+      if (result instanceof Promise) after(result, (value) => note(where, value))
       else note(where, result)
       return result
     }
@@ -80,19 +73,18 @@
     hooked.push(`${label}.${name}`)
   }
 
-  const { addEventListener } = EventTarget.prototype
   EventTarget.prototype.addEventListener = function (type, listener, ...rest) {
     if (type === 'message' || type === 'controllerchange') {
-      addEventListener.call(this, type, (event) => note(`event ${type}`, event), ...rest)
+      own.listen.call(this, type, (event) => note(`event ${type}`, event), ...rest)
     }
-    return addEventListener.call(this, type, listener, ...rest)
+    return own.listen.call(this, type, listener, ...rest)
   }
   for (const target of [window, navigator.serviceWorker]) {
-    addEventListener.call(target, 'message', (event) => note('message', event))
+    own.listen.call(target, 'message', (event) => note('message', event))
   }
   for (const name of ['holdfast', 'session', 'tokens']) {
     const channel = new BroadcastChannel(name)
-    addEventListener.call(channel, 'message', (event) => note(`channel ${name}`, event))
+    own.listen.call(channel, 'message', (event) => note(`channel ${name}`, event))
   }
 
   for (const name of ['fetch', 'Request', 'Response', 'Headers', 'URL', 'URLSearchParams']) hook(window, name, name)
@@ -127,13 +119,13 @@
     set: (value) => append(['share', text(value)]),
     configurable: true,
   })
-  const { then } = Promise.prototype
+  // biome-ignore lint/suspicious/noThenProperty: what every promise of the page comes through
   Promise.prototype.then = function (resolved, rejected) {
     const watch = (value) => {
       if (typeof value === 'string' || value instanceof ArrayBuffer) append(['then', text(value)])
       return typeof resolved === 'function' ? resolved(value) : value
     }
-    return then.call(this, watch, rejected)
+    return own.chain.call(this, watch, rejected)
   }
   append(['hooked', hooked.length])
 })()

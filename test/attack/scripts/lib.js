@@ -33,20 +33,17 @@
     new Promise((resolve) => {
       for (const type of types) target.addEventListener(type, resolve, { once: true })
     })
-  const trust = (() => {
-    if (globalThis.trustedTypes === undefined) return { url: (text) => text, script: (text) => text }
-    let policy
+  let policy
+  /** An address in the form that a page under Trusted Types must give a script's: by the policy of the app, if free. */
+  const url = (text) => {
     try {
-      policy = trustedTypes.createPolicy('holdfast', {
-        createScriptURL: (text) => text,
-        createScript: (text) => text,
-        createHTML: (text) => text,
-      })
+      policy ??= globalThis.trustedTypes?.createPolicy('holdfast', { createScriptURL: (address) => address })
+      return policy?.createScriptURL(text) ?? text
     } catch {
-      return { url: (text) => text, script: (text) => text }
+      return text
     }
-    return { url: (text) => policy.createScriptURL(text), script: (text) => policy.createScript(text) }
-  })()
+  }
+  const trust = { url }
   const ask = async (message, target) => {
     const worker = target ?? navigator.serviceWorker.controller ?? (await navigator.serviceWorker.ready).active
     const { port1, port2 } = new MessageChannel()
