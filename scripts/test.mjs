@@ -5,6 +5,7 @@ import { countsOf, formatCounts, sumOf } from './lib/counts.mjs'
 import { fail } from './lib/fail.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { ensureKit } from './lib/kit.mjs'
+import { lint } from './lib/lint.mjs'
 import { at } from './lib/root.mjs'
 import { tool } from './lib/tool.mjs'
 import { checkTypes } from './lib/types.mjs'
@@ -27,7 +28,7 @@ const vitest = (project) => async () => {
 }
 
 const stages = {
-  lint: () => tool('biome', ['ci', '--error-on-warnings']).then((code) => code === 0),
+  lint,
   types: () => checkTypes(),
   build,
   unit: vitest('unit'),
@@ -38,8 +39,11 @@ const named = words.filter((word) => names.includes(word))
 const filters = words.filter((word) => !names.includes(word))
 if (filters.length > 0 && named.length === 0) fail(`Name a stage first: ${names.join(', ')}.`)
 
+const tests = ['unit', 'browser']
+
 /** The stages asked for, and the build where tests need it. */
-const chosen = named.length === 0 ? names : names.filter((name) => named.includes(name) || name === 'build')
+const isWanted = (name) => named.includes(name) || (name === 'build' && named.some((one) => tests.includes(one)))
+const chosen = named.length === 0 ? names : names.filter(isWanted)
 
 /** Runs one stage under a header with its name, and answers whether it passed. */
 const runStage = async (name) => {
@@ -55,8 +59,7 @@ await ensureInstalled()
 if (chosen.includes('browser')) Object.assign(process.env, await ensureBrowsers())
 const failed = []
 for (const name of chosen) {
-  const needsBuild = name === 'unit' || name === 'browser'
-  if (needsBuild && failed.includes('build')) failed.push(name)
+  if (tests.includes(name) && failed.includes('build')) failed.push(name)
   else if (!(await runStage(name))) failed.push(name)
 }
 console.log(failed.length === 0 ? '\nEvery stage passed.' : `\nFailed: ${failed.join(', ')}.`)
