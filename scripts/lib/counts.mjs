@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs'
 
-/**
- * The counts of one test report. A file that could not be loaded has no tests, so it counts as one that failed. Throws
- * where there is no report.
- */
+const read = (path) => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** The counts of one test report. What could not even be run counts as one that failed: a file, or all of them. */
 export const countsOf = (path) => {
-  const report = JSON.parse(readFileSync(path, 'utf8'))
+  const report = read(path)
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 }
   const broken = report.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   )
