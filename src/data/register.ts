@@ -34,9 +34,16 @@ export const storedThings = [
     cleared: 'never by itself',
   },
   {
+    name: 'install',
+    where: 'IndexedDB holdfast-custody/keys',
+    what: 'A fingerprint of the install whose worker is in charge; its id cannot be found from it.',
+    secret: false,
+    cleared: 'never by itself',
+  },
+  {
     name: 'ended-install',
     where: 'IndexedDB holdfast-custody/keys',
-    what: 'The install that a sign-out has ended, until another has taken its place.',
+    what: 'A fingerprint of the install that a sign-out has ended, until another has taken its place.',
     secret: false,
     cleared: 'when the server has ended the install',
   },
