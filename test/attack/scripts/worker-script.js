@@ -90,7 +90,7 @@
       }
       return opened?.document.documentElement.textContent
     }
-    const seen = await lib.outcome(() => lib.within(isThere(), 3000))
+    const seen = await lib.outcome(() => lib.within(isThere(), 1500))
     opened?.close()
     return seen
   }
@@ -104,7 +104,7 @@
         const port = worker.port ?? worker
         port.onmessage = ({ data }) => resolve(data)
       })
-      return lib.within(told, 2000)
+      return lib.within(told, 1500)
     })
 
   const workers = async () => {
@@ -133,9 +133,8 @@
     lib.outcome(async () => {
       const registration = await navigator.serviceWorker.register(lib.trust.url(address), options)
       const worker = registration.installing ?? registration.waiting ?? registration.active
-      const answer = await lib.within(lib.ask(lib.question('session.get'), worker), 1500)
+      const answer = await lib.within(lib.ask(lib.question('session.get'), worker), 500)
       const { scriptURL } = worker
-      await registration.unregister()
       return { scriptURL, answer }
     })
 
