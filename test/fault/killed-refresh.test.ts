@@ -32,10 +32,10 @@ describe.each(browsers)('a worker killed in a refresh in %s', (kind) => {
 
   /** The worker that comes next is signed in, and finishes the refresh by itself. */
   const expectFinished = async (): Promise<void> => {
-    const committed = timesAt(bench.holdfast, 'write session settled')
+    const committed = timesAt(bench.holdfast, 'done session settled')
     expect(await isAuthenticated(page)).toBe(true)
     expect(await sessionState(page)).toMatchObject({ status: 'signed-in' })
-    const again = () => timesAt(bench.holdfast, 'write session settled') > committed
+    const again = () => timesAt(bench.holdfast, 'done session settled') > committed
     await waitFor(again, 'the next worker has finished the refresh')
     await expectSameFamily(bench.holdfast, before)
   }

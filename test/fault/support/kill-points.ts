@@ -15,6 +15,9 @@ export type KillPoint =
   | `${'seal' | 'write'} session ${'marked' | 'settled'}`
   | `seal transaction ${'waiting' | 'received' | 'exchanging'}`
 
+/** What the worker tells in passing, without standing still: this record is on the disk. */
+export type Milestone = 'done session settled'
+
 /** Words that are in the hook and may be in no built file. */
 export const killPointMark = 'holdfast-kill-point'
 
@@ -68,13 +71,14 @@ export const withKillPoints = (source: string): string => `;(() => {
     pass('write ' + record).then(() => {
       waiting = false
     })
+    this.transaction.addEventListener('complete', () => pass('done ' + record))
     return request
   }
 })();
 ${source}`
 
 const isAt =
-  (point: KillPoint) =>
+  (point: KillPoint | Milestone) =>
   (request: Recorded): boolean =>
     request.path === path && new URLSearchParams(request.search).get('at') === point
 
@@ -82,7 +86,7 @@ const isAt =
 export const openKillPoints = (holdfast: Holdfast): void => holdfast.serve(path, { body: '', type: 'text/plain' })
 
 /** How often the worker has come to `point` since the recorder was cleared. */
-export const timesAt = ({ recorder }: Holdfast, point: KillPoint): number =>
+export const timesAt = ({ recorder }: Holdfast, point: KillPoint | Milestone): number =>
   recorder.requests.filter(isAt(point)).length
 
 /** Stops the worker where it next gets to `point`. Call `reached` to wait until it stands there. */
