@@ -71,11 +71,17 @@
       await write('keys', [['ended-install', undefined], ...all.keys])
       await write('records', [['revocations', undefined], ...all.records])
     },
-    /** Signs out, and waits for the worker of the next install. */
+    /** Signs out, and waits for the worker of the next install; a page that stays looks after it as the app does. */
     async signOut() {
-      const changed = lib.once(navigator.serviceWorker, 'controllerchange')
+      let isChanged = false
+      const changed = lib.once(navigator.serviceWorker, 'controllerchange').then(() => {
+        isChanged = true
+      })
       await lib.ask(lib.question('session.signOut'))
-      await changed
+      while (!isChanged) {
+        await lib.within(changed, 2000)
+        if (!isChanged) await lib.ask(lib.question('session.poke'))
+      }
       return lib.ask(lib.question('session.get'))
     },
     /** Signs out, takes away every mark of it at once, as often as one comes, and puts back what was copied. */
