@@ -6,9 +6,12 @@ try {
     config: readConfig(process.env),
     appFiles: new URL('../dist/app', import.meta.url).pathname,
   })
+  // A terminal and npm may both pass a signal on; after the first, the rest are heard and change nothing.
   const stop = () => void server.close().then(() => process.exit(0))
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, stop)
+    process.on(signal, () => undefined)
+  }
   // Last: whoever waits for this line may end the process the next moment.
   console.log(`Holdfast is ready: app ${server.appUrl}, identity provider ${server.idUrl}`)
 } catch (error) {
