@@ -91,9 +91,14 @@ export const createApi = ({ fetch, clock, observe }: ApiDeps) => {
     return keeper.live()
   }
 
-  /** A 401 is answered once: with the tokens that another request has already got, or with a refresh. */
+  /**
+   * A 401 is answered once: with the tokens that another request has already got, or with a refresh. The first call may
+   * join the very refresh that brought the refused token; the second then begins another.
+   */
   const replay = async (holder: Holder, outgoing: Outgoing, used: LiveSession, refused: Response) => {
-    if (holder.keeper.live()?.generation === used.generation) await holder.refresher.refresh()
+    const isSame = () => holder.keeper.live()?.generation === used.generation
+    if (isSame()) await holder.refresher.refresh()
+    if (isSame()) await holder.refresher.refresh()
     const live = holder.keeper.live()
     if (live === undefined || live.generation === used.generation) return refused
     return sendWithNonce(outgoing, live, holder.keeper)
