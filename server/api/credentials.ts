@@ -55,16 +55,17 @@ export const createCredentials = (config: Config, secrets: Secrets, store: Store
     const isDpop = scheme.toLowerCase() === 'dpop'
     const claims = await readToken(isDpop ? 'DPoP' : 'Bearer', token)
     if (isDpop !== (claims.cnf !== undefined)) throw invalid('DPoP')
+    // Before the proof: whoever holds a token of a session that has ended need not try another proof.
+    const session = await store.sessions.find(claims.sid)
+    const account = await store.accounts.findById(claims.sub)
+    const good = session !== undefined && session.revokedAt === null && session.accountId === claims.sub
+    if (!good || account === undefined) throw invalid(isDpop ? 'DPoP' : 'Bearer')
     if (claims.cnf !== undefined) {
       const proof = request.headers.get('dpop')
       if (proof === null) throw invalid('DPoP')
       const url = config.appUrl + new URL(request.url).pathname
       await checkProof(proof, { method: request.method, url, token, thumbprint: claims.cnf.jkt })
     }
-    const session = await store.sessions.find(claims.sid)
-    const account = await store.accounts.findById(claims.sub)
-    const good = session !== undefined && session.revokedAt === null && session.accountId === claims.sub
-    if (!good || account === undefined) throw invalid(isDpop ? 'DPoP' : 'Bearer')
     await store.sessions.touch(session)
     return { account, session, issuedAt: claims.iat, expiresAt: claims.exp }
   }
