@@ -36,7 +36,7 @@ const askToSignIn = async (worker: Registration['worker'], provider: string, ret
     return (await ask(worker(), request)).url
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.code !== 'WORKER_UPDATING') throw error
-    await change
+    await change.catch(() => undefined)
     return (await ask(worker(), request)).url
   }
 }

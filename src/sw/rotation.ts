@@ -29,6 +29,35 @@ export type Rotation = {
 const fingerprint = async (install: string): Promise<string> =>
   toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(`holdfast ended install ${install}`))))
 
+/**
+ * A script request that was under way while the install ended renews the old cookie when it is answered. There is no other
+ * script then, and the install has to be ended again.
+ */
+const mostTries = 3
+
+/** False also where the browser does not say, so that no worker ends the install of its successor. */
+const isInCharge = (): boolean => {
+  const own: unknown = Reflect.get(self, 'serviceWorker')
+  return own instanceof ServiceWorker && own.state === 'activated'
+}
+
+/** Asks for an update. True where another worker has come of it, or has come before. */
+const findsSuccessor = async (): Promise<boolean> => {
+  const { registration } = self
+  const { waiting } = registration
+  let found = false
+  const note = () => {
+    found = true
+  }
+  registration.addEventListener('updatefound', note)
+  try {
+    await registration.update()
+    return found || registration.installing !== null || registration.waiting !== waiting || !isInCharge()
+  } finally {
+    registration.removeEventListener('updatefound', note)
+  }
+}
+
 /** `install`: the name of this worker's install, or undefined where there is no seal and nothing to rotate. */
 export const createRotation = (store: Store, fetch: typeof globalThis.fetch, install: string | undefined): Rotation => {
   const own = install === undefined ? undefined : fingerprint(install)
@@ -43,10 +72,12 @@ export const createRotation = (store: Store, fetch: typeof globalThis.fetch, ins
       await set(undefined)
       return false
     }
-    const response = await fetch(self.location.pathname, { method: 'DELETE', signal: AbortSignal.timeout(10_000) })
-    if (!response.ok) throw new Error('The install could not be ended.')
-    await self.registration.update()
-    return true
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const response = await fetch(self.location.pathname, { method: 'DELETE', signal: AbortSignal.timeout(10_000) })
+      if (!response.ok) throw new Error('The install could not be ended.')
+      if (await findsSuccessor()) return true
+    }
+    throw new Error('The install could not be ended.')
   }
   return {
     async mark() {

@@ -75,7 +75,7 @@ describe.each(browsers)('trouble on the way in, in %s', (kind) => {
 
   it('a hard reload leaves the page without a controller → the session works all the same', async () => {
     await hardReload(bench.browser, page)
-    expect(await controlledAtStart(page)).toBe(false)
+    await waitFor(async () => (await controlledAtStart(page)) === false, 'the page has started without a controller')
     await waitFor(() => isAuthenticated(page), 'the page is signed in')
     expect(await hasRole(page, 'button', 'Sign in')).toBe(false)
   })
