@@ -27,18 +27,28 @@ const followUpdates = ({ workbox, registration }: Registration) => {
   return ready
 }
 
-/** Asks for the address to go to, and once more when the worker was just being replaced after a sign-out. */
+/**
+ * Asks for the address to go to, and once more when the worker is replaced meanwhile, as it is after a sign-out: it says
+ * so, or it is gone and never answers.
+ */
 const askToSignIn = async (worker: Registration['worker'], provider: string, returnTo: string): Promise<string> => {
   const request = { type: 'session.signIn', provider, returnTo } as const
-  const change = replaced()
-  change.catch(() => undefined)
-  try {
-    return (await ask(worker(), request)).url
-  } catch (error) {
-    if (!(error instanceof HoldfastError) || error.code !== 'WORKER_UPDATING') throw error
-    await change.catch(() => undefined)
-    return (await ask(worker(), request)).url
-  }
+  const changed = replaced().then(
+    () => true,
+    () => false,
+  )
+  const first = ask(worker(), request).then(
+    ({ url }) => url,
+    (error: unknown) => {
+      if (error instanceof HoldfastError && error.code === 'WORKER_UPDATING') return undefined
+      throw error
+    },
+  )
+  const url = await Promise.race([first, changed.then((another) => (another ? undefined : first))])
+  if (url !== undefined) return url
+  first.catch(() => undefined)
+  await changed
+  return (await ask(worker(), request)).url
 }
 
 /**
