@@ -1,9 +1,7 @@
-import type { AnnounceMessage, Grade, Pending, SessionState, SessionStatus } from '../protocol/messages.ts'
+import type { Grade, Pending, SessionState, SessionStatus } from '../protocol/messages.ts'
 import { PROTOCOL } from '../protocol/version.ts'
 import { refreshAt } from '../session/refresh-time.ts'
 import type { Keeper, Keepers } from './keeper.ts'
-
-declare const self: ServiceWorkerGlobalScope
 
 const statusOf = (keeper: Keeper): SessionStatus => {
   const state = keeper.state()
@@ -29,11 +27,4 @@ export const describeSession = (keepers: Keepers, grade: Grade, pending: Pending
   const all = [...keepers.values()].map(statusOf)
   const status = order.map((wanted) => all.find((one) => one.status === wanted)).find((one) => one !== undefined)
   return { ...(status ?? { status: 'anonymous' }), grade, protocol: PROTOCOL, pending }
-}
-
-/** Tells every window of this origin. */
-export const announceState = async (state: SessionState): Promise<void> => {
-  const message: AnnounceMessage = { v: PROTOCOL, type: 'session.state', state }
-  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
-  for (const client of windows) client.postMessage(message)
 }

@@ -5,10 +5,12 @@ import { SYNC_TAG } from './background-sync.ts'
 import { answerCallback, checkCallback, isCallback } from './callback-route.ts'
 import { type CustodyConfig, parseConfig } from './config.ts'
 import { judgeGrade } from './grade.ts'
+import { createWebHost } from './host.ts'
 import { createLifetime } from './lifetime.ts'
 import { prelude } from './prelude.ts'
 import { createRotation } from './rotation.ts'
 import { createRouter } from './router.ts'
+import { isFromOwnWindow } from './senders.ts'
 import { createIndexedStore, createMemoryStore, type Store } from './store.ts'
 import { openVault, type Vault } from './vault.ts'
 import { createWorker, type Worker } from './worker.ts'
@@ -49,12 +51,13 @@ export const installCustody = (config: CustodyConfig): void => {
   const store = createIndexedStore('holdfast-custody')
   const fetch: typeof globalThis.fetch = self.fetch.bind(self)
   const rotation = createRotation(store, fetch, prelude?.install)
+  const host = createWebHost(checked.callbackPath)
   const clock = () => Date.now()
   const random = () => Math.random()
   let starting: Promise<Worker> | undefined
   const worker = (): Promise<Worker> => {
     starting ??= openBestVault(store).then((vault) =>
-      createWorker({ config: checked, vault, rotation, fetch, clock, random, hold: lifetime.hold }),
+      createWorker({ host, config: checked, vault, rotation, fetch, clock, random, hold: lifetime.hold }),
     )
     // A database that did not answer may do so the next time.
     starting.catch(() => {
@@ -82,7 +85,8 @@ export const installCustody = (config: CustodyConfig): void => {
     } else if (request.mode === 'cors' || request.mode === 'same-origin') {
       const resource = matchResource(checked.resources, url, request.method)
       if (resource === undefined) return
-      event.respondWith(worker().then((ready) => ready.respond(event, resource)))
+      const answer = async () => (await worker()).respond(request, resource, await isFromOwnWindow(event.clientId))
+      event.respondWith(answer())
     } else return
     event.waitUntil(worker().then(lifetime.idle))
   })

@@ -16,6 +16,7 @@ import type { RecordChange, Vault } from './vault.ts'
 export type SignInDeps = {
   readonly config: Config
   readonly origin: string
+  readonly redirectUri: string
   readonly userAgent: string
   readonly vault: Vault
   readonly wire: Wire
@@ -28,9 +29,9 @@ export type SignInDeps = {
 
 /** The flow of custody.md, Sign-in: from the page's wish to the session, without the page. */
 export type SignIn = {
-  /** A same-origin address that leads on to the provider. Throws HoldfastError. */
+  /** The id of a sign-in that `proceed` leads on to the provider. Throws HoldfastError. */
   start(provider: string, returnTo: string): Promise<string>
-  /** Where a navigation to `start`'s address goes on to. */
+  /** Where a sign-in of this id goes on to: the provider's address. */
   proceed(id: string): Promise<string>
   /** Where a navigation that carries a provider's answer goes on to. `posted`: form_post, else query. */
   receive(parameters: URLSearchParams, posted: boolean): Promise<string>
@@ -53,8 +54,7 @@ const outcomes: Partial<Record<ErrorCode, string>> = {
 }
 
 export const createSignIn = (deps: SignInDeps): SignIn => {
-  const { config, origin, vault, wire, clock, discovery, keepers } = deps
-  const redirectUri = origin + config.callbackPath
+  const { config, origin, redirectUri, vault, wire, clock, discovery, keepers } = deps
   let settle: (() => void) | undefined
   let settled = Promise.resolve()
 
@@ -163,7 +163,7 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
       await store(provider, { id, startedAt, returnTo: path.value, ...begun, dpop, stage: 'waiting', callback: null })
       opened()
       await keeper.dispatch({ type: 'sign-in-started', at: startedAt })
-      return `${redirectUri}?continue=${id}`
+      return id
     },
 
     async proceed(id) {

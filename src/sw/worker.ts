@@ -3,24 +3,22 @@ import { HoldfastError } from '../protocol/errors.ts'
 import type { SessionState } from '../protocol/messages.ts'
 import { refreshNeed } from '../session/refresh-time.ts'
 import type { Resource } from '../session/resource.ts'
-import { announceState, describeSession } from './announce.ts'
+import { describeSession } from './announce.ts'
 import { createApi, type Holder } from './api.ts'
-import { requestSync } from './background-sync.ts'
 import type { Config } from './config.ts'
+import { announcementOf, type Host } from './host.ts'
 import { createKeeper, signInLimit } from './keeper.ts'
 import { createDiscovery } from './oidc/discovery.ts'
 import { createWire } from './oidc/wire.ts'
 import { createRefresher } from './refresher.ts'
 import type { Rotation } from './rotation.ts'
 import type { Handlers } from './router.ts'
-import { isFromOwnWindow } from './senders.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
 import type { Vault } from './vault.ts'
 
-declare const self: ServiceWorkerGlobalScope
-
 export type WorkerDeps = {
+  readonly host: Host
   readonly config: Config
   readonly vault: Vault
   readonly rotation: Rotation
@@ -33,10 +31,10 @@ export type WorkerDeps = {
 
 /** The custody worker, wired. Everything in it has been restored from the vault when this resolves. */
 export const createWorker = async (deps: WorkerDeps) => {
-  const { config, vault, rotation, fetch, clock, random, hold } = deps
+  const { host, config, vault, rotation, fetch, clock, random, hold } = deps
   const wire = createWire(fetch, clock)
   const discovery = createDiscovery(vault, wire, clock)
-  const announce = () => hold(announceState(describe()))
+  const announce = () => hold(host.announce(announcementOf(describe())))
   const keepers = new Map(
     config.providers.map((provider) => [provider.id, createKeeper({ vault, wire, clock, announce }, provider)]),
   )
@@ -47,10 +45,10 @@ export const createWorker = async (deps: WorkerDeps) => {
       return [id, { keeper, refresher }]
     }),
   )
-  const { origin } = self.location
   const signIn = createSignIn({
     config,
-    origin,
+    origin: host.origin,
+    redirectUri: host.redirectUri,
     userAgent: navigator.userAgent,
     vault,
     wire,
@@ -71,7 +69,7 @@ export const createWorker = async (deps: WorkerDeps) => {
     } catch {
       return false
     } finally {
-      if (signOut.waiting() > 0) hold(requestSync())
+      if (signOut.waiting() > 0) hold(host.wakeWhenOnline())
       announce()
     }
   }
@@ -102,9 +100,9 @@ export const createWorker = async (deps: WorkerDeps) => {
     'session.get': async () => describe(),
     async 'session.signIn'({ provider, returnTo }) {
       if (await signOutLeftovers()) throw new HoldfastError('WORKER_UPDATING')
-      const url = await signIn.start(provider, returnTo)
+      const id = await signIn.start(provider, returnTo)
       if (vault.grade === 'memory') hold(signIn.settled())
-      return { url }
+      return { url: `${host.redirectUri}?continue=${id}` }
     },
     async 'session.cancelSignIn'() {
       await signIn.cancel()
@@ -121,11 +119,11 @@ export const createWorker = async (deps: WorkerDeps) => {
       return describe()
     },
     async 'worker.claim'() {
-      await self.clients.claim()
+      await host.claim()
       return {}
     },
     async 'worker.activate'() {
-      await self.skipWaiting()
+      await host.activate()
       return {}
     },
   }
@@ -136,11 +134,11 @@ export const createWorker = async (deps: WorkerDeps) => {
     handlers,
     signIn,
     settleSignOut,
-    /** The answer to a request of the page that matched `resource`. */
-    async respond(event: FetchEvent, resource: Resource): Promise<Response> {
+    /** The answer to a request that matched `resource`; with credentials where who asks is `trusted`. */
+    async respond(request: Request, resource: Resource, trusted: boolean): Promise<Response> {
       const holder = holders.get(resource.provider)
-      if (holder === undefined) return fetch(event.request)
-      return api.respond(event.request, resource, holder, await isFromOwnWindow(event.clientId))
+      if (holder === undefined) return fetch(request)
+      return api.respond(request, resource, holder, trusted)
     },
   }
 }
