@@ -1,3 +1,4 @@
+import type { Result } from '../base/result.ts'
 import { HoldfastError, toErrorReply } from '../protocol/errors.ts'
 import type { Reply, ReplyMessage, Request, RequestType } from '../protocol/messages.ts'
 import { parseRequest, replyAddress } from '../protocol/parse.ts'
@@ -33,24 +34,29 @@ const handle = <T extends RequestType>(
 const isForeign = (data: unknown): boolean =>
   typeof data === 'object' && data !== null && !('v' in data) && 'type' in data && typeof data.type === 'string'
 
-/** Answers one message event, whatever it holds, over its port or else to its source. */
-export const createRouter = (handlers: Handlers) => {
-  const answer = async (event: ExtendableMessageEvent): Promise<ReplyMessage> => {
-    const common = { v: PROTOCOL, id: replyAddress(event.data) }
-    try {
-      const sender = judgeSender(event)
-      if (!sender.ok) throw sender.error
-      const request = parseRequest(event.data)
-      if (!request.ok) throw request.error
-      return { ...common, ok: await within(handle(handlers, request.value)) }
-    } catch (error) {
-      return { ...common, error: toErrorReply(error) }
-    }
+/** Answers one message, whatever it holds. `sender` says whether who sent it may ask at all. */
+export const answer = async (
+  handlers: Handlers,
+  data: unknown,
+  sender: Result<unknown, HoldfastError>,
+): Promise<ReplyMessage> => {
+  const common = { v: PROTOCOL, id: replyAddress(data) }
+  try {
+    if (!sender.ok) throw sender.error
+    const request = parseRequest(data)
+    if (!request.ok) throw request.error
+    return { ...common, ok: await within(handle(handlers, request.value)) }
+  } catch (error) {
+    return { ...common, error: toErrorReply(error) }
   }
-  return async (event: ExtendableMessageEvent): Promise<void> => {
+}
+
+/** Answers the message events of a service worker, over their port or else to their source. */
+export const createRouter =
+  (handlers: Handlers) =>
+  async (event: ExtendableMessageEvent): Promise<void> => {
     if (isForeign(event.data)) return
-    const reply = await answer(event)
+    const reply = await answer(handlers, event.data, judgeSender(event))
     const port = event.ports[0] ?? event.source
     port?.postMessage(reply)
   }
-}
