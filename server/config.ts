@@ -75,6 +75,8 @@ export const readConfig = (variables: Readonly<Record<string, string | undefined
 /** The audience of access tokens for our API (RFC 8707, RFC 9068). */
 export const apiAudience = (config: Config): string => `${config.appUrl}/api/v1`
 
-/** The client of the web app, and where its answers go. */
+/** The clients of our own: the web app and the extension. */
 export const webClient = 'web'
+export const extensionClient = 'extension'
+/** Where the web app's answers go. */
 export const callbackPath = '/auth/callback'

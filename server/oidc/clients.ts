@@ -1,8 +1,27 @@
 import type { ClientMetadata } from 'oidc-provider'
-import { type Config, callbackPath, webClient } from '../config.ts'
+import { type Config, callbackPath, extensionClient, webClient } from '../config.ts'
 
 /** Clients of our own: nobody is asked for consent, and their tokens are for the API. */
-export const isOurs = (clientId: string | undefined): boolean => clientId === webClient
+export const isOurs = (clientId: string | undefined): boolean => clientId === webClient || clientId === extensionClient
+
+/** The extension's id in Chromium, which comes of `key` in manifest.json. */
+const chromeId = 'npnlkmlcnfhonihnlgojinokfbgfmaok'
+/** SHA-1 of the extension's id in Firefox, which its redirect address is made of. */
+const firefoxHash = '6cfb0ee3bf68c654aeccd849332a512dd700688e'
+
+/** Where browsers take a provider's answer to the extension: `identity.getRedirectURL()`. */
+export const extensionRedirects: readonly string[] = [
+  `https://${chromeId}.chromiumapp.org/`,
+  `https://${firefoxHash}.extensions.allizom.org/`,
+]
+
+/** Firefox gives the extension another origin in every profile. There is nothing ambient that such an origin could use. */
+const isExtensionOrigin = (origin: string): boolean =>
+  origin === `chrome-extension://${chromeId}` || /^moz-extension:\/\/[0-9a-f-]{36}$/.test(origin)
+
+/** Whether a script of this origin may call the endpoints of the provider for this client (CORS). */
+export const mayCall = (config: Config, clientId: string, origin: string): boolean =>
+  clientId === extensionClient ? isExtensionOrigin(origin) : clientId === webClient && origin === config.appUrl
 
 /** The clients of this server: our own, and those that its operator adds. */
 export const clientsOf = (config: Config, others: readonly ClientMetadata[]): readonly ClientMetadata[] => [
@@ -17,6 +36,20 @@ export const clientsOf = (config: Config, others: readonly ClientMetadata[]): re
     response_modes: ['form_post'],
     redirect_uris: [`${config.appUrl}${callbackPath}`],
     post_logout_redirect_uris: [`${config.appUrl}/`],
+    require_pushed_authorization_requests: true,
+    dpop_bound_access_tokens: true,
+    id_token_signed_response_alg: 'ES256',
+  },
+  {
+    client_id: extensionClient,
+    client_name: 'Holdfast',
+    application_type: 'web',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    // A browser hands an address to the extension, and no body.
+    response_modes: ['query'],
+    redirect_uris: [...extensionRedirects],
     require_pushed_authorization_requests: true,
     dpop_bound_access_tokens: true,
     id_token_signed_response_alg: 'ES256',

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
 import { createAdapterFactory } from './adapter.ts'
-import { isOurs } from './clients.ts'
+import { isOurs, mayCall } from './clients.ts'
 import { followFamilies } from './families.ts'
 import { messagePage, signedOutPage, signOutPage } from './pages.ts'
 import { loadGrant, resourceIndicators, scopes } from './resources.ts'
@@ -67,7 +67,7 @@ export const createProvider = (
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     // The worker reads who it is from the ID token alone.
     conformIdTokenClaims: false,
-    clientBasedCORS: (_ctx, origin, client) => isOurs(client.clientId) && origin === config.appUrl,
+    clientBasedCORS: (_ctx, origin, client) => mayCall(config, client.clientId, origin),
     enabledJWA: { dPoPSigningAlgValues: ['Ed25519', 'ES256'], idTokenSigningAlgValues: ['ES256'] },
     extraTokenClaims: (_ctx, token) =>
       'grantId' in token && token.grantId !== undefined ? { sid: token.grantId } : {},

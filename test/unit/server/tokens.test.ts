@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { extensionRedirects } from '../../../server/oidc/clients.ts'
 import { createClient, newPerson, signedIn, statusOf } from './support/client.ts'
 import { startTestServer, type TestServer } from './support/running-server.ts'
 
@@ -161,7 +162,9 @@ describe('the page that hands over the code', () => {
       .update(scripts[0] ?? '')
       .digest('base64')
     expect(/script-src ([^;]*)/.exec(policy)?.[1]).toBe(`'sha256-${hash}'`)
-    expect(/form-action ([^;]*)/.exec(policy)?.[1]).toBe(`'self' ${server.appUrl}`)
+    expect(/form-action ([^;]*)/.exec(policy)?.[1]).toBe(
+      ["'self'", server.appUrl, ...extensionRedirects.map((address) => new URL(address).origin)].join(' '),
+    )
     expect(policy).not.toContain('unsafe')
     expect(page.text).not.toMatch(/\son\w+=/)
   })
