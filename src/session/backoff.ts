@@ -1,5 +1,7 @@
 const first = 1000
 const longest = 60_000
+/** A date that is years ahead comes of a wrong clock or a wrong proxy, and must not keep a session from ever refreshing. */
+const longestAsked = 3_600_000
 
 /**
  * Milliseconds to wait after the n-th failure in a row (n from 1): doubling from one second to a minute, half of it
@@ -10,11 +12,14 @@ export const backoff = (failures: number, random: number): number => {
   return ceiling / 2 + (ceiling / 2) * random
 }
 
-/** Milliseconds that a `Retry-After` asks for: seconds or an HTTP date (RFC 9110 §10.2.3). 0 where there is none. */
+/**
+ * Milliseconds that a `Retry-After` asks for: seconds or an HTTP date (RFC 9110 §10.2.3), an hour at most. 0 where there is
+ * none.
+ */
 export const retryAfter = (header: string | null, now: number): number => {
   if (header === null) return 0
   const text = header.trim()
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  if (/^\d{1,9}$/.test(text)) return Math.min(longestAsked, Number(text) * 1000)
   const date = Date.parse(text)
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now)
+  return Number.isNaN(date) ? 0 : Math.min(longestAsked, Math.max(0, date - now))
 }

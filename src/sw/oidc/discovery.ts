@@ -59,6 +59,8 @@ export const createDiscovery = (vault: Vault, wire: Wire, clock: Clock) => {
     } catch (cause) {
       throw new HoldfastError('PROVIDER_INVALID', { cause })
     }
+    // Compared as URLs so far, where a slash at the end may be missing; as identifiers they differ (OIDC Discovery §4.3).
+    if (server.issuer !== provider.issuer) throw new HoldfastError('PROVIDER_INVALID')
     const document = Object.fromEntries(Object.entries(server))
     await vault.commit([{ kind: 'metadata', provider: provider.id, value: { fetchedAt: clock(), document } }])
     return server

@@ -17,6 +17,9 @@ import type { Wire } from './wire.ts'
 /** Where `expires_in` is missing (it is only recommended, RFC 6749 §5.1): a 401 will tell if it was less. */
 const assumedLife = 3600
 
+/** A year. Of a number near the largest there is, milliseconds would be more than any: no time, and no record of one. */
+const longestLife = 31_536_000
+
 /** All that one call of the token endpoint needs. */
 export type TokenCall = {
   readonly provider: Provider
@@ -30,7 +33,7 @@ const toTokens = (reply: oauth.TokenEndpointResponse, at: number, before: Secret
   access: new Secret(reply.access_token),
   type: reply.token_type === 'dpop' ? 'dpop' : 'bearer',
   refresh: reply.refresh_token === undefined ? before : new Secret(reply.refresh_token),
-  life: { issuedAt: at, expiresAt: at + (reply.expires_in ?? assumedLife) * 1000 },
+  life: { issuedAt: at, expiresAt: at + Math.min(longestLife, reply.expires_in ?? assumedLife) * 1000 },
 })
 
 const options = (call: TokenCall) => ({

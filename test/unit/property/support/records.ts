@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { toBase64url } from '../../../../src/base/bytes.ts'
+import { reveal, Secret } from '../../../../src/base/secret.ts'
+import type { RecordKind, Records } from '../../../../src/sw/records.ts'
+import { anyBytes, anyText, moment } from './values.ts'
+
+// JSON writes a lone surrogate in a way that UTF-8 can carry, so any text will do.
+const text = anyText
+const secret = text.map((value) => new Secret(value))
+const account = fc.record({ sub: text, name: fc.option(text), email: fc.option(text) })
+const dpop = fc.option(
+  fc.record({
+    alg: fc.constantFrom('Ed25519', 'ES256'),
+    publicKey: fc.constant<JsonWebKey>({ kty: 'OKP', crv: 'Ed25519', x: 'AA' }),
+    wrapped: anyBytes(40),
+  }),
+)
+
+/** Every kind of record, with every value that its form allows. */
+export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } = {
+  session: fc.oneof(
+    fc.record({
+      status: fc.constant('live' as const),
+      account,
+      device: fc.record({ id: text, name: text, platform: text }),
+      tokens: fc.record({
+        access: secret,
+        type: fc.constantFrom('bearer', 'dpop'),
+        refresh: fc.option(secret),
+        life: fc.record({ issuedAt: moment, expiresAt: moment }),
+      }),
+      dpop,
+      generation: fc.nat(),
+      refreshingSince: fc.option(moment),
+      signInState: secret,
+    }),
+    fc.record({
+      status: fc.constant('expired' as const),
+      account,
+      reason: fc.constantFrom('revoked', 'expired', 'device-removed', 'vault-lost'),
+    }),
+  ),
+  transaction: fc.record({
+    id: text,
+    startedAt: moment,
+    returnTo: text,
+    address: secret,
+    state: secret,
+    nonce: secret,
+    verifier: secret,
+    dpop,
+    stage: fc.constantFrom('waiting', 'received', 'exchanging'),
+    callback: fc.option(secret),
+  }),
+  revocations: fc.array(fc.record({ provider: text, token: secret, hint: text, since: moment }), { maxLength: 3 }),
+  metadata: fc.record({
+    fetchedAt: moment,
+    document: fc.dictionary(fc.stringMatching(/^[a-z_]{1,12}$/), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
+  }),
+}
+
+/** A record with its secrets in the open, so that two can be compared. */
+export const plainly = (record: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(record ?? null, function (key, value) {
+      const raw: unknown = Reflect.get(this, key)
+      if (raw instanceof Secret) return { secret: reveal(raw) }
+      return raw instanceof Uint8Array ? { bytes: toBase64url(raw) } : value
+    }),
+  )
