@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          include: ['test/{browser,attack,fault,e2e}/**/*.test.ts'],
+          include: ['test/{browser,attack,fault,e2e,extension}/**/*.test.ts'],
           environment: 'node',
           maxWorkers: 2,
           testTimeout: 60_000,

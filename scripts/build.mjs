@@ -1,4 +1,5 @@
 import { buildApp } from './lib/app.mjs'
+import { buildExtension } from './lib/extension.mjs'
 import { fail } from './lib/fail.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { buildKit } from './lib/kit.mjs'
@@ -8,3 +9,4 @@ if (!(await buildApp())) fail('The app could not be built; see above.')
 console.log('dist/app  the app and its worker')
 if (!(await buildKit())) fail('The kit could not be built; see above.')
 console.log('dist/kit  the custody kit: worker.js, client.js, seal.js, types')
+if (!(await buildExtension())) fail('The extension could not be built; see above.')

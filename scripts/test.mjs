@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { ensureApp } from './lib/app.mjs'
 import { ensureBrowsers } from './lib/browsers.mjs'
 import { countsOf, formatCounts, sumOf } from './lib/counts.mjs'
+import { ensureExtension } from './lib/extension.mjs'
 import { fail } from './lib/fail.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { ensureKit } from './lib/kit.mjs'
@@ -16,7 +17,7 @@ import { checkTypes } from './lib/types.mjs'
 const words = process.argv.slice(2)
 const counts = []
 
-const build = async () => (await ensureApp()) && (await ensureKit())
+const build = async () => (await ensureApp()) && (await ensureKit()) && (await ensureExtension())
 
 const vitest = (project) => async () => {
   const report = at('build', `test-${project}.json`)

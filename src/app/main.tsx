@@ -1,35 +1,5 @@
-import { effect } from '@preact/signals'
-import { render } from 'preact'
-import { createApp } from './state/app.ts'
-import { AppContext } from './state/context.ts'
-import { listenToKeys } from './state/keys.ts'
-import { saveBeforeLeaving } from './state/lifetime.ts'
-import { react } from './state/reactions.ts'
-import { language } from './ui/language.ts'
-import { Shell } from './views/shell.tsx'
+import { connect } from '../kit/client.ts'
+import { startApp } from './start.tsx'
+import { webPaths } from './state/navigation.ts'
 
-document.documentElement.lang = language
-const app = createApp()
-saveBeforeLeaving(app)
-listenToKeys(app)
-react(app)
-
-const root = document.getElementById('app')
-if (root !== null) {
-  render(
-    <AppContext.Provider value={app}>
-      <Shell />
-    </AppContext.Provider>,
-    root,
-  )
-}
-
-// Notes first: nothing is asked of the network or the worker before they are on screen.
-const stop = effect(() => {
-  if (app.notebook.notes.value === undefined) return
-  setTimeout(() => {
-    stop()
-    app.custody.start()
-    app.network.start()
-  }, 0)
-})
+startApp({ connect: () => connect({ script: '/sw.js' }), paths: webPaths, serverStatus: '/api/v1/auth/status' })

@@ -1,8 +1,9 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { notesStore } from '../../data/notes-store.ts'
+import type { Session } from '../../kit/client.ts'
 import { type Chip, chipFor } from './chip.ts'
 import { type Custody, createCustody } from './custody.ts'
-import { createNavigation, type Navigation } from './navigation.ts'
+import { createNavigation, type Navigation, type Paths } from './navigation.ts'
 import { createNetwork, type Network } from './network.ts'
 import { createNotebook, type Notebook } from './notebook.ts'
 import { createNotices, type Notices } from './notices.ts'
@@ -24,12 +25,20 @@ export type App = {
   readonly dialog: Signal<DialogName | undefined>
 }
 
-export const createApp = (): App => {
+/** Where the app runs: a web origin, or a page of the extension. */
+export type Place = {
+  readonly connect: () => Promise<Session>
+  readonly paths: Paths
+  /** The address of the server's status. */
+  readonly serverStatus: string
+}
+
+export const createApp = (place: Place): App => {
   const store = notesStore()
   const saver = createSaver(store.put)
   const notebook = createNotebook(store, saver)
-  const custody = createCustody()
-  const network = createNetwork(custody.poke)
+  const custody = createCustody(place.connect)
+  const network = createNetwork(place.serverStatus, custody.poke)
   const chip = computed(() => {
     const session = custody.state.value
     return chipFor({
@@ -42,7 +51,7 @@ export const createApp = (): App => {
   return {
     notebook,
     saver,
-    navigation: createNavigation(),
+    navigation: createNavigation(place.paths),
     network,
     custody,
     notices: createNotices(),

@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
-import { connect, type ErrorCode, HoldfastError, type Session, type SessionState } from '../../kit/client.ts'
+import { type ErrorCode, HoldfastError, type Session, type SessionState } from '../../kit/client.ts'
 
 /** What this page has of the custody worker. Notes need none of it. */
 export type Link =
@@ -30,7 +30,8 @@ const PROVIDER = 'main'
 
 export const codeOf = (thrown: unknown): ErrorCode => (thrown instanceof HoldfastError ? thrown.code : 'INTERNAL')
 
-export const createCustody = (): Custody => {
+/** `connect`: how this page gets to its worker. */
+export const createCustody = (connect: () => Promise<Session>): Custody => {
   const link = signal<Link>({ status: 'starting' })
   const busy = signal<'sign-in' | 'sign-out' | undefined>(undefined)
   const connected = Promise.withResolvers<Session>()
@@ -56,13 +57,19 @@ export const createCustody = (): Custody => {
     if (event.persisted) busy.value = undefined
   })
 
+  const state = computed(() => (link.value.status === 'ready' ? link.value.session.state.value : undefined))
+  // In an extension the page stays where it is while the provider has a window of its own.
+  effect(() => {
+    if (state.value?.status === 'signing-in') busy.value = undefined
+  })
+
   return {
     link,
     busy,
-    state: computed(() => (link.value.status === 'ready' ? link.value.session.state.value : undefined)),
+    state,
     updateReady: computed(() => link.value.status === 'ready' && link.value.session.updateReady.value),
     start() {
-      connect({ script: '/sw.js' }).then(connected.resolve, connected.reject)
+      connect().then(connected.resolve, connected.reject)
     },
     signIn: (returnTo) => during('sign-in', (session) => session.signIn({ provider: PROVIDER, returnTo })),
     async cancelSignIn() {

@@ -8,6 +8,7 @@ export type Pane = 'list' | 'note'
 type Place = { readonly note?: string; readonly pushed?: boolean }
 
 export type Navigation = {
+  readonly paths: Paths
   readonly page: ReadonlySignal<Page>
   readonly pane: ReadonlySignal<Pane>
   /** The note that the history entry names, if any. */
@@ -21,7 +22,19 @@ export type Navigation = {
   showList(): void
 }
 
-const pageOf = (pathname: string): Page => (pathname.replace(/\/+$/u, '') === '/settings' ? 'settings' : 'notebook')
+/** Where the pages of the app are: paths of its own origin, perhaps with a query. */
+export type Paths = { readonly [P in Page]: string }
+
+export const webPaths: Paths = { notebook: '/', settings: '/settings' }
+
+const withoutEndSlash = (path: string): string => path.replace(/\/+$/u, '')
+
+const isAt = (path: string): boolean => {
+  const { pathname, search } = new URL(path, location.href)
+  return withoutEndSlash(location.pathname) === withoutEndSlash(pathname) && location.search.startsWith(search)
+}
+
+const pageHere = (paths: Paths): Page => (isAt(paths.settings) ? 'settings' : 'notebook')
 
 const placeOf = (state: unknown): Place => {
   if (typeof state !== 'object' || state === null) return {}
@@ -32,16 +45,14 @@ const placeOf = (state: unknown): Place => {
 
 const wide = matchMedia('(min-width: 800px)')
 
-export const pathOf = (page: Page): string => (page === 'settings' ? '/settings' : '/')
-
-export const createNavigation = (): Navigation => {
-  const page = signal<Page>(pageOf(location.pathname))
+export const createNavigation = (paths: Paths): Navigation => {
+  const page = signal<Page>(pageHere(paths))
   const place = signal<Place>(placeOf(history.state))
   const pane = signal<Pane>(place.value.note === undefined ? 'list' : 'note')
   const noteId = signal(place.value.note)
 
   const read = (): void => {
-    page.value = pageOf(location.pathname)
+    page.value = pageHere(paths)
     place.value = placeOf(history.state)
     pane.value = place.value.note === undefined ? 'list' : 'note'
     noteId.value = place.value.note
@@ -55,20 +66,25 @@ export const createNavigation = (): Navigation => {
   }
 
   return {
+    paths,
     page,
     pane,
     noteId,
     goTo(next) {
-      if (next !== page.peek()) go({}, pathOf(next), true)
+      if (next !== page.peek()) go({}, paths[next], true)
     },
     showNote(id) {
       const elsewhere = page.peek() !== 'notebook'
-      go({ note: id }, elsewhere ? '/' : location.pathname, elsewhere || (pane.peek() === 'list' && !wide.matches))
+      go(
+        { note: id },
+        elsewhere ? paths.notebook : location.pathname,
+        elsewhere || (pane.peek() === 'list' && !wide.matches),
+      )
     },
     startOnNote: (id) => go({ note: id }, location.pathname + location.search, false),
     showList() {
       if (place.peek().pushed === true && pane.peek() === 'note') history.back()
-      else go({}, '/', false)
+      else go({}, paths.notebook, false)
     },
   }
 }

@@ -1,6 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 
-const STATUS = '/api/v1/auth/status'
 const ANSWER_WITHIN = 10_000
 const AT_MOST_EVERY = 30_000
 const FIRST_RETRY = 1000
@@ -20,16 +19,17 @@ export type Network = {
   start(): void
 }
 
-const ask = async (): Promise<boolean> => {
+const ask = async (address: string): Promise<boolean> => {
   try {
-    const answer = await fetch(STATUS, { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_WITHIN) })
+    const answer = await fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_WITHIN) })
     return isReachable(answer.status)
   } catch {
     return false
   }
 }
 
-export const createNetwork = (onBack: () => void): Network => {
+/** `address`: the server's status, which anyone may ask for. `onBack`: the server answers again. */
+export const createNetwork = (address: string, onBack: () => void): Network => {
   const online = signal(navigator.onLine)
   let failures = 0
   let lastLook = Number.NEGATIVE_INFINITY
@@ -45,7 +45,7 @@ export const createNetwork = (onBack: () => void): Network => {
   const look = async (): Promise<void> => {
     clearTimeout(retry)
     lastLook = performance.now()
-    settle(await ask())
+    settle(await ask(address))
   }
   const lookIfDue = (): void => {
     const due = performance.now() - lastLook >= AT_MOST_EVERY

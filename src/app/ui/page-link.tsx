@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useApp } from '../state/context.ts'
-import { type Page, pathOf } from '../state/navigation.ts'
+import type { Page } from '../state/navigation.ts'
 
 type Props = {
   readonly page: Page
@@ -18,7 +18,7 @@ export const PageLink = ({ page, children, ...rest }: Props) => {
   return (
     <a
       {...rest}
-      href={pathOf(page)}
+      href={navigation.paths[page]}
       aria-current={page === 'settings' && navigation.page.value === page ? 'page' : undefined}
       onClick={(event) => {
         if (!isPlainClick(event)) return

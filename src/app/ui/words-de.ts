@@ -142,4 +142,18 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   keyClose: 'Notiz speichern und schließen',
   keyKeys: 'Diese Liste zeigen',
   keyEscape: 'Suche leeren, Fenster schließen',
+
+  clipPage: 'Seite sichern',
+  quickNote: 'Kurznotiz',
+  quickNoteHint: 'Schreiben Sie etwas. Es bleibt auf diesem Gerät.',
+  saveNote: 'Notiz speichern',
+  noteSaved: 'Notiz gespeichert.',
+  recentNotes: 'Neueste Notizen',
+  signInToSync: 'Zum Abgleichen anmelden',
+  signInAgain: 'Neu anmelden',
+  waitingElsewhere: 'Die Anmeldung wartet im anderen Fenster',
+  show: 'Zeigen',
+  openHoldfast: 'Holdfast öffnen',
+  extensionDescription:
+    'Ein Notizbuch, das auf diesem Gerät bleibt: schreiben, Seiten sichern, und nur anmelden, wenn Sie wollen.',
 }

@@ -132,4 +132,17 @@ export const en = {
   keyClose: 'Save and close the note',
   keyKeys: 'Show this list',
   keyEscape: 'Clear the search, close a window',
+
+  clipPage: 'Clip page',
+  quickNote: 'Quick note',
+  quickNoteHint: 'Write something. It stays on this device.',
+  saveNote: 'Save note',
+  noteSaved: 'Note saved.',
+  recentNotes: 'Recent notes',
+  signInToSync: 'Sign in to sync',
+  signInAgain: 'Sign in again',
+  waitingElsewhere: 'Waiting for sign-in in the other window',
+  show: 'Show',
+  openHoldfast: 'Open Holdfast',
+  extensionDescription: 'A notebook that stays on this device: write, clip pages, and sign in only if you want to.',
 }

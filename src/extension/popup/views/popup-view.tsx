@@ -1,0 +1,36 @@
+import { chipFor } from '../../../app/state/chip.ts'
+import { Mark } from '../../../app/ui/icons.tsx'
+import { t } from '../../../app/ui/language.ts'
+import type { Popup } from '../state/popup.ts'
+import { Account } from './account.tsx'
+import { QuickNote } from './quick-note.tsx'
+import { RecentNotes } from './recent-notes.tsx'
+
+const Status = ({ popup }: { readonly popup: Popup }) => {
+  const session = popup.custody.state.value
+  const chip = chipFor({
+    saving: false,
+    failed: popup.saveFailed.value,
+    online: navigator.onLine && (session?.status !== 'signed-in' || session.online),
+    expired: session?.status === 'expired',
+  })
+  return (
+    <div class={`chip ${chip}`} role="status" aria-label={t.status}>
+      <span class="chip-dot" />
+      <span class="chip-text">{t[chip]}</span>
+    </div>
+  )
+}
+
+export const PopupView = ({ popup }: { readonly popup: Popup }) => (
+  <main class="popup">
+    <header class="popup-head">
+      <Mark />
+      <h1>Holdfast</h1>
+      <Status popup={popup} />
+    </header>
+    <QuickNote popup={popup} />
+    <RecentNotes popup={popup} />
+    <Account popup={popup} />
+  </main>
+)

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'puppeteer-core'
+import type { Server } from '../../../src/extension/package/differences.ts'
+import { packExtension } from '../../../src/extension/package/pack.ts'
+import { type BrowserKind, closeBrowser, launchBrowser } from '../../support/browsers.ts'
+import { waitFor } from '../../support/deadline.ts'
+import { type Holdfast, startHoldfast } from '../../support/holdfast.ts'
+import { openPage } from '../../support/page.ts'
+
+/** The extension's own id in Firefox, which gives it a random origin unless it is told one. */
+const geckoId = '{7b0d8f0e-4a5f-4c0b-9a55-6c3de1a1f0c2}'
+const geckoOrigin = '5c5a3f6e-1d7b-4d53-8f0a-0d9c8b7a6f5e'
+const chromeId = 'npnlkmlcnfhonihnlgojinokfbgfmaok'
+
+/** A browser with the unpacked extension in it, and a Holdfast that it talks to. */
+export type Installed = {
+  readonly kind: BrowserKind
+  readonly browser: Browser
+  readonly holdfast: Holdfast
+  /** The extension's own origin, without a trailing slash. */
+  readonly origin: string
+  /** A tab with a page of the extension, `popup.html` for example. */
+  open(path: string): Promise<Page>
+  /** The window that the browser has opened for a sign-in. */
+  signInWindow(): Promise<Page>
+  close(): Promise<void>
+}
+
+const launchWith = async (kind: BrowserKind, folder: string): Promise<Browser> => {
+  if (kind === 'chromium') {
+    const args = [`--load-extension=${folder}`, `--disable-extensions-except=${folder}`]
+    return launchBrowser(kind, { args: [...args, '--disable-features=DisableLoadExtensionCommandLineSwitch'] })
+  }
+  const prefs = { 'extensions.webextensions.uuids': JSON.stringify({ [geckoId]: geckoOrigin }) }
+  const browser = await launchBrowser(kind, { prefs })
+  await browser.installExtension(folder)
+  return browser
+}
+
+/** Firefox does not tell a driver that a page of an extension has loaded, so the page itself is asked. */
+const goTo = async (page: Page, url: string): Promise<void> => {
+  void page.goto(url).catch(() => undefined)
+  const isThere = () => page.evaluate((wanted) => location.href === wanted && document.readyState === 'complete', url)
+  await waitFor(() => isThere().catch(() => false), `${url} is open`)
+}
+
+export const installExtension = async (kind: BrowserKind, given?: Holdfast): Promise<Installed> => {
+  const holdfast = given ?? (await startHoldfast())
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-extension-'))
+  const server: Server = { appUrl: holdfast.appUrl, idUrl: holdfast.idUrl }
+  await packExtension(kind === 'chromium' ? 'chrome' : 'firefox', server, folder)
+  const browser = await launchWith(kind, folder)
+  const origin = kind === 'chromium' ? `chrome-extension://${chromeId}` : `moz-extension://${geckoOrigin}`
+  return {
+    kind,
+    browser,
+    holdfast,
+    origin,
+    async open(path) {
+      const page = await openPage(browser)
+      await goTo(page, `${origin}/${path}`)
+      return page
+    },
+    async signInWindow() {
+      const pages = async () => (await browser.pages()).find((page) => page.url().startsWith(holdfast.idUrl))
+      return waitFor(pages, 'the window of the sign-in is open')
+    },
+    async close() {
+      await closeBrowser(browser)
+      if (given === undefined) await holdfast.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
