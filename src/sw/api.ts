@@ -14,6 +14,8 @@ export type ApiDeps = {
   readonly clock: Clock
   /** Learns the clock of a server from its reply. */
   readonly observe: (response: Response) => void
+  /** Keeps the worker alive until the promise settles. */
+  readonly hold: (work: Promise<unknown>) => void
 }
 
 /** Larger bodies are sent only where the token will last through the upload. */
@@ -55,7 +57,7 @@ const nonceAsked = (response: Response): boolean =>
   response.status === 401 && /\buse_dpop_nonce\b/.test(response.headers.get('www-authenticate') ?? '')
 
 /** The only place that adds credentials to a request. */
-export const createApi = ({ fetch, clock, observe }: ApiDeps) => {
+export const createApi = ({ fetch, clock, observe, hold }: ApiDeps) => {
   const plain = ({ url, init }: Outgoing): Promise<Response> => fetch(url, init)
 
   /**
@@ -87,7 +89,7 @@ export const createApi = ({ fetch, clock, observe }: ApiDeps) => {
       return short ? 'wait' : refreshNeed(live.tokens.life, clock())
     }
     if (needs() === 'wait') await refresher.refresh()
-    else if (needs() === 'beside') void refresher.refresh()
+    else if (needs() === 'beside') hold(refresher.refresh())
     return keeper.live()
   }
 

@@ -57,7 +57,7 @@ export const createWorker = async (deps: WorkerDeps) => {
     keepers,
     replaced: signOut.queue,
   })
-  const api = createApi({ fetch, clock, observe: wire.observe })
+  const api = createApi({ fetch, clock, observe: wire.observe, hold })
 
   const describe = (): SessionState => describeSession(keepers, vault.grade, { signOuts: signOut.waiting(), syncs: 0 })
 

@@ -55,7 +55,7 @@ export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } =
   revocations: fc.array(fc.record({ provider: text, token: secret, hint: text, since: moment }), { maxLength: 3 }),
   metadata: fc.record({
     fetchedAt: moment,
-    document: fc.dictionary(fc.stringMatching(/^[a-z_]{1,12}$/), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
+    document: fc.dictionary(fc.stringMatching(/^x_[a-z]{1,8}$/), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
   }),
 }
 
