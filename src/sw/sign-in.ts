@@ -23,8 +23,8 @@ export type SignInDeps = {
   readonly clock: Clock
   readonly discovery: Discovery
   readonly keepers: Keepers
-  /** Takes the tokens of a session in whose place another has come. */
-  readonly replaced: (provider: Provider, tokens: Tokens) => Promise<void>
+  /** Takes the tokens of a session in whose place another comes; the change is stored with the other or not at all. */
+  readonly replace: (provider: Provider, tokens: Tokens) => RecordChange
 }
 
 /** The flow of custody.md, Sign-in: from the page's wish to the session, without the page. */
@@ -130,8 +130,8 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
       signInState: transaction.state,
     }
     const before = keeper.live()
-    await keeper.keep(session, { type: 'signed-in', account, life: tokens.life }, [remove(provider)])
-    if (before !== undefined) await deps.replaced(provider, before.tokens)
+    const replaced = before === undefined ? [] : [deps.replace(provider, before.tokens)]
+    await keeper.keep(session, { type: 'signed-in', account, life: tokens.life }, [remove(provider), ...replaced])
     settle?.()
   }
 

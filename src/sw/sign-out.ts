@@ -6,7 +6,7 @@ import type { Discovery } from './oidc/discovery.ts'
 import { revoke } from './oidc/tokens.ts'
 import type { Wire } from './oidc/wire.ts'
 import type { Revocation, Tokens } from './records.ts'
-import type { Vault } from './vault.ts'
+import type { RecordChange, Vault } from './vault.ts'
 
 export type SignOutDeps = {
   readonly vault: Vault
@@ -28,6 +28,8 @@ export type SignOut = {
   waiting(): number
   /** Queues tokens that arrived when their session was already over. */
   queue(provider: Provider, tokens: Tokens): Promise<void>
+  /** Queues tokens of a session in whose place another comes, with the change that the other is to be stored with. */
+  replace(provider: Provider, tokens: Tokens): RecordChange
 }
 
 /** After this a provider has forgotten any token by itself. */
@@ -44,16 +46,16 @@ export const createSignOut = ({ vault, wire, clock, discovery, keepers }: SignOu
     return [...first, { ...common, token: access, hint: 'access_token' }]
   }
 
-  const set = async (next: readonly Revocation[]): Promise<void> => {
+  const change = (next: readonly Revocation[]): RecordChange => {
     entries = next
-    await vault.commit([{ kind: 'revocations', provider: '', value: next.length === 0 ? undefined : [...next] }])
+    return { kind: 'revocations', provider: '', value: next.length === 0 ? undefined : [...next] }
   }
+  const set = (next: readonly Revocation[]): Promise<void> => vault.commit([change(next)])
 
   const end = async (keeper: Keeper): Promise<void> => {
     const live = keeper.live()
-    if (live !== undefined) entries = [...entries, ...toEntries(keeper.provider, live.tokens)]
-    const value = entries.length === 0 ? undefined : [...entries]
-    await keeper.forget([{ kind: 'revocations', provider: '', value }])
+    const ended = live === undefined ? [] : toEntries(keeper.provider, live.tokens)
+    await keeper.forget([change([...entries, ...ended])])
   }
 
   /** False where the provider could not be told now. A provider that is not usable at all is not asked again. */
@@ -98,5 +100,6 @@ export const createSignOut = ({ vault, wire, clock, discovery, keepers }: SignOu
     },
     waiting,
     queue: (provider, tokens) => set([...entries, ...toEntries(provider, tokens)]),
+    replace: (provider, tokens) => change([...entries, ...toEntries(provider, tokens)]),
   }
 }

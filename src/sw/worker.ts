@@ -55,7 +55,7 @@ export const createWorker = async (deps: WorkerDeps) => {
     clock,
     discovery,
     keepers,
-    replaced: signOut.queue,
+    replace: signOut.replace,
   })
   const api = createApi({ fetch, clock, observe: wire.observe, hold })
 
