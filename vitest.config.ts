@@ -1,4 +1,7 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+// What takes long runs under `npm run attack` and `npm run faults` alone.
+const exclude = [...configDefaults.exclude, ...(process.env.HOLDFAST_WHOLE === undefined ? ['**/*.whole.test.ts'] : [])]
 
 export default defineConfig({
   test: {
@@ -9,13 +12,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{unit,kit}/**/*.test.ts'],
+          exclude,
           environment: 'node',
         },
       },
       {
         test: {
           name: 'browser',
-          include: ['test/{browser,attack,fault,e2e,extension}/**/*.test.ts'],
+          include: ['test/{browser,attack,fault,conformance,model,soak,e2e,extension}/**/*.test.ts'],
+          exclude,
           environment: 'node',
           maxWorkers: 2,
           testTimeout: 60_000,

@@ -11,14 +11,14 @@ describe.each(browsers)('a script that reads every storage in %s', (kind) => {
     await stage.site.signedIn()
   })
 
-  it('finds keys and records, and opens none', async () => {
+  it('case 38: finds keys and records, and opens none', async () => {
     const obtained = await stage.site.attack('storage')
     expect(obtained).toMatchObject({ opened: [], keys: 1, records: expect.arrayContaining(['session/main']) })
     expect(Reflect.get(Object(obtained), 'tried')).toBeGreaterThan(10)
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
-  it('opens them where the share is known', async () => {
+  it('case 38 without seal: opens them where the share is known', async () => {
     const site = await stage.open({ mapWorkerSource: withKnownShare })
     await site.signedIn()
     const { issued } = site.holdfast.recorder

@@ -3,6 +3,7 @@ import { loadSecrets } from '../../../server/secrets.ts'
 import { fromBase64url, toBase64url } from '../../../src/base/bytes.ts'
 import { deriveShare, INSTALL_COOKIE, readInstall } from '../../../src/seal/install.ts'
 import type { Holdfast } from '../../support/holdfast.ts'
+import { noteObtained } from './obtained.ts'
 
 const fieldOf = (body: string, name: string): string | undefined => {
   try {
@@ -13,28 +14,44 @@ const fieldOf = (body: string, name: string): string | undefined => {
   }
 }
 
+/** What a secret is, in the words of the report. */
+type Kinds = ReadonlyMap<string, string>
+
 /** The shares that went out in the worker's script, and the install ids that anyone could ask the server for them with. */
-const seals = async ({ config, recorder }: Holdfast): Promise<string[]> => {
+const seals = async ({ config, recorder }: Holdfast): Promise<(readonly [canary: string, kind: string])[]> => {
   const { sealKeys } = await loadSecrets(config.data)
-  const found: string[] = []
+  const found: (readonly [string, string])[] = []
   for (const { reply } of recorder.requests) {
     const install = readInstall(sealKeys, reply?.headers['set-cookie'] ?? null)
     if (install === undefined || reply?.headers['set-cookie']?.startsWith(INSTALL_COOKIE) !== true) continue
-    found.push(toBase64url(install.id), toBase64url(await deriveShare(install)))
+    found.push([toBase64url(install.id), 'install id'], [toBase64url(await deriveShare(install)), 'share'])
   }
   return found
 }
 
-/** Everything secret of this run: what was issued, sent and sealed with. None of it may reach a page. */
-export const canaries = async (holdfast: Holdfast): Promise<readonly string[]> => {
+/** Everything secret of this run, and what it is. */
+const kindsOf = async (holdfast: Holdfast): Promise<Kinds> => {
   const { recorder } = holdfast
+  const { issued } = recorder
   const byWorker = recorder.requests.filter(({ sender }) => sender === 'worker')
-  const uris = byWorker.map(({ reply }) => fieldOf(reply?.body ?? '', 'request_uri'))
-  const proofs = byWorker.map(({ headers }) => headers.dpop)
-  return [...new Set([...recorder.secrets(), ...uris, ...(await seals(holdfast)), ...proofs])].filter(
-    (canary) => canary !== undefined,
-  )
+  const named: readonly (readonly [kind: string, found: readonly (string | undefined)[]])[] = [
+    ['access token', issued.accessTokens],
+    ['refresh token', issued.refreshTokens],
+    ['ID token', issued.idTokens],
+    ['authorization code', issued.codes],
+    ['PKCE verifier', issued.verifiers],
+    ['state', issued.states],
+    ['nonce', issued.nonces],
+    ['pushed request', byWorker.map(({ reply }) => fieldOf(reply?.body ?? '', 'request_uri'))],
+    ['DPoP proof', byWorker.map(({ headers }) => headers.dpop)],
+  ]
+  const kinds = new Map<string, string>(await seals(holdfast))
+  for (const [kind, found] of named) for (const one of found) if (one !== undefined) kinds.set(one, kind)
+  return kinds
 }
+
+/** Everything secret of this run: what was issued, sent and sealed with. None of it may reach a page. */
+export const canaries = async (holdfast: Holdfast): Promise<readonly string[]> => [...(await kindsOf(holdfast)).keys()]
 
 /** A secret as a page could have it: as it is, as bytes in hex, in base64, in an address, or told letter by letter. */
 const formsOf = (canary: string): readonly string[] => {
@@ -53,6 +70,13 @@ export const leaked = async (holdfast: Holdfast, obtained: unknown): Promise<rea
   return (await canaries(holdfast)).filter((canary) => formsOf(canary).some((form) => text.includes(form)))
 }
 
+/** Notes in the report what these secrets are; of none, that there were none. */
+const noteSecrets = async (holdfast: Holdfast, found: readonly string[]): Promise<void> => {
+  const kinds = await kindsOf(holdfast)
+  noteObtained({})
+  for (const canary of found) noteObtained({ [kinds.get(canary) ?? 'secret']: 1 })
+}
+
 /** Where the secrets are in what was obtained; without secrets, how it begins. */
 const shown = (obtained: unknown, found: readonly string[]): string => {
   const text = textOf(obtained)
@@ -66,6 +90,7 @@ export const expectNothingSecret = async (holdfast: Holdfast, obtained: unknown)
   // There has to be something to find.
   expect((await canaries(holdfast)).length).toBeGreaterThan(2)
   const found = await leaked(holdfast, obtained)
+  await noteSecrets(holdfast, found)
   expect(found, shown(obtained, found)).toEqual([])
 }
 
@@ -73,5 +98,6 @@ export const expectNothingSecret = async (holdfast: Holdfast, obtained: unknown)
 export const expectLeaked = async (holdfast: Holdfast, obtained: unknown, among: readonly string[]): Promise<void> => {
   const found = await leaked(holdfast, obtained)
   const wanted = found.filter((canary) => among.includes(canary))
+  await noteSecrets(holdfast, wanted)
   expect(wanted, shown(obtained, [])).not.toEqual([])
 }
