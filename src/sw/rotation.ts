@@ -35,14 +35,8 @@ const fingerprint = async (install: string): Promise<string> =>
  */
 const mostTries = 3
 
-/** False also where the browser does not say, so that no worker ends the install of its successor. */
-const isInCharge = (): boolean => {
-  const own: unknown = Reflect.get(self, 'serviceWorker')
-  return own instanceof ServiceWorker && own.state === 'activated'
-}
-
-/** Asks for an update. True where another worker has come of it, or has come before. */
-const findsSuccessor = async (): Promise<boolean> => {
+/** Asks for an update. True where another worker has come of it. */
+const findsUpdate = async (): Promise<boolean> => {
   const { registration } = self
   const { waiting } = registration
   let found = false
@@ -52,7 +46,7 @@ const findsSuccessor = async (): Promise<boolean> => {
   registration.addEventListener('updatefound', note)
   try {
     await registration.update()
-    return found || registration.installing !== null || registration.waiting !== waiting || !isInCharge()
+    return found || registration.installing !== null || registration.waiting !== waiting
   } finally {
     registration.removeEventListener('updatefound', note)
   }
@@ -65,6 +59,9 @@ export const createRotation = (store: Store, fetch: typeof globalThis.fetch, ins
   const marked = async () => (isMarked ? own : store.read('keys', MARK))
   let ending: Promise<boolean> | undefined
   const set = (value: string | undefined, name = MARK) => store.commit([{ store: 'keys', name, value }])
+  /** This worker, as its registration has it once it is in charge. No page can change that, and every browser tells it. */
+  let inCharge = own === undefined ? null : self.registration.active
+  const hasSuccessor = () => inCharge === null || self.registration.active !== inCharge
   const end = async (): Promise<boolean> => {
     const ended = own === undefined ? undefined : await marked()
     if (ended === undefined) return false
@@ -75,7 +72,7 @@ export const createRotation = (store: Store, fetch: typeof globalThis.fetch, ins
     for (let tries = 0; tries < mostTries; tries += 1) {
       const response = await fetch(self.location.pathname, { method: 'DELETE', signal: AbortSignal.timeout(10_000) })
       if (!response.ok) throw new Error('The install could not be ended.')
-      if (await findsSuccessor()) return true
+      if ((await findsUpdate()) || hasSuccessor()) return true
     }
     throw new Error('The install could not be ended.')
   }
@@ -101,7 +98,9 @@ export const createRotation = (store: Store, fetch: typeof globalThis.fetch, ins
       return own !== undefined && (await store.read('keys', CURRENT)) !== (await own)
     },
     async takeCharge() {
-      if (own !== undefined) await set(await own, CURRENT)
+      if (own === undefined) return
+      inCharge = self.registration.active
+      await set(await own, CURRENT)
     },
   }
 }
