@@ -15,5 +15,6 @@ export const layers = {
   silence: 'the worker that says, keeps and forwards nothing but the session state',
   state: 'the state that binds an answer to the sign-in that asked for it',
   hash: 'the hashes of the build that cached files are checked against',
-  proof: 'the DPoP proof that binds a token to a key in the worker',
+  echo: 'an API that echoes no headers',
+  trusted: 'the types that keep markup from becoming script',
 }

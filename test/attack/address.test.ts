@@ -16,7 +16,7 @@ describe.each(browsers)('a script that watches addresses in %s', (kind) => {
     await stage.site.signedIn()
   })
 
-  it('sees no state, code or request of the sign-in that it starts', async () => {
+  it('case 48: sees no state, code or request of the sign-in that it starts', async () => {
     const { recorder, appUrl } = stage.site.holdfast
     const before = recorder.issued.codes.length
     const obtained = await run(stage.site)
@@ -27,7 +27,7 @@ describe.each(browsers)('a script that watches addresses in %s', (kind) => {
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
-  it('sees them where the answer stands in the address', async () => {
+  it('case 48 without callback: sees them where the answer stands in the address', async () => {
     const site = await stage.open({ mapWorkerSource: withAnswerInAddress })
     await site.signedIn()
     const obtained = await run(site)

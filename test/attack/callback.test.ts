@@ -4,6 +4,7 @@ import { waitFor } from '../support/deadline.ts'
 import { showsText } from '../support/page.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { stateOf } from './support/life.ts'
+import { noteObtained } from './support/obtained.ts'
 import { attackPath, beginSignUp, type Site } from './support/site.ts'
 import { useStage } from './support/stage.ts'
 
@@ -74,25 +75,28 @@ describe.each(browsers)('a forged callback in %s', (kind) => {
     ['with an error', 'POST', () => [['error', 'access_denied']]],
     ['in the address', 'GET', (fields) => replaced(fields, 'state', 'of-the-attacker')],
     ['with an endless field', 'POST', () => [['state', 'endless']]],
-  ])('%s leaves the session as it is', async (_name, method, make) => {
+  ])('case 47: %s leaves the session as it is', async (_name, method, make) => {
     const before = [await stateOf(stage.site), exchanges()]
     await forge(stage.site, method, make(genuine()), mismatch)
     expect([await stateOf(stage.site), exchanges()]).toEqual(before)
+    noteObtained({})
   })
 
-  it('that repeats a genuine one does nothing again', async () => {
+  it('case 47: that repeats a genuine one does nothing again', async () => {
     const before = [await stateOf(stage.site), exchanges()]
     await forge(stage.site, 'POST', genuine(), '')
     expect([await stateOf(stage.site), exchanges()]).toEqual(before)
+    noteObtained({})
   })
 
-  it('with a wish that is none leads back to the app', async () => {
+  it('case 47: with a wish that is none leads back to the app', async () => {
     const before = [await stateOf(stage.site), exchanges()]
     await forge(stage.site, 'GET', [['continue', crypto.randomUUID()]], '')
     expect([await stateOf(stage.site), exchanges()]).toEqual(before)
+    noteObtained({})
   })
 
-  it('ends no sign-in under way where its state is not known, and starts no session', async () => {
+  it('case 47: ends no sign-in under way where its state is not known, and starts no session', async () => {
     const site = await stage.open({})
     const answer = await withholdAnswer(site)
     const sent = () => site.holdfast.recorder.tokenRequests('authorization_code').length
@@ -108,20 +112,27 @@ describe.each(browsers)('a forged callback in %s', (kind) => {
       expect(await stateOf(site)).toMatchObject({ status: 'signing-in' })
     }
     expect(sent()).toBe(before)
-    // With its layer gone, the state that no page can know, the very same attack starts a session.
+    noteObtained({})
+  })
+
+  it('case 47 without state: starts a session where the state is known', async () => {
+    const site = await stage.open({})
+    const answer = await withholdAnswer(site)
     await forge(site, 'POST', answer, '')
     expect(await stateOf(site)).toMatchObject({ status: 'signed-in' })
-    expect(sent()).toBe(before + 1)
+    expect(site.holdfast.recorder.tokenRequests('authorization_code')).toHaveLength(1)
+    noteObtained({ 'forged session': 1 })
   })
 
   it.each<[name: string, make: (fields: Fields) => Fields]>([
     ['of another issuer', (fields) => replaced(fields, 'iss', 'https://other.example')],
     ['without an issuer', (fields) => without(fields, 'iss')],
     ['with two codes', (fields) => [...fields, ['code', 'of-the-attacker']]],
-  ])('that knows the state and is %s is refused', async (_name, make) => {
+  ])('case 47: that knows the state and is %s is refused', async (_name, make) => {
     const site = await stage.open({})
     await forge(site, 'POST', make(await withholdAnswer(site)), mismatch)
     expect(await stateOf(site)).toMatchObject({ status: 'anonymous' })
     expect(site.holdfast.recorder.tokenRequests('authorization_code')).toHaveLength(0)
+    noteObtained({})
   })
 })

@@ -45,23 +45,23 @@ describe.each(browsers)('a search for everything that was issued in %s', (kind) 
   const expectNoTrace = async () =>
     expectNothingSecret(stage.site.holdfast, [await search(stage.site), await surfacesOf(page), told, page.url()])
 
-  it('finds nothing after a sign-in', async () => {
+  it('case 40: finds nothing after a sign-in', async () => {
     await expectNoTrace()
   })
 
-  it('finds nothing after calls and a refresh', async () => {
+  it('case 40: finds nothing after calls and a refresh', async () => {
     await callUntilRefreshed(stage.site, page)
     expect(stage.site.holdfast.recorder.issued.refreshTokens.length).toBeGreaterThan(1)
     await expectNoTrace()
   })
 
-  it('finds nothing while the session ends, nor after it', async () => {
+  it('case 40: finds nothing while the session ends, nor after it', async () => {
     const [during] = await Promise.all([search(stage.site), signOutThrough(stage.site)])
     await expectNothingSecret(stage.site.holdfast, during)
     await expectNoTrace()
   })
 
-  it('finds what a worker keeps in a cache', async () => {
+  it('case 40 without silence: finds what a worker keeps in a cache', async () => {
     const site = await stage.open({ mapWorkerSource: withCachedAnswers })
     await site.signedIn()
     await expectLeaked(site.holdfast, await search(site), site.holdfast.recorder.issued.refreshTokens)

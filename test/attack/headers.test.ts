@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { browsers } from '../support/browsers.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
+import { noteObtained } from './support/obtained.ts'
 import { useStage } from './support/stage.ts'
 
 const own = { Authorization: 'DPoP of-the-attacker', DPoP: 'proof-of-the-attacker' }
@@ -38,7 +39,7 @@ describe.each(browsers)('a script with credentials of its own in %s', (kind) => 
   })
   beforeEach(() => stage.site.holdfast.recorder.recover())
 
-  it('has them dropped where the worker adds its own', async () => {
+  it('case 43: has them dropped where the worker adds its own', async () => {
     const { recorder } = stage.site.holdfast
     const before = recorder.requests.length
     const calls = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [status, { method }])
@@ -54,7 +55,7 @@ describe.each(browsers)('a script with credentials of its own in %s', (kind) => 
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
-  it('gets nothing attached to what only looks like the API', async () => {
+  it('case 42: gets nothing attached to what only looks like the API', async () => {
     const { recorder, appUrl, idUrl } = stage.site.holdfast
     const before = recorder.requests.length
     const addresses = lookAlikes(appUrl, idUrl).map((address) => [address, {}])
@@ -65,14 +66,15 @@ describe.each(browsers)('a script with credentials of its own in %s', (kind) => 
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
-  it('sends them where no worker stands between', async () => {
+  it('case 43 without drop: sends them where no worker stands between', async () => {
     const { recorder } = stage.site.holdfast
     const before = recorder.requests.length
     await stage.site.attack('headers', { addresses: [['/healthz', {}]], headers: own })
     expect(JSON.stringify(recorder.requests.slice(before))).toContain('of-the-attacker')
+    noteObtained({ 'forged header': Object.keys(own).length })
   })
 
-  it('reads the token where an API echoes what it was sent', async () => {
+  it('case 41 without echo: reads the token where an API echoes what it was sent', async () => {
     const { recorder } = stage.site.holdfast
     recorder.failNext(isApi, ({ headers }) => Response.json(headers), Number.POSITIVE_INFINITY)
     const obtained = await stage.site.attack('headers', { addresses: [[status, {}]], headers: own })

@@ -56,23 +56,23 @@ describe.each(browsers)('a script that was there before anything else in %s', (k
     await expectNothingSecret(stage.site.holdfast, noted)
   }
 
-  it('sees nothing secret of a sign-in', expectNotes)
+  it('case 50b: sees nothing secret of a sign-in', expectNotes)
 
-  it('sees nothing secret of calls and a refresh', async () => {
+  it('case 50b: sees nothing secret of calls and a refresh', async () => {
     await callUntilRefreshed(stage.site, page)
     await page.reload()
     expect(await notes(stage.site)).toContain('isAuthenticated')
     await expectNotes()
   })
 
-  it('sees nothing secret of a sign-out', async () => {
+  it('case 50b: sees nothing secret of a sign-out', async () => {
     await signOut(page)
     page = await openHooked(stage.site)
     await byRole(page, 'button', 'Sign in')
     await expectNotes()
   })
 
-  it('sees what a worker says that says too much', async () => {
+  it('case 50b without silence: sees what a worker says that says too much', async () => {
     const site = await stage.open({ mapWorkerSource: withTalk })
     const talking = await signUp(site)
     await talking.reload()

@@ -42,7 +42,7 @@ describe.each(browsers)('a script that asks the worker for everything in %s', (k
     expect(await isAuthenticated(page)).toBe(true)
   })
 
-  it('is told the session state, and refused anything else', async () => {
+  it('case 39: is told the session state, and refused anything else', async () => {
     const { replies } = obtained
     const asked = Object.entries(replies).map(([type, [plain]]) => [type, code(plain)])
     const states = ['session.get', 'session.poke', 'session.cancelSignIn'].map((type) => [type, stateFields])
@@ -54,7 +54,7 @@ describe.each(browsers)('a script that asks the worker for everything in %s', (k
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
-  it('hears states and refusals, whatever it sends', () => {
+  it('case 39: hears states and refusals, whatever it sends', () => {
     const kinds = new Set(obtained.fuzzed.map((reply) => String(code(reply))))
     const known = [String(stateFields), '', 'MESSAGE_INVALID', 'MESSAGE_TOO_LARGE', 'PROTOCOL_MISMATCH']
     const cannotBeSent = [...kinds].filter((one) => one.startsWith('refused: DataCloneError'))
@@ -65,13 +65,13 @@ describe.each(browsers)('a script that asks the worker for everything in %s', (k
     expect(announced).toEqual(answers)
   })
 
-  it('is not answered from a nested frame, whatever policy the page has', async () => {
+  it('case 39: is not answered from a nested frame, whatever policy the page has', async () => {
     // A frame without an address has a worker to ask in one of the browsers.
     expect((await askFromFrames(stage.site, 'frames')).map(code).filter((one) => one !== 'SENDER_REFUSED')).toEqual([])
     expect(new Set((await askFromFrames(stage.site, 'frames-bare')).map(code))).toEqual(new Set(['SENDER_REFUSED']))
   })
 
-  it('gets what a worker with one message too many gives, from a frame too', async () => {
+  it('case 39 without operations: gets what a worker with one message too many gives, from a frame too', async () => {
     const site = await stage.open({ mapWorkerSource: withGetter })
     await site.signedIn()
     const all = await canaries(site.holdfast)

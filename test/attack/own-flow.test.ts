@@ -26,7 +26,7 @@ describe.each(browsers)('a flow of its own in %s', (kind) => {
     await stage.site.signedIn()
   })
 
-  it('brings the page no code while the worker is there', async () => {
+  it('case 46: brings the page no code while the worker is there', async () => {
     const { holdfast } = stage.site
     const before = holdfast.recorder.issued.codes.length
     const obtained = await run(stage.site, true)
@@ -36,7 +36,7 @@ describe.each(browsers)('a flow of its own in %s', (kind) => {
     await expectNothingSecret(holdfast, { ...obtained, refused: null })
   })
 
-  it('brings the page no code without the worker', async () => {
+  it('case 46: brings the page no code once it has removed the worker', async () => {
     const { holdfast } = stage.site
     const before = holdfast.recorder.issued.codes.length
     const obtained = await run(stage.site, false)
@@ -47,7 +47,7 @@ describe.each(browsers)('a flow of its own in %s', (kind) => {
     await expectNothingSecret(holdfast, { ...obtained, refused: null })
   })
 
-  it('ends in tokens where the callback hands the code on in an address', async () => {
+  it('case 46 without callback: ends in tokens where the callback hands the code on in an address', async () => {
     const { holdfast } = stage.site
     holdfast.recorder.failNext(
       isCallback,

@@ -9,6 +9,7 @@ import { killWorkers } from '../support/kill.ts'
 import { isAuthenticated } from '../support/people.ts'
 import { expectNothingSecret } from './support/canaries.ts'
 import { signOutThrough } from './support/life.ts'
+import { noteObtained } from './support/obtained.ts'
 import { withBlindHash, withKnownShare } from './support/removals.ts'
 import type { Site } from './support/site.ts'
 import { useStage } from './support/stage.ts'
@@ -50,7 +51,7 @@ describe.each(browsers)('a script that plants in %s', (kind) => {
       expect(status(await afterRestart())).toBe('signed-in')
     })
 
-    it('makes no session of a key of its own', async () => {
+    it('case 50a: makes no session of a key of its own', async () => {
       await site.attack('planted', { act: 'key' })
       const obtained = await afterRestart()
       expect(status(obtained)).toBe('expired')
@@ -60,20 +61,20 @@ describe.each(browsers)('a script that plants in %s', (kind) => {
     })
 
     it.each(['random', 'versioned', 'empty', 'json', 'text'])(
-      'makes no session of a record that is %s',
+      'case 50a: makes no session of a record that is %s',
       async (made) => {
         await site.attack('planted', { act: 'records', made })
         expect(status(await afterRestart())).toBe('expired')
       },
     )
 
-    it.each(['swap', 'flip'])('makes no session of a record after a %s', async (act) => {
+    it.each(['swap', 'flip'])('case 50a: makes no session of a record after a %s', async (act) => {
       await site.attack('planted', { act })
       expect(status(await afterRestart())).toBe('expired')
     })
   })
 
-  it('opens nothing of before a sign-out', async () => {
+  it('case 50a: opens nothing of before a sign-out', async () => {
     await start()
     expect(await site.attack('planted', { act: 'copy' })).toContain('session/main')
     await signOutThrough(site)
@@ -84,7 +85,7 @@ describe.each(browsers)('a script that plants in %s', (kind) => {
     await expectNothingSecret(site.holdfast, obtained)
   })
 
-  it('does not keep the install by taking the marks of a sign-out away', async () => {
+  it('case 50a: does not keep the install by taking the marks of a sign-out away', async () => {
     await start()
     await site.attack('planted', { act: 'copy' })
     await site.attack('planted', { act: 'outrun' })
@@ -94,12 +95,13 @@ describe.each(browsers)('a script that plants in %s', (kind) => {
     await expectNothingSecret(site.holdfast, obtained)
   })
 
-  it('has the session back where every install has one share', async () => {
+  it('case 50a without seal: has the session back where every install has one share', async () => {
     await start({ mapWorkerSource: withKnownShare })
     await site.attack('planted', { act: 'copy' })
     await signOutThrough(site)
     await site.attack('planted', { act: 'restore' })
     expect(status(await afterRestart())).toBe('signed-in')
+    noteObtained({ 'ended session': 1 })
   })
 
   const paths = ['/index.html', script]
@@ -109,7 +111,7 @@ describe.each(browsers)('a script that plants in %s', (kind) => {
     return (await site.attack('planted', { act: 'read', paths })) as [string, Record<string, string>, string][]
   }
 
-  it('has none of its own files served, with or without headers', async () => {
+  it('case 50a: has none of its own files served, with or without headers', async () => {
     await start()
     for (const [path, headers, text] of await serve()) {
       expect(text).toBe(readFileSync(join(built, path), 'utf8'))
@@ -121,11 +123,12 @@ describe.each(browsers)('a script that plants in %s', (kind) => {
     await reloaded.close()
   })
 
-  it('has them served by a worker that believes what it finds', async () => {
+  it('case 50a without hash: has them served by a worker that believes what it finds', async () => {
     await start({ mapWorkerSource: withBlindHash(mark, hashOf('/index.html'), hashOf(script)) })
     const served = await serve()
     expect(served.map(([, , text]) => text.includes(mark))).toEqual([true, true])
     const reloaded = await site.open('/')
     expect(await reloaded.title()).toBe(mark)
+    noteObtained({ 'planted file': served.length })
   })
 })

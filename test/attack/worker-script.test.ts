@@ -28,7 +28,7 @@ describe.each(browsers)("a script that asks for the worker's script in %s", (kin
     obtained = (await stage.site.attack('worker-script', { files })) as Obtained
   })
 
-  it('is not given it', async () => {
+  it('case 45: is not given it', async () => {
     const { recorder } = stage.site.holdfast
     const asked = recorder.requests.filter(({ path, method }) => path === '/sw.js' && method === 'GET')
     const genuine = asked.filter(({ sender, headers }) => sender === 'script' && headers['sec-fetch-dest'] !== 'empty')
@@ -38,13 +38,13 @@ describe.each(browsers)("a script that asks for the worker's script in %s", (kin
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
-  it('makes no worker of it elsewhere, nor of any other file', () => {
+  it('case 45: makes no worker of it elsewhere, nor of any other file', () => {
     const { registrations } = obtained
     expect(Object.keys(registrations).length).toBeGreaterThan(6)
     expect(Object.entries(registrations).filter(([, outcome]) => !isRefused(outcome))).toEqual([])
   })
 
-  it('gets it from a server without the gate', async () => {
+  it('case 45 without gate: gets it from a server without the gate', async () => {
     const site = await stage.open({})
     await site.signedIn()
     const secrets = await canaries(site.holdfast)
