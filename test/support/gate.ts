@@ -11,7 +11,13 @@ import {
 import { pipeline } from 'node:stream/promises'
 import type { Fault } from './faults.ts'
 import type { Recorder } from './record.ts'
-import { type Recorded, type Site, toRecorded } from './recorded.ts'
+import { type Recorded, type Reply, type Site, toRecorded } from './recorded.ts'
+
+/** Changes what passes in both directions. Header names are in lower case, bodies have a character for each byte. */
+export type Tamper = {
+  request?(headers: Record<string, string>): Record<string, string>
+  reply?(request: Recorded, reply: Reply): Reply
+}
 
 export type GateOptions = {
   readonly site: Site
@@ -19,6 +25,8 @@ export type GateOptions = {
   /** Where the server itself listens. */
   readonly target: number
   readonly recorder: Recorder
+  /** What a server or a browser would do that lacks a layer of protection. */
+  readonly tamper?: Tamper
   /** An answer of the test's own to this path. */
   readonly respond?: (path: string) => Promise<Response | undefined>
 }
@@ -46,14 +54,21 @@ const sendResponse = async (from: Response, to: ServerResponse): Promise<void> =
   to.end(Buffer.from(await from.arrayBuffer()))
 }
 
+/** Without compression, so that the answer can be read. */
+const tamperedHeaders = (tamper: Tamper, request: IncomingMessage): Record<string, string> => {
+  const { 'accept-encoding': _coding, ...headers } = flat(request.headers)
+  return tamper.request?.(headers) ?? headers
+}
+
 /** Passes a request on to the server, as it came. Resolves with the server's answer, its body not yet read. */
 const forward = async (
   request: IncomingMessage,
   body: Buffer | undefined,
   response: ServerResponse,
-  target: number,
+  { target, tamper }: GateOptions,
 ) => {
-  const { method, url: path, rawHeaders: headers } = request
+  const { method, url: path } = request
+  const headers = tamper === undefined ? request.rawHeaders : tamperedHeaders(tamper, request)
   const passed = send({ host: '127.0.0.1', port: target, method, path, headers, setHost: false, agent })
   response.once('close', () => passed.destroy())
   const answered = once(passed, 'response')
@@ -82,6 +97,25 @@ const failInstead = async (fault: Fault | undefined, recorded: Recorded, respons
   return true
 }
 
+/** Hands on what has become of an answer; headers that are as they were go on as they came, several of a name too. */
+const sendTampered = (
+  { status, headers, body }: Reply,
+  { sender }: Recorded,
+  answer: IncomingMessage,
+  to: ServerResponse,
+) => {
+  const before = flat(answer.headers)
+  const { 'content-length': _length, 'transfer-encoding': _coding, ...kept } = headers
+  const sent = Object.fromEntries(
+    Object.entries(kept).map(([name, value]) => [
+      name,
+      value === before[name] ? (answer.headers[name] ?? value) : value,
+    ]),
+  )
+  to.writeHead(status, { ...sent, ...(sender === 'script' ? { 'referrer-policy': 'unsafe-url' } : {}) })
+  to.end(body, 'latin1')
+}
+
 /** Hands the server's answer on, unless it shall be lost; the recorder learns of it either way. */
 const handBack = async (
   options: GateOptions,
@@ -98,6 +132,11 @@ const handBack = async (
     to.destroy()
     return
   }
+  if (options.tamper?.reply !== undefined) {
+    const reply = { ...told, body: (body ?? (await readAll(answer))).toString('latin1') }
+    sendTampered(options.tamper.reply(recorded, reply), recorded, answer, to)
+    return
+  }
   to.writeHead(status, [...headersFor(recorded, answer)])
   if (body === undefined) await pipeline(answer, to)
   else to.end(body)
@@ -112,7 +151,7 @@ const handle = async (options: GateOptions, request: IncomingMessage, response: 
   if (await failInstead(fault, recorded, response)) return
   const own = await options.respond?.(recorded.path)
   if (own !== undefined) return sendResponse(own, response)
-  const answer = await forward(request, body, response, options.target)
+  const answer = await forward(request, body, response, options)
   await handBack(options, recorded, answer, response, fault === 'drop')
 }
 

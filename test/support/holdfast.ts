@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { type Config, readConfig } from '../../server/config.ts'
 import { type RunningServer, startServer } from '../../server/server.ts'
 import { freePorts } from './free-ports.ts'
-import { openGate } from './gate.ts'
+import { openGate, type Tamper } from './gate.ts'
 import { createRecorder } from './record.ts'
 import { createServed } from './served.ts'
 import { withTestHook } from './worker-hook.ts'
@@ -14,6 +14,8 @@ import { withTestHook } from './worker-hook.ts'
 export type HoldfastOptions = Partial<Pick<Config, 'accessTokenTtl' | 'refreshGrace'>> & {
   /** Changes the worker's script, before the test hook is put in front of it. */
   readonly mapWorkerSource?: (source: string) => string
+  /** Changes what passes between the browser and both origins. */
+  readonly tamper?: Tamper
   /** True: the worker as it is built, without the hook of `bootId`. */
   readonly bare?: boolean
 }
@@ -55,9 +57,11 @@ export const startHoldfast = async (options: HoldfastOptions = {}) => {
   const recorder = createRecorder()
   const { serve, respond } = createServed(`http://127.0.0.1:${appPort}`)
   let server: RunningServer | undefined = await start(config, options)
+  const { tamper } = options
+  const through = { recorder, ...(tamper === undefined ? {} : { tamper }) }
   const gates = await Promise.all([
-    openGate({ site: 'app', port: publicApp, target: appPort, recorder, respond }),
-    openGate({ site: 'id', port: publicId, target: idPort, recorder }),
+    openGate({ ...through, site: 'app', port: publicApp, target: appPort, respond }),
+    openGate({ ...through, site: 'id', port: publicId, target: idPort }),
   ])
   const close = async () => {
     await server?.close()

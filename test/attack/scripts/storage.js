@@ -27,7 +27,10 @@
   }
 
   /** What an attacker who does not know the share can put in its place. */
-  const guesses = (all) => [
+  const guesses = (all, shares) => [
+    ...shares.map((share) =>
+      Uint8Array.from(atob(share.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0)),
+    ),
     new Uint8Array(),
     new Uint8Array(32),
     ...found(all, (value) => typeof value === 'string' && value.length < 200).map(utf8),
@@ -36,23 +39,23 @@
   ]
 
   /** Every way to a vault key that the keys found allow: signing guesses, exporting, deriving, using them as they are. */
-  const candidates = async (keys, all) => {
+  const candidates = async (keys, all, shares) => {
     const made = []
     for (const key of keys) {
       const raw = await lib.outcome(() => crypto.subtle.exportKey('raw', key))
       if (raw instanceof ArrayBuffer) made.push(await vaultKey(raw))
       if (key.algorithm.name === 'AES-GCM') made.push(key)
       if (!key.usages.includes('sign')) continue
-      for (const guess of guesses(all)) made.push(await vaultKey(await crypto.subtle.sign('HMAC', key, guess)))
+      for (const guess of guesses(all, shares)) made.push(await vaultKey(await crypto.subtle.sign('HMAC', key, guess)))
     }
-    for (const guess of guesses(all)) made.push(await vaultKey(guess))
+    for (const guess of guesses(all, shares)) made.push(await vaultKey(guess))
     return made
   }
 
-  attack(async () => {
+  attack(async (input) => {
     const all = await dumpStorage()
     const keys = found(all, (value) => value instanceof CryptoKey)
-    const made = await candidates(keys, all)
+    const made = await candidates(keys, all, input?.shares ?? [])
     const records = Object.values(all.databases).flatMap((database) => database.records ?? [])
     const opened = []
     for (const [name, record] of records) {

