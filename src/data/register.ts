@@ -7,6 +7,7 @@ export type Cleared =
   | 'when the provider has confirmed'
   | 'when the server has ended the install'
   | 'when a newer version takes over'
+  | 'when the request is answered'
 
 /** One stored thing: where it is, what it is, whether someone who reads it learns something, and when it goes. */
 export type StoredThing = {
@@ -46,6 +47,13 @@ export const storedThings = [
     what: 'A fingerprint of the install that a sign-out has ended, until another has taken its place.',
     secret: false,
     cleared: 'when the server has ended the install',
+  },
+  {
+    name: 'sent/<hash>/<number>',
+    where: 'IndexedDB holdfast-custody/keys',
+    what: 'That a request is under way which may not be sent twice, by a hash of it; nothing of the request itself.',
+    secret: false,
+    cleared: 'when the request is answered',
   },
   {
     name: 'session/<provider>',

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { reveal } from '../base/secret.ts'
 import { refreshNeed } from '../session/refresh-time.ts'
 import type { Resource } from '../session/resource.ts'
+import type { Journal } from './journal.ts'
 import type { Keeper } from './keeper.ts'
 import type { LiveSession } from './records.ts'
 import type { Refresher } from './refresher.ts'
@@ -10,7 +11,8 @@ import type { Refresher } from './refresher.ts'
 export type Holder = { readonly keeper: Keeper; readonly refresher: Refresher }
 
 export type ApiDeps = {
-  readonly fetch: typeof globalThis.fetch
+  /** Sends, and knows what must not be sent again. */
+  readonly journal: Journal
   readonly clock: Clock
   /** Learns the clock of a server from its reply. */
   readonly observe: (response: Response) => void
@@ -57,8 +59,8 @@ const nonceAsked = (response: Response): boolean =>
   response.status === 401 && /\buse_dpop_nonce\b/.test(response.headers.get('www-authenticate') ?? '')
 
 /** The only place that adds credentials to a request. */
-export const createApi = ({ fetch, clock, observe, hold }: ApiDeps) => {
-  const plain = ({ url, init }: Outgoing): Promise<Response> => fetch(url, init)
+export const createApi = ({ journal, clock, observe, hold }: ApiDeps) => {
+  const plain = ({ url, init }: Outgoing): Promise<Response> => journal.fetch(url, init)
 
   /**
    * With redirects allowed the request goes out twice: once with credentials as far as the first redirect, then again
@@ -68,7 +70,7 @@ export const createApi = ({ fetch, clock, observe, hold }: ApiDeps) => {
     const headers = await authorization(outgoing, live, keeper)
     const follows = outgoing.init.redirect === 'follow'
     const redirect = follows ? 'manual' : 'error'
-    const response = await fetch(outgoing.url, { ...outgoing.init, headers, redirect })
+    const response = await journal.fetch(outgoing.url, { ...outgoing.init, headers, redirect })
     if (response.type === 'opaqueredirect') return plain(outgoing)
     observe(response)
     keeper.proofs()?.learn(outgoing.url, response.headers.get('dpop-nonce'))
@@ -118,6 +120,7 @@ export const createApi = ({ fetch, clock, observe, hold }: ApiDeps) => {
     /** The answer to a request that matched a resource. A network error where the network fails. */
     async respond(request: Request, resource: Resource, holder: Holder, trusted: boolean): Promise<Response> {
       const outgoing = await toOutgoing(request, resource)
+      if (await journal.isHandedOver(outgoing.url, outgoing.init)) return Response.error()
       if (!trusted) return plain(outgoing)
       try {
         const response = await call(holder, outgoing)

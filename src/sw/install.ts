@@ -6,6 +6,7 @@ import { answerCallback, checkCallback, isCallback } from './callback-route.ts'
 import { type CustodyConfig, parseConfig } from './config.ts'
 import { judgeGrade } from './grade.ts'
 import { createWebHost } from './host.ts'
+import { createJournal } from './journal.ts'
 import { createLifetime } from './lifetime.ts'
 import { prelude } from './prelude.ts'
 import { createRotation } from './rotation.ts'
@@ -56,9 +57,21 @@ export const installCustody = (config: CustodyConfig): void => {
   const random = () => Math.random()
   let starting: Promise<Worker> | undefined
   const worker = (): Promise<Worker> => {
-    starting ??= openBestVault(store).then((vault) =>
-      createWorker({ host, config: checked, vault, rotation, fetch, clock, random, hold: lifetime.hold }),
-    )
+    starting ??= openBestVault(store).then((vault) => {
+      // Without tokens at rest there is nothing that the next worker could send a request again with.
+      const journal = createJournal(vault.grade === 'memory' ? createMemoryStore() : store, fetch, clock)
+      return createWorker({
+        host,
+        config: checked,
+        vault,
+        rotation,
+        journal,
+        fetch,
+        clock,
+        random,
+        hold: lifetime.hold,
+      })
+    })
     // A database that did not answer may do so the next time.
     starting.catch(() => {
       starting = undefined

@@ -6,8 +6,8 @@ export type StoreName = 'keys' | 'records'
 export type Store = {
   read(store: StoreName, name: string): Promise<unknown>
   names(store: StoreName): Promise<readonly string[]>
-  /** All of it or nothing, on the disk before it resolves. */
-  commit(changes: readonly Change[]): Promise<void>
+  /** All of it or nothing, on the disk before it resolves; where `relaxed`, in the hands of the system at least. */
+  commit(changes: readonly Change[], durability?: 'strict' | 'relaxed'): Promise<void>
 }
 
 /** A page can hold a transaction of this database open; the worker does not wait for it longer than this. */
@@ -69,13 +69,17 @@ export const createIndexedStore = (name: string): Store => {
     opening.catch(forget)
     return opening
   }
-  const begin = async (stores: readonly StoreName[], mode: IDBTransactionMode): Promise<IDBTransaction> => {
+  const begin = async (
+    stores: readonly StoreName[],
+    mode: IDBTransactionMode,
+    durability: 'strict' | 'relaxed' = 'strict',
+  ): Promise<IDBTransaction> => {
     const database = await open()
     try {
-      return database.transaction(stores, mode, { durability: 'strict' })
+      return database.transaction(stores, mode, { durability })
     } catch {
       forget()
-      return (await open()).transaction(stores, mode, { durability: 'strict' })
+      return (await open()).transaction(stores, mode, { durability })
     }
   }
   return {
@@ -89,8 +93,9 @@ export const createIndexedStore = (name: string): Store => {
       await done(request)
       return request.result.filter((key) => typeof key === 'string')
     },
-    async commit(changes) {
-      const transaction = await begin(['keys', 'records'], 'readwrite')
+    async commit(changes, durability) {
+      const stores = [...new Set(changes.map(({ store }) => store))]
+      const transaction = await begin(stores, 'readwrite', durability)
       for (const { store, name, value } of changes) {
         if (value === undefined) transaction.objectStore(store).delete(name)
         else transaction.objectStore(store).put(value, name)

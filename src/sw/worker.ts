@@ -7,6 +7,7 @@ import { describeSession } from './announce.ts'
 import { createApi, type Holder } from './api.ts'
 import type { Config } from './config.ts'
 import { announcementOf, type Host } from './host.ts'
+import type { Journal } from './journal.ts'
 import { createKeeper, signInLimit } from './keeper.ts'
 import { createDiscovery } from './oidc/discovery.ts'
 import { createWire } from './oidc/wire.ts'
@@ -22,6 +23,8 @@ export type WorkerDeps = {
   readonly config: Config
   readonly vault: Vault
   readonly rotation: Rotation
+  /** Sends what a page has asked for. */
+  readonly journal: Journal
   readonly fetch: typeof globalThis.fetch
   readonly clock: Clock
   readonly random: () => number
@@ -31,7 +34,7 @@ export type WorkerDeps = {
 
 /** The custody worker, wired. Everything in it has been restored from the vault when this resolves. */
 export const createWorker = async (deps: WorkerDeps) => {
-  const { host, config, vault, rotation, fetch, clock, random, hold } = deps
+  const { host, config, vault, rotation, journal, fetch, clock, random, hold } = deps
   const wire = createWire(fetch, clock)
   const discovery = createDiscovery(vault, wire, clock)
   const announce = () => hold(host.announce(announcementOf(describe())))
@@ -57,7 +60,7 @@ export const createWorker = async (deps: WorkerDeps) => {
     keepers,
     replace: signOut.replace,
   })
-  const api = createApi({ fetch, clock, observe: wire.observe, hold })
+  const api = createApi({ journal, clock, observe: wire.observe, hold })
 
   const describe = (): SessionState => describeSession(keepers, vault.grade, { signOuts: signOut.waiting(), syncs: 0 })
 

@@ -57,7 +57,7 @@ describe.each(browsers)('an expired access token in %s', (kind) => {
     expect(bench.holdfast.recorder.requests.filter(({ path }) => path === portal)).toEqual([])
   })
 
-  it('the network is gone altogether, and the worker is killed → session kept', async () => {
+  it('case 8: the network is gone altogether, and the worker is killed → session kept', async () => {
     bench.holdfast.recorder.down()
     await expect(call(page)).rejects.toThrow()
     expect(await sessionState(page)).toMatchObject(kept)

@@ -34,7 +34,8 @@ export const useBench = (kind: BrowserKind, options: HoldfastOptions = {}, launc
   }
 
   beforeAll(async () => {
-    holdfast = await startHoldfast({ ...options, mapWorkerSource: withKillPoints })
+    const { mapWorkerSource = (source: string) => source } = options
+    holdfast = await startHoldfast({ ...options, mapWorkerSource: (source) => withKillPoints(mapWorkerSource(source)) })
     openKillPoints(holdfast)
     browser = await launchBrowser(kind, launch)
   })
