@@ -7,7 +7,7 @@ import { describeSession } from './announce.ts'
 import { createApi, type Holder } from './api.ts'
 import type { Config } from './config.ts'
 import { announcementOf, type Host } from './host.ts'
-import type { Journal } from './journal.ts'
+import { type Journal, noJournal } from './journal.ts'
 import { createKeeper, signInLimit } from './keeper.ts'
 import { createDiscovery } from './oidc/discovery.ts'
 import { createWire } from './oidc/wire.ts'
@@ -23,8 +23,8 @@ export type WorkerDeps = {
   readonly config: Config
   readonly vault: Vault
   readonly rotation: Rotation
-  /** Sends what a page has asked for. */
-  readonly journal: Journal
+  /** Sends what a page has asked for. Default: without remembering it, where no page's requests come this way. */
+  readonly journal?: Journal
   readonly fetch: typeof globalThis.fetch
   readonly clock: Clock
   readonly random: () => number
@@ -34,7 +34,7 @@ export type WorkerDeps = {
 
 /** The custody worker, wired. Everything in it has been restored from the vault when this resolves. */
 export const createWorker = async (deps: WorkerDeps) => {
-  const { host, config, vault, rotation, journal, fetch, clock, random, hold } = deps
+  const { host, config, vault, rotation, fetch, clock, random, hold, journal = noJournal(fetch) } = deps
   const wire = createWire(fetch, clock)
   const discovery = createDiscovery(vault, wire, clock)
   const announce = () => hold(host.announce(announcementOf(describe())))
