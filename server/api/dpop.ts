@@ -59,6 +59,9 @@ export type ProofCheck = (
   request: { method: string; url: string; token: string; thumbprint: string },
 ) => Promise<void>
 
+/** RFC 9110 §9.2.1. */
+const isSafe = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(method)
+
 /** Checks of a DPoP proof at a resource, RFC 9449 §4.3 and §7. Rejects with ApiError. */
 export const createProofCheck = (nonces: ReturnType<typeof createNonces>): ProofCheck => {
   const isNew = createReplays()
@@ -89,7 +92,10 @@ export const createProofCheck = (nonces: ReturnType<typeof createNonces>): Proof
     if (target === undefined || `${target.origin}${target.pathname}` !== url) throw refused()
     const recent = Math.abs(Date.now() / 1000 - claims.iat) <= windowSeconds
     const fresh = claims.nonce === undefined ? recent : nonces.isValid(claims.nonce)
-    // A replayed proof gets a challenge: the browser may have sent a request twice, and a new proof settles it.
-    if (!fresh || !isNew(claims.jti)) throw challenge()
+    if (!fresh) throw challenge()
+    if (isNew(claims.jti)) return
+    // A browser may have sent the request twice, because its connection ended. A new proof settles that where it does no harm
+    // to act again; elsewhere a 401 would have the worker ask again for what was done already.
+    throw isSafe(method) ? challenge() : new ApiError('duplicate_request')
   }
 }

@@ -10,6 +10,7 @@ export const apiErrors = {
   invalid_token: [401, 'The credentials are not valid.'],
   invalid_dpop_proof: [401, 'The proof of possession is not valid.'],
   use_dpop_nonce: [401, 'The proof of possession needs this nonce.'],
+  duplicate_request: [409, 'This very request has arrived before.'],
   not_found: [404, 'There is nothing here.'],
   method_not_allowed: [405, 'This method is not for this address.'],
   too_large: [413, 'The body is larger than 1 MiB.'],

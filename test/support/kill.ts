@@ -3,7 +3,10 @@ import { kindOf } from './browsers.ts'
 import { within } from './deadline.ts'
 import { runInFirefox } from './firefox-system.ts'
 
-/** Chromium's own word on each version of a worker. Every kill ends with all of them stopped. */
+/**
+ * Chromium's own word on each version of a worker. Every kill ends when each that ran was stopped; a page that is busy may
+ * have started one again by then.
+ */
 const killInChromium = async (page: Page): Promise<void> => {
   const session = await page.createCDPSession()
   const running = new Set<string>()
@@ -12,14 +15,14 @@ const killInChromium = async (page: Page): Promise<void> => {
   session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
     for (const version of versions) {
       if (version.runningStatus === 'stopped') running.delete(version.versionId)
-      else running.add(version.versionId)
+      else if (!asked) running.add(version.versionId)
     }
     if (asked && running.size === 0) resolve()
   })
   try {
     await session.send('ServiceWorker.enable')
-    await session.send('ServiceWorker.stopAllWorkers')
     asked = true
+    await session.send('ServiceWorker.stopAllWorkers')
     if (running.size === 0) resolve()
     await within(stopped, 'every service worker has stopped')
   } finally {

@@ -60,6 +60,12 @@ const errorOf = async (response: Response): Promise<string | undefined> => {
   }
 }
 
+/** What an answer to a refresh means for the session where it brings no tokens. */
+const failureOf = async (response: Response, now: number): Promise<TokenFailure | undefined> =>
+  response.status === 200
+    ? undefined
+    : judgeTokenError(response.status, await errorOf(response), retryAfter(response.headers.get('retry-after'), now))
+
 const hashOf = (alg: string | undefined): string => {
   if (alg === undefined || alg.endsWith('256')) return 'SHA-256'
   return alg.endsWith('384') ? 'SHA-384' : 'SHA-512'
@@ -140,13 +146,17 @@ export const refresh = async (call: TokenCall, tokens: Tokens, account: Account)
   const client = clientOf(provider)
   if (tokens.refresh === null) return { ok: false, failure: { kind: 'denied' } }
   const token = reveal(tokens.refresh)
-  const response = await answerNonceOnce(() =>
-    oauth.refreshTokenGrantRequest(server, client, oauth.None(), token, options(call)),
-  )
-  if (response.status !== 200) {
-    const wait = retryAfter(response.headers.get('retry-after'), clock())
-    return { ok: false, failure: judgeTokenError(response.status, await errorOf(response), wait) }
+  const send = () =>
+    answerNonceOnce(() => oauth.refreshTokenGrantRequest(server, client, oauth.None(), token, options(call)))
+  let response = await send()
+  let failure = await failureOf(response, clock())
+  // A browser sends a request again by itself where its connection ends, and a provider that has seen the proof of it before
+  // may call that an invalid grant too. A new proof tells the one from the other.
+  if (failure?.kind === 'denied' && call.proofs !== undefined) {
+    response = await send()
+    failure = await failureOf(response, clock())
   }
+  if (failure !== undefined) return { ok: false, failure }
   try {
     const reply = await oauth.processRefreshTokenResponse(server, client, response)
     const claims = oauth.getValidatedIdTokenClaims(reply)

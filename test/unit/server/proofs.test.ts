@@ -107,6 +107,20 @@ describe('a DPoP-bound token', () => {
     expect((await present({ payload: { nonce } })).status).toBe(200)
   })
 
+  test('does not act again where the same proof comes twice, and does not have the client ask again', async () => {
+    const url = `${server.appUrl}/api/v1/user/profile`
+    const dpop = await makeProof({ payload: { htm: 'PUT', htu: url } })
+    const headers = { authorization: `DPoP ${session.tokens.access}`, dpop, 'content-type': 'application/json' }
+    const put = (name: string) => fetch(url, { method: 'PUT', headers, body: JSON.stringify({ name }) })
+    expect((await put('Once')).status).toBe(200)
+    const again = await put('Twice')
+    expect(again.status).toBe(409)
+    expect(again.headers.get('www-authenticate')).toBeNull()
+    expect(await again.json()).toMatchObject({ error: { code: 'duplicate_request' } })
+    const seen = await present({ payload: { htu: url } }, 'DPoP', '/user/profile')
+    expect(await seen.json()).toMatchObject({ name: 'Once' })
+  })
+
   test('is refused where the same proof comes twice at the same instant', async () => {
     const headers = { authorization: `DPoP ${session.tokens.access}`, dpop: await makeProof() }
     const answers = await Promise.all([ask(headers), ask(headers), ask(headers)])
