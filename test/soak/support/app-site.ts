@@ -21,6 +21,7 @@ export const startAppSite = async (accessTokenTtl: number): Promise<Site & { rea
     recorders: [recorder],
     refreshes: () => recorder.requests.filter(isRefresh),
     isCall,
+    writesBy: 'PUT',
     request(id, write) {
       const url = `${path}?call=${id}`
       const headers = { 'content-type': 'application/json' }

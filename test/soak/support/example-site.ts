@@ -69,6 +69,7 @@ export const startExampleSite = async (accessTokenTtl: number): Promise<Site> =>
     recorders: [recorders.page, recorders.id, recorders.api],
     refreshes: () => recorders.id.requests.filter(isRefresh),
     isCall,
+    writesBy: 'POST',
     request(call, write) {
       const url = `${apiUrl}/v1/notes?call=${call}`
       return { url, init: write ? { method: 'POST', body: `note ${call}` } : {} }

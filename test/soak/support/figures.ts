@@ -3,7 +3,11 @@ import type { Figures } from './ledger.ts'
 const line = (name: string, value: string | number): string => `  ${name.padEnd(44)} ${value}`
 
 /** The figures of one app, and of each that has a bound whether it keeps to it. */
-export const formatFigures = (name: string, { signOuts, faults, refreshes, calls }: Figures, same: boolean): string => {
+export const formatFigures = (
+  name: string,
+  { writesBy, signOuts, faults, refreshes, calls }: Figures,
+  same: boolean,
+): string => {
   const { demanded } = refreshes
   return [
     `${name}:`,
@@ -21,15 +25,18 @@ export const formatFigures = (name: string, { signOuts, faults, refreshes, calls
     line('  again after a kill', demanded.kill),
     line('  again after a cut', demanded.cut),
     line('  without a reason', [refreshes.strange.length, ...refreshes.strange].join(', ')),
-    line('calls asked', `${calls.asked}, ${calls.writes} of them not idempotent`),
+    line(
+      'calls asked',
+      `${calls.asked}, ${calls.writes} of them by ${writesBy}${writesBy === 'POST' ? ', not idempotent' : ''}`,
+    ),
     line('  answered', calls.answered),
     line('  failed under a fault', calls.failed + calls.refused - calls.unexplained),
     line('  page closed or loaded anew over them', calls.left),
     line('  failed without a reason', calls.unexplained),
-    line('non-idempotent calls the API acted on', calls.writesActed),
+    line(`calls by ${writesBy} that the API acted on`, calls.writesActed),
     line('  of these, page not told (reply lost)', calls.untold),
     line('  twice: the worker asked twice', calls.duplicates),
-    line('  twice: browser gave it to the next worker', calls.handedOn),
+    line('  twice: handed to the next worker at a kill', calls.handedOn),
     line('  twice: browser sent the same bytes again', calls.resent),
     line('  that no page asked for', calls.uninvited),
   ].join('\n')
@@ -38,7 +45,7 @@ export const formatFigures = (name: string, { signOuts, faults, refreshes, calls
 /** What must be zero and is not, in words; and that something happened at all. */
 export const brokenBounds = (
   name: string,
-  { signOuts, refreshes, calls, faults }: Figures,
+  { writesBy, signOuts, refreshes, calls, faults }: Figures,
   same: boolean,
 ): string[] => {
   const zero = {
@@ -48,6 +55,7 @@ export const brokenBounds = (
     'calls that failed without a reason': calls.unexplained,
     'calls that came to nothing at all': calls.unsettled,
     'calls that the worker asked twice and the API acted on': calls.duplicates,
+    'calls by POST acted on twice after a kill': writesBy === 'POST' ? calls.handedOn : 0,
     'calls that no page asked for': calls.uninvited,
     'answers to calls that the API has not acted on': calls.answeredNotActed,
     'no token came to its end': refreshes.due === 0 ? 1 : 0,

@@ -49,7 +49,7 @@ export const createLedger = (site: Site, accessTokenTtl: number) => {
 
   /**
    * Writes that the API has acted on more than once. Where a worker is killed over a call, a browser may hand the same call to
-   * the next worker; where a connection ends, it may send the same bytes again. Neither page nor worker has a say in it.
+   * the next worker, which lets a POST fail; where a connection ends, it may send the same bytes again, below the worker.
    */
   const repetitions = () => {
     const found = { resent: 0, handedOn: 0, duplicates: 0 }
@@ -122,6 +122,7 @@ export const createLedger = (site: Site, accessTokenTtl: number) => {
       if (status !== undefined && status !== 'signed-in') signOuts += 1
     },
     figures: () => ({
+      writesBy: site.writesBy,
       signOuts,
       faults: (kind: FaultKind) => count(faults, (fault) => fault.kind === kind),
       refreshes: refreshFigures(),

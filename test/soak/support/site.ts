@@ -13,7 +13,9 @@ export type Site = {
   /** Requests for tokens with a refresh token, in the order of arrival. */
   refreshes(): readonly Recorded[]
   isCall(request: Recorded): boolean
-  /** Where the page asks, and with what: `write` is not idempotent. */
+  /** How it writes: PUT may be repeated, POST may not (RFC 9110 §9.2.2). */
+  readonly writesBy: 'PUT' | 'POST'
+  /** Where the page asks, and with what. */
   request(id: string, write: boolean): { readonly url: string; readonly init: RequestInit }
   /** How often the API has acted on the call with this id. */
   acted(id: string): number

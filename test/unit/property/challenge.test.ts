@@ -90,7 +90,8 @@ property(
       sent += 1
       return said === undefined ? Response.error() : toResponse(said)
     }
-    const api = createApi({ fetch, clock: () => now, observe: () => undefined, hold: () => undefined })
+    const journal = { fetch, isHandedOver: async () => false }
+    const api = createApi({ journal, clock: () => now, observe: () => undefined, hold: () => undefined })
     const body = method === 'POST' ? { body: 'x' } : {}
     const response = await api.respond(
       new Request('https://api.example.com/v1', { method, ...body }),

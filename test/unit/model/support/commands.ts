@@ -129,6 +129,23 @@ const expectAnswer = (model: Model, { trusted }: Call, status: number, acted: nu
   expect([status, acted]).toEqual(known ? [200, 1] : [401, 0])
 }
 
+type Asked = { readonly one: Call; readonly id: string }
+
+const respond = (real: Real, asked: readonly Asked[]) =>
+  real.browser.ask((worker) =>
+    Promise.all(
+      asked.map(async ({ one, id }) => {
+        const request = toRequest(id, one)
+        const resource = matchResource(resources, new URL(request.url), request.method)
+        if (resource === undefined) throw new Error('The call matches nothing.')
+        return worker.respond(request, resource, one.trusted).catch(() => Response.error())
+      }),
+    ),
+  )
+
+/** What Chromium does where a worker is killed over calls: it hands them to the next one, once, as if they were new. */
+const handOver = (real: Real, asked: readonly Asked[]) => respond(real, asked)
+
 /** Pages of two tabs and a frame call the API, at once. The worker refreshes once at most for all of them. */
 export const call = (...calls: readonly Call[]): Command =>
   command(`call(${calls.map((one) => JSON.stringify(one)).join(', ')})`, async (model, real) => {
@@ -141,20 +158,11 @@ export const call = (...calls: readonly Call[]): Command =>
       real.calls += 1
       return { one, id: String(real.calls) }
     })
-    const answers = await real.browser.ask((worker) =>
-      Promise.all(
-        asked.map(async ({ one, id }) => {
-          const request = toRequest(id, one)
-          const resource = matchResource(resources, new URL(request.url), request.method)
-          if (resource === undefined) throw new Error('The call matches nothing.')
-          return worker.respond(request, resource, one.trusted).catch(() => Response.error())
-        }),
-      ),
-    )
+    const answers = (await respond(real, asked)) ?? (await handOver(real, asked))
     asked.forEach(({ one, id }, at) => {
       const acted = network.acted.get(id) ?? 0
       const response = answers?.value[at]
-      expect(acted).toBeLessThanOrEqual(1)
+      if (one.method === 'POST') expect(acted).toBeLessThanOrEqual(1)
       if (!wasUp) expect(acted).toBe(0)
       if (response?.status === 401) expect(acted).toBe(0)
       if (calm) expectAnswer(model, one, response?.status ?? 0, acted)

@@ -4,6 +4,7 @@ import { vi } from 'vitest'
 import { Secret } from '../../../../src/base/secret.ts'
 import type { AnnounceMessage } from '../../../../src/protocol/messages.ts'
 import { parseConfig } from '../../../../src/sw/config.ts'
+import { createJournal } from '../../../../src/sw/journal.ts'
 import { createLifetime } from '../../../../src/sw/lifetime.ts'
 import { createRotation } from '../../../../src/sw/rotation.ts'
 import { createIndexedStore, type Store } from '../../../../src/sw/store.ts'
@@ -78,7 +79,7 @@ const beginLife = (number: number): Life => {
 const guardStore = (store: Store, life: Life): Store => ({
   read: (from, name) => life.guard(() => store.read(from, name)),
   names: (from) => life.guard(() => store.names(from)),
-  commit: (changes) => life.guard(() => store.commit(changes)),
+  commit: (changes, durability) => life.guard(() => store.commit(changes, durability)),
 })
 
 /** Locks of the one origin there is; those of a worker end with it (Web Locks §2.4). */
@@ -147,7 +148,9 @@ export const createBrowser = (network: Network, clock: { readonly now: number })
       wakeWhenOnline: async () => undefined,
     }
     const rotation = createRotation(store, fetch, undefined)
-    return createWorker({ host, config, vault, rotation, fetch, clock: () => clock.now, random: () => 0.5, hold })
+    const now = () => clock.now
+    const journal = createJournal(store, fetch, now)
+    return createWorker({ host, config, vault, rotation, journal, fetch, clock: now, random: () => 0.5, hold })
   }
 
   const start = () => {
