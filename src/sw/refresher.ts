@@ -24,6 +24,9 @@ export type RefresherDeps = {
 /** Pauses before sending a refresh again whose reply was lost, in milliseconds: well within the server's grace. */
 const pauses = [300, 1000, 2000]
 
+/** A page waits for this, and a browser gives up on a worker after 30 seconds: what was slow to fail is not tried again. */
+const patience = 8000
+
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 const passing: TokenFailure = { kind: 'passing', waitAtLeast: 0 }
@@ -44,11 +47,12 @@ export const createRefresher = (deps: RefresherDeps, keeper: Keeper): Refresher 
 
   /** Sends the same refresh again when its reply was lost: within the grace the server answers with a successor. */
   const send = async (call: TokenCall, live: LiveSession): Promise<Refreshed> => {
+    const until = clock() + patience
     for (const wait of pauses) {
       try {
         return await refresh(call, live.tokens, live.account)
       } catch (error) {
-        if (!(error instanceof HoldfastError) || !navigator.onLine) throw error
+        if (!(error instanceof HoldfastError) || !navigator.onLine || clock() >= until) throw error
         await pause(wait)
       }
     }

@@ -78,12 +78,16 @@ const forward = async (
   return answer as IncomingMessage
 }
 
-/** The worker names itself as the referrer of what it sends, so that its requests can be told from a page's. */
+/**
+ * The worker names itself as the referrer of what it sends, so that its requests can be told from a page's. The date is the
+ * one of this process, also where a test has moved its clock: Node's own does not follow.
+ */
 const headersFor = (recorded: Recorded, answer: IncomingMessage): readonly string[] => {
-  if (recorded.sender !== 'script') return answer.rawHeaders
-  const pairs = Array.from({ length: answer.rawHeaders.length / 2 }, (_, at) =>
-    answer.rawHeaders.slice(2 * at, 2 * at + 2),
-  )
+  const pairs = Array.from({ length: answer.rawHeaders.length / 2 }, (_, at) => {
+    const [name = '', value = ''] = answer.rawHeaders.slice(2 * at, 2 * at + 2)
+    return [name, name.toLowerCase() === 'date' ? new Date().toUTCString() : value]
+  })
+  if (recorded.sender !== 'script') return pairs.flat()
   const kept = pairs.filter(([name]) => name?.toLowerCase() !== 'referrer-policy')
   return [...kept.flat(), 'Referrer-Policy', 'unsafe-url']
 }
