@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import { chooseSeed, isThorough, report } from '../property/support/property.ts'
+import { commands } from './support/arbitrary.ts'
 import {
   type Command,
   call,
-  commands,
   cut,
   endElsewhere,
   enter,
@@ -13,6 +13,7 @@ import {
   heal,
   kill,
   killSoon,
+  plan,
   poke,
   repeatCallback,
   restore,
@@ -69,6 +70,12 @@ const kept: readonly (readonly Command[])[] = [
   [enter(), expire(false), call(read)],
   [signIn(), finish('allowed'), endElsewhere(), killSoon(7, false), repeatCallback(), enter(), spare(), call(read)],
   [enter(), signIn(), endElsewhere(), call(read), kill()],
+  ...steps.map((at) => [
+    enter(),
+    killSoon(at, true),
+    plan({ at: 'api', how: 'refused' }),
+    call({ ...read, method: 'POST' }, read),
+  ]),
   ...steps.map((at) => [enter(), call(read), killSoon(at, true), enter(), signOut(), heal(), poke()]),
   ...steps.map((at) => [enter(), call(read), expire(true), killSoon(at, at % 2 === 0), call(read), heal(), call(read)]),
   ...steps.map((at) => [enter(), call(read), killSoon(at, at % 2 === 1), signOut(), heal(), poke(), call(read)]),
