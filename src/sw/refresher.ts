@@ -27,6 +27,9 @@ const pauses = [300, 1000, 2000]
 /** A page waits for this, and a browser gives up on a worker after 30 seconds: what was slow to fail is not tried again. */
 const patience = 8000
 
+/** For all calls of one refresh together, which a server can draw out by asking for a nonce first. */
+const refreshLimit = 14_000
+
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 const passing: TokenFailure = { kind: 'passing', waitAtLeast: 0 }
@@ -76,7 +79,7 @@ export const createRefresher = (deps: RefresherDeps, keeper: Keeper): Refresher 
     }
     const server = await discovery(provider)
     if (!(await keeper.markRefresh(clock()))) return
-    const call = { provider, server, proofs: keeper.proofs(), wire, clock }
+    const call = { provider, server, proofs: keeper.proofs(), wire: wire.within(refreshLimit), clock }
     await settle(before, await send(call, before))
   }
 

@@ -42,6 +42,9 @@ export type SignIn = {
   settled(): Promise<void>
 }
 
+/** For all calls of an exchange together: with the discovery before it, less than a browser's patience with a navigation. */
+const exchangeLimit = 14_000
+
 /** What `?signin=` says to the page. */
 const outcomes: Partial<Record<ErrorCode, string>> = {
   SIGN_IN_CANCELLED: 'cancelled',
@@ -117,7 +120,7 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
     if (!callback.ok) throw callback.error
     const proofs = await callProofs(transaction)
     await store(provider, { ...transaction, stage: 'exchanging', callback: null })
-    const call = { provider, server, proofs, wire, clock }
+    const call = { provider, server, proofs, wire: wire.within(exchangeLimit), clock }
     const { tokens, account } = await exchange(call, callback.value, transaction, redirectUri)
     const session: LiveSession = {
       status: 'live',

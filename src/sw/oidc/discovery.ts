@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi'
+import * as v from 'valibot'
 import type { Clock } from '../../base/clock.ts'
 import { HoldfastError } from '../../protocol/errors.ts'
 import { isSecureUrl, type Provider } from '../config.ts'
@@ -12,8 +13,38 @@ const endpoints = [
   'token_endpoint',
   'pushed_authorization_request_endpoint',
   'revocation_endpoint',
+  'userinfo_endpoint',
   'jwks_uri',
 ] as const
+
+const address = v.exactOptional(v.string())
+const names = v.exactOptional(v.array(v.string()))
+
+/** What is used of a metadata document; the rest, however much it is, is not kept (OIDC Discovery §3). */
+const metadataSchema = v.object({
+  issuer: v.string(),
+  authorization_endpoint: address,
+  token_endpoint: address,
+  pushed_authorization_request_endpoint: address,
+  revocation_endpoint: address,
+  userinfo_endpoint: address,
+  jwks_uri: address,
+  dpop_signing_alg_values_supported: names,
+  id_token_signing_alg_values_supported: names,
+  userinfo_signing_alg_values_supported: names,
+  authorization_response_iss_parameter_supported: v.exactOptional(v.boolean()),
+})
+
+/** Provider metadata, with nothing in it that was not looked at. */
+type Metadata = v.InferOutput<typeof metadataSchema>
+
+/** Metadata whose fields are of the form that the standard gives them, and whose issuer is the one that was asked. */
+const parseMetadata = (provider: Provider, document: unknown): Metadata => {
+  const parsed = v.safeParse(metadataSchema, document)
+  // A slash at the end or its lack makes another identifier (OIDC Discovery §4.3).
+  if (!parsed.success || parsed.output.issuer !== provider.issuer) throw new HoldfastError('PROVIDER_INVALID')
+  return parsed.output
+}
 
 /** Endpoints over https; over http only where the issuer itself is a loopback http address. */
 const checkEndpoints = (provider: Provider, server: oauth.AuthorizationServer): void => {
@@ -59,11 +90,11 @@ export const createDiscovery = (vault: Vault, wire: Wire, clock: Clock) => {
     } catch (cause) {
       throw new HoldfastError('PROVIDER_INVALID', { cause })
     }
-    // Compared as URLs so far, where a slash at the end may be missing; as identifiers they differ (OIDC Discovery §4.3).
-    if (server.issuer !== provider.issuer) throw new HoldfastError('PROVIDER_INVALID')
-    const document = Object.fromEntries(Object.entries(server))
+    const document = parseMetadata(provider, server)
+    // What cannot be used is not kept either: the next sign-in asks again.
+    checkEndpoints(provider, document)
     await vault.commit([{ kind: 'metadata', provider: provider.id, value: { fetchedAt: clock(), document } }])
-    return server
+    return document
   }
 
   /** Throws PROVIDER_UNAVAILABLE or PROVIDER_INVALID. */

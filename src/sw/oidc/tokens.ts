@@ -12,6 +12,8 @@ import { clientOf } from './authorization.ts'
 import type { VerifiedCallback } from './callback.ts'
 import { wireOptions } from './discovery.ts'
 import type { Proofs } from './proofs.ts'
+import { checkSignature } from './signature.ts'
+import { accountOf, withUserInfo } from './userinfo.ts'
 import type { Wire } from './wire.ts'
 
 /** Where `expires_in` is missing (it is only recommended, RFC 6749 §5.1): a 401 will tell if it was less. */
@@ -82,13 +84,10 @@ const checkAccessTokenHash = async (reply: oauth.TokenEndpointResponse, claims: 
   if (toBase64url(hash.slice(0, hash.length / 2)) !== claims.at_hash) throw new HoldfastError('SIGN_IN_MISMATCH')
 }
 
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
-
-const accountOf = (claims: oauth.IDToken): Account => ({
-  sub: claims.sub,
-  name: text(claims.name) ?? text(claims.preferred_username),
-  email: text(claims.email),
-})
+/** `azp` names this client wherever it is there (OIDC Core §3.1.3.7); the library looks at it beside several `aud` only. */
+const checkAuthorizedParty = (provider: Provider, claims: oauth.IDToken): void => {
+  if (claims.azp !== undefined && claims.azp !== provider.clientId) throw new HoldfastError('SIGN_IN_MISMATCH')
+}
 
 /**
  * Exchanges a code (RFC 6749 §4.1.3) and believes the ID token only after its claims, nonce, hash and signature hold
@@ -122,16 +121,25 @@ export const exchange = async (
       expectedNonce,
       requireIdToken: true,
     })
-    await oauth.validateApplicationLevelSignature(server, response, wireOptions(call.wire))
+    await checkSignature(server, response, call.wire)
     const claims = oauth.getValidatedIdTokenClaims(reply)
     if (claims === undefined) throw new HoldfastError('SIGN_IN_MISMATCH')
+    checkAuthorizedParty(provider, claims)
     await checkAccessTokenHash(reply, claims)
-    return { tokens: toTokens(reply, clock(), null), account: accountOf(claims) }
+    const tokens = toTokens(reply, clock(), null)
+    return { tokens, account: await withUserInfo(call, tokens, accountOf(claims)) }
   } catch (cause) {
     if (cause instanceof HoldfastError) throw cause
     throw new HoldfastError('SIGN_IN_MISMATCH', { cause })
   }
 }
+
+const comparisons = new Set<string | undefined>([oauth.JWT_CLAIM_COMPARISON, oauth.KEY_SELECTION])
+
+/** An ID token for somebody else, or signed by somebody else. A reply that cannot be read is none: a portal gives such. */
+const isLie = (error: unknown): boolean =>
+  (error instanceof oauth.OperationProcessingError && comparisons.has(error.code)) ||
+  (error instanceof HoldfastError && error.code === 'SIGN_IN_MISMATCH')
 
 export type Refreshed =
   | { readonly ok: true; readonly tokens: Tokens }
@@ -160,10 +168,14 @@ export const refresh = async (call: TokenCall, tokens: Tokens, account: Account)
   try {
     const reply = await oauth.processRefreshTokenResponse(server, client, response)
     const claims = oauth.getValidatedIdTokenClaims(reply)
-    if (claims !== undefined && claims.sub !== account.sub) return { ok: false, failure: { kind: 'denied' } }
+    if (claims !== undefined) {
+      if (claims.sub !== account.sub) return { ok: false, failure: { kind: 'denied' } }
+      checkAuthorizedParty(provider, claims)
+      await checkSignature(server, response, call.wire)
+    }
     return { ok: true, tokens: toTokens(reply, clock(), tokens.refresh) }
-  } catch {
-    return { ok: false, failure: { kind: 'passing', waitAtLeast: 0 } }
+  } catch (error) {
+    return { ok: false, failure: isLie(error) ? { kind: 'denied' } : { kind: 'passing', waitAtLeast: 0 } }
   }
 }
 

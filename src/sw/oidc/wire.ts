@@ -13,6 +13,8 @@ export type Wire = {
   observe(response: Response): void
   /** How far the servers' clocks are ahead of ours, in milliseconds, as last learnt. */
   skew(): number
+  /** The same wire for work of several calls, all of which end after so many milliseconds from now. */
+  within(milliseconds: number): Wire
 }
 
 const readLimited = async (response: Response): Promise<Blob> => {
@@ -41,24 +43,27 @@ export const createWire = (fetch: typeof globalThis.fetch, clock: Clock): Wire =
   const observe = (response: Response): void => {
     skew = clockSkew(response.headers.get('date'), clock()) ?? skew
   }
-  const send = async (url: string, init: RequestInit): Promise<Response> => {
-    const signal = AbortSignal.timeout(timeout)
+  const send = async (url: string, init: RequestInit, limit: AbortSignal | undefined): Promise<Response> => {
+    const own = AbortSignal.timeout(timeout)
+    const signal = limit === undefined ? own : AbortSignal.any([own, limit])
     const response = await fetch(url, { ...init, signal, cache: 'no-store', credentials: 'omit', redirect: 'manual' })
     if (response.status === 0) throw new HoldfastError('PROVIDER_UNAVAILABLE')
     observe(response)
     const body = withoutBody.has(response.status) ? null : await readLimited(response)
     return new Response(body, { status: response.status, headers: response.headers })
   }
-  return {
+  const limitedBy = (limit: AbortSignal | undefined): Wire => ({
     skew: () => skew,
     observe,
+    within: (milliseconds) => limitedBy(AbortSignal.timeout(milliseconds)),
     async fetch(url, init) {
       try {
-        return await send(url, init)
+        return await send(url, init, limit)
       } catch (cause) {
         if (cause instanceof HoldfastError) throw cause
         throw new HoldfastError('PROVIDER_UNAVAILABLE', { cause })
       }
     },
-  }
+  })
+  return limitedBy(undefined)
 }
