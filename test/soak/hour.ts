@@ -56,16 +56,17 @@ const run = async (kind: BrowserKind, minutes: number): Promise<string[]> => {
       tabs: all,
       pending: new Set(),
       armed: false,
+      losing: new Set(),
       isOver: false,
     }
-    await calmDown(world)
+    if ((await calmDown(world)).length > 0) throw new Error('An app does not answer at all.')
     for (const ledger of ledgers) ledger.begin()
     world.isOver = false
     print(`\n${kind}: ${minutes} simulated minutes, ${factor} times as fast: access tokens live ${accessTokenTtl} s.`)
     await use(world, Date.now() + (minutes * 60_000) / factor)
-    await calmDown(world)
+    const silent = await calmDown(world)
     for (const { ledger, page } of world.tabs) ledger.saw((await statusOf(page)) ?? 'none')
-    const broken: string[] = []
+    const broken = silent.map(({ ledger }) => `${ledger.site.name} in ${kind}: a page that is not answered any more`)
     for (const ledger of ledgers) {
       const same = await ledger.site.isSameSession()
       const figures = ledger.figures()

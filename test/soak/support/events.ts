@@ -23,6 +23,8 @@ export type World = {
   readonly pending: Set<Promise<void>>
   /** A kill waits for the next refresh. */
   armed: boolean
+  /** Apps whose next refresh is to be lost. */
+  readonly losing: Set<Ledger>
   isOver: boolean
 }
 
@@ -148,15 +150,19 @@ export const events = {
     for (const recorder of recorders) recorder.up()
     end()
   },
-  /** The provider rotates, and nobody hears of it. */
+  /** The next refresh is granted, and nobody hears of it. */
   async lostRefresh(world: World, tab: Tab) {
     const { ledger } = tab
     const provider = ledger.site.recorders.find((_, at) => at === (ledger.site.recorders.length > 1 ? 1 : 0))
-    provider?.dropReply((request) => {
-      if (isRefresh(request)) ledger.fault('lost reply').end()
-      return isRefresh(request)
-    })
     beginCalls(world, tab, 1)
+    if (world.losing.has(ledger)) return
+    world.losing.add(ledger)
+    provider?.dropReply((request) => {
+      if (!isRefresh(request)) return false
+      world.losing.delete(ledger)
+      ledger.fault('lost reply').end()
+      return true
+    })
   },
   /** The API acts, and the page is not told: it cannot know, and does not ask again. */
   async lostCall(world: World, tab: Tab) {
@@ -191,14 +197,20 @@ export const weights: Readonly<Record<keyof typeof events, number>> = {
   reopen: 1,
 }
 
-/** All faults are over: waits until each app answers again, and what was asked has come to something. */
-export const calmDown = async (world: World): Promise<void> => {
+const answers = async ({ ledger, page }: Tab): Promise<boolean> => {
+  const { url, init } = ledger.site.request(probe, false)
+  return (await fetchIn(page, url, init)) === 200
+}
+
+/** All faults are over: waits until what was asked has come to something and each page is answered. Those that are not. */
+export const calmDown = async (world: World): Promise<Tab[]> => {
   world.isOver = true
   for (const { site } of world.ledgers) for (const recorder of site.recorders) recorder.recover()
   await Promise.all(world.pending)
+  const silent: Tab[] = []
   for (const tab of world.tabs) {
-    const { url, init } = tab.ledger.site.request(probe, false)
-    const answers = async () => (await fetchIn(tab.page, url, init)) === 200
-    await waitFor(answers, `the ${tab.ledger.site.name} answers again`, 90_000)
+    const name = tab.ledger.site.name
+    await waitFor(() => answers(tab), `the ${name} answers again`, 75_000).catch(() => silent.push(tab))
   }
+  return silent
 }

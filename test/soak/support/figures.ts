@@ -5,7 +5,7 @@ const line = (name: string, value: string | number): string => `  ${name.padEnd(
 /** The figures of one app, and of each that has a bound whether it keeps to it. */
 export const formatFigures = (
   name: string,
-  { writesBy, signOuts, faults, refreshes, calls }: Figures,
+  { writesBy, signOuts, endings, faults, refreshes, calls }: Figures,
   same: boolean,
 ): string => {
   const { demanded } = refreshes
@@ -15,7 +15,7 @@ export const formatFigures = (
       'done to it',
       `${faults('kill')} kills, ${faults('cut')} cuts, ${faults('lost reply')} lost replies, ${faults('refused token')} refused tokens`,
     ),
-    line('sign-outs', signOuts),
+    line('sign-outs', [signOuts, ...endings].join(', ')),
     line('still the session of the first sign-in', same ? 'yes' : 'NO'),
     line('tokens that came to their end', refreshes.due),
     line('token requests', refreshes.all),

@@ -26,6 +26,8 @@ export const createLedger = (site: Site, accessTokenTtl: number) => {
   const calls: Call[] = []
   let lastGood = Date.now()
   let signOuts = 0
+  /** How sessions ended, should one have. */
+  const endings = new Set<string>()
   const between = (from: number, until: number): Fault | undefined =>
     faults.findLast((fault) => fault.until >= from && fault.from <= until)
 
@@ -119,11 +121,20 @@ export const createLedger = (site: Site, accessTokenTtl: number) => {
       }
     },
     saw(status: string | undefined) {
-      if (status !== undefined && status !== 'signed-in') signOuts += 1
+      if (status === undefined || status === 'signed-in') return
+      signOuts += 1
+      endings.add(
+        `${status} after the answers ${site
+          .refreshes()
+          .slice(-4)
+          .map(({ reply }) => reply?.status ?? 'none')
+          .join(', ')}`,
+      )
     },
     figures: () => ({
       writesBy: site.writesBy,
       signOuts,
+      endings: [...endings],
       faults: (kind: FaultKind) => count(faults, (fault) => fault.kind === kind),
       refreshes: refreshFigures(),
       calls: callFigures(),
