@@ -14,6 +14,8 @@ export default defineConfig({
           include: ['test/{unit,kit}/**/*.test.ts'],
           exclude,
           environment: 'node',
+          // Properties run hundreds of times, and machines are shared.
+          testTimeout: 30_000,
         },
       },
       {

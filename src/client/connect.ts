@@ -6,6 +6,7 @@ import { PROTOCOL } from '../protocol/version.ts'
 import { ask, askCurrent } from './ask.ts'
 import { followRefresh } from './poke.ts'
 import { type Registration, register, replaced } from './registration.ts'
+import { createSecrets } from './secrets.ts'
 import type { Session } from './session.ts'
 
 const unknownState: SessionState = {
@@ -79,6 +80,7 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
     cancelSignIn: () => update('session.cancelSignIn'),
     signOut: () => update('session.signOut'),
     poke: () => update('session.poke'),
+    secrets: createSecrets((request) => askCurrent(worker, request)),
     async applyUpdate() {
       const { waiting } = registration
       if (waiting === null) return

@@ -1,5 +1,14 @@
 import type { ReadonlySignal } from '@preact/signals'
-import type { SessionState } from '../protocol/messages.ts'
+import type { SecretInfo, SessionState } from '../protocol/messages.ts'
+
+/** Written and never read back: nothing that a page can ask returns a secret. */
+export type Secrets = {
+  /** Throws HoldfastError: SECRET_UNKNOWN, MESSAGE_INVALID where it could not stand in a header, MESSAGE_TOO_LARGE. */
+  put(name: string, value: string): Promise<readonly SecretInfo[]>
+  remove(name: string): Promise<readonly SecretInfo[]>
+  /** The names that the configuration has places for, and whether there is a secret in each. */
+  list(): Promise<readonly SecretInfo[]>
+}
 
 /** What a page has of a session: its state, and the few things that can be asked. */
 export type Session = {
@@ -19,6 +28,8 @@ export type Session = {
    * Reload the page afterwards: its memory may hold what was shown.
    */
   signOut(): Promise<void>
+  /** API keys that the worker holds for the resources of the configuration that name a secret. */
+  readonly secrets: Secrets
   /** Asks the worker to look at the session again, as after the network came back. */
   poke(): Promise<void>
   /** Lets the waiting worker take over; every page of the origin is then controlled by it. */

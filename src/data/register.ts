@@ -84,6 +84,13 @@ export const storedThings = [
     cleared: 'at sign-out',
   },
   {
+    name: 'secret/<name>',
+    where: 'IndexedDB holdfast-custody/records',
+    what: 'An API key that was put once, sealed. No page gets it back.',
+    secret: true,
+    cleared: 'at sign-out',
+  },
+  {
     name: 'precache',
     where: 'Cache Storage holdfast-precache-*',
     what: 'The files of the app, checked against the hashes of the build.',
@@ -99,7 +106,7 @@ export const storedThings = [
   },
 ] as const satisfies readonly StoredThing[]
 
-/** The kinds of records in the vault that a sign-out removes: it walks this register. */
+/** The kinds of a provider's records in the vault that a sign-out removes: it walks this register. */
 export const recordsClearedAtSignOut: readonly string[] = storedThings
-  .filter(({ where, cleared }) => where === 'IndexedDB holdfast-custody/records' && cleared.endsWith('at sign-out'))
+  .filter(({ name, cleared }) => name.endsWith('/<provider>') && cleared.endsWith('at sign-out'))
   .map(({ name }) => name.split('/')[0] ?? name)

@@ -1,4 +1,5 @@
 export { connect } from '../client/connect.ts'
-export type { Session } from '../client/session.ts'
+export { createSecrets } from '../client/secrets.ts'
+export type { Secrets, Session } from '../client/session.ts'
 export { type ErrorCode, HoldfastError, type Retry } from '../protocol/errors.ts'
-export type { Account, Device, ExpiredReason, Grade, Pending, SessionState } from '../protocol/messages.ts'
+export type { Account, Device, ExpiredReason, Grade, Pending, SecretInfo, SessionState } from '../protocol/messages.ts'

@@ -8,6 +8,7 @@ export const errorCodes = {
   PROTOCOL_MISMATCH: { retry: 'after-reload', message: 'The page and the worker are of different versions.' },
   SENDER_REFUSED: { retry: 'never', message: 'This sender may not ask the worker.' },
   PROVIDER_UNKNOWN: { retry: 'never', message: 'There is no such provider.' },
+  SECRET_UNKNOWN: { retry: 'never', message: 'The configuration has no place for a secret of this name.' },
   RETURN_TO_INVALID: { retry: 'never', message: 'The address to return to is not a path of this origin.' },
   PROVIDER_UNAVAILABLE: { retry: 'later', message: 'The identity provider did not answer.' },
   PROVIDER_INVALID: { retry: 'never', message: 'The identity provider answered something that cannot be used.' },

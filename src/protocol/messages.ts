@@ -36,6 +36,9 @@ export type SessionState = SessionStatus & {
   readonly pending: Pending
 }
 
+/** A secret that the configuration has a place for, by name, and whether there is one. Never the secret. */
+export type SecretInfo = { readonly name: string; readonly set: boolean }
+
 /** What a page may ask. Fixed operations: no configuration, no URL of another origin, no getter for a secret. */
 export type Request =
   | { readonly type: 'session.get' }
@@ -44,6 +47,10 @@ export type Request =
   | { readonly type: 'session.signOut' }
   /** The page is visible and the time of `refreshAt` has come, or the network is back. */
   | { readonly type: 'session.poke' }
+  /** Gives the worker a secret to use, in place of the one before. There is no message that gives it back. */
+  | { readonly type: 'secrets.put'; readonly name: string; readonly value: string }
+  | { readonly type: 'secrets.remove'; readonly name: string }
+  | { readonly type: 'secrets.list' }
   /** Take charge of the page that asks: after a first load or a hard reload it has no controller. */
   | { readonly type: 'worker.claim' }
   /** Let a waiting worker take over. */
@@ -58,6 +65,9 @@ export type Reply = {
   'session.cancelSignIn': SessionState
   'session.signOut': SessionState
   'session.poke': SessionState
+  'secrets.put': { readonly secrets: readonly SecretInfo[] }
+  'secrets.remove': { readonly secrets: readonly SecretInfo[] }
+  'secrets.list': { readonly secrets: readonly SecretInfo[] }
   'worker.claim': Record<string, never>
   'worker.activate': Record<string, never>
 }

@@ -7,6 +7,8 @@ import { PROTOCOL } from './version.ts'
 const short = v.pipe(v.string(), v.maxLength(200))
 const path = v.pipe(v.string(), v.maxLength(2000))
 const envelope = { v: v.number(), id: short }
+/** What can stand in a header field (RFC 9110 §5.5) without space around it: visible ASCII. */
+const secretValue = v.pipe(v.string(), v.nonEmpty(), v.maxLength(8192), v.regex(/^[\x21-\x7e]+$/))
 
 const requestSchema = v.variant('type', [
   v.strictObject({ ...envelope, type: v.literal('session.get') }),
@@ -14,6 +16,9 @@ const requestSchema = v.variant('type', [
   v.strictObject({ ...envelope, type: v.literal('session.cancelSignIn') }),
   v.strictObject({ ...envelope, type: v.literal('session.signOut') }),
   v.strictObject({ ...envelope, type: v.literal('session.poke') }),
+  v.strictObject({ ...envelope, type: v.literal('secrets.put'), name: short, value: secretValue }),
+  v.strictObject({ ...envelope, type: v.literal('secrets.remove'), name: short }),
+  v.strictObject({ ...envelope, type: v.literal('secrets.list') }),
   v.strictObject({ ...envelope, type: v.literal('worker.claim') }),
   v.strictObject({ ...envelope, type: v.literal('worker.activate') }),
 ])
@@ -69,12 +74,17 @@ const nothing = v.pipe(
   v.transform((): Record<string, never> => ({})),
 )
 
+const secretsSchema = v.object({ secrets: v.array(v.object({ name: v.string(), set: v.boolean() })) })
+
 const replySchemas: { readonly [T in RequestType]: v.GenericSchema<unknown, Reply[T]> } = {
   'session.get': stateSchema,
   'session.signIn': v.object({ url: v.pipe(v.string(), v.url()) }),
   'session.cancelSignIn': stateSchema,
   'session.signOut': stateSchema,
   'session.poke': stateSchema,
+  'secrets.put': secretsSchema,
+  'secrets.remove': secretsSchema,
+  'secrets.list': secretsSchema,
   'worker.claim': nothing,
   'worker.activate': nothing,
 }

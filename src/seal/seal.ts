@@ -52,6 +52,10 @@ const asksForAWorker = (headers: Headers): boolean =>
 const interrupted = (): Response =>
   new Response(null, { status: 303, headers: { location: '/?signin=interrupted#', 'cache-control': 'no-store' } })
 
+/** Aliases of resources are answered by the worker alone; where it is not there, nothing is. */
+const ALIASES = '/~/'
+const nothing = (): Response => new Response(null, { status: 404, headers: { 'cache-control': 'no-store' } })
+
 /** Ends this install: the next worker script carries another share, and records of this one stay closed for ever. */
 const endInstall = (headers: Headers): Response => {
   if (headers.get('sec-fetch-site') !== 'same-origin') return refused()
@@ -102,6 +106,7 @@ export const createSeal = (options: SealOptions): Seal => {
       if (url.pathname === path) return atWorkerPath(request)
       if (asksForAWorker(request.headers)) return refused()
       if (url.pathname === options.callbackPath) return interrupted()
+      if (url.pathname.startsWith(ALIASES)) return nothing()
       return undefined
     },
     protect(request, response) {

@@ -1,6 +1,13 @@
-/** Where credentials of a provider may go: an exact origin, path prefixes on segment borders, methods. */
+/** Where credentials may go: an exact origin, path prefixes on segment borders, methods. */
 export type Resource = {
-  readonly provider: string
+  /** The provider whose tokens go there, or … */
+  readonly provider?: string | undefined
+  /** … the name of the secret that goes there, in this header and after this scheme. */
+  readonly secret?: string | undefined
+  readonly header?: string | undefined
+  readonly scheme?: string | undefined
+  /** The resource under an address of our own origin: `/~/<alias>/…`. */
+  readonly alias?: string | undefined
   readonly origin: string
   readonly paths: readonly string[]
   readonly methods: readonly string[]
@@ -26,4 +33,36 @@ export const matchResource = (resources: readonly Resource[], url: URL, method: 
       resource.methods.includes(method) &&
       resource.paths.some((prefix) => underPrefix(url.pathname, prefix)),
   )
+}
+
+/** Where a request goes and with whose credentials. `aliased`: it was asked for under our own origin. */
+export type Route = { readonly resource: Resource; readonly target: URL; readonly aliased: boolean }
+
+const ALIASES = '/~/'
+
+/** True for the addresses of our own origin that stand for resources elsewhere. None of them is the server's. */
+export const isAlias = (url: URL, origin: string): boolean => url.origin === origin && url.pathname.startsWith(ALIASES)
+
+/** The resource behind `/~/<alias>/<path>`: its compiled-in origin and the rest of the path, where it matches. */
+const routeAlias = (resources: readonly Resource[], url: URL, method: string): Route | undefined => {
+  const [alias = '', ...path] = url.pathname.slice(ALIASES.length).split('/')
+  const resource = resources.find((one) => one.alias === alias)
+  if (resource === undefined || ambiguous.test(url.pathname)) return undefined
+  const target = new URL(resource.origin)
+  // These setters cannot change the origin, whatever they are given (WHATWG URL, path state).
+  target.pathname = `/${path.join('/')}`
+  target.search = url.search
+  return matchResource([resource], target, method) === undefined ? undefined : { resource, target, aliased: true }
+}
+
+/** Where a request of a page at `origin` goes, or undefined where it is none of ours. */
+export const routeRequest = (
+  resources: readonly Resource[],
+  url: URL,
+  method: string,
+  origin: string,
+): Route | undefined => {
+  if (isAlias(url, origin)) return routeAlias(resources, url, method)
+  const resource = matchResource(resources, url, method)
+  return resource === undefined ? undefined : { resource, target: url, aliased: false }
 }

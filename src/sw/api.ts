@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts'
-import { reveal } from '../base/secret.ts'
+import { reveal, type Secret } from '../base/secret.ts'
 import { refreshNeed } from '../session/refresh-time.ts'
-import type { Resource } from '../session/resource.ts'
+import type { Resource, Route } from '../session/resource.ts'
 import type { Journal } from './journal.ts'
 import type { Keeper } from './keeper.ts'
+import { pageHeaders } from './prelude.ts'
 import type { LiveSession } from './records.ts'
 import type { Refresher } from './refresher.ts'
 
@@ -29,16 +30,19 @@ type Outgoing = { readonly url: URL; readonly init: RequestInit; readonly size: 
 
 const withoutBody = new Set(['GET', 'HEAD'])
 
-const toOutgoing = async (request: Request, resource: Resource): Promise<Outgoing> => {
+const toOutgoing = async (request: Request, { resource, target, aliased }: Route): Promise<Outgoing> => {
   const headers = new Headers(request.headers)
   headers.delete('authorization')
   headers.delete('dpop')
+  if (resource.header !== undefined) headers.delete(resource.header)
   const body = withoutBody.has(request.method) ? null : await request.blob()
-  const { method, mode, credentials, cache, integrity, keepalive, signal } = request
+  const { method, cache, integrity, keepalive, signal } = request
+  // An alias is of our own origin and what is behind it is of another, to which no cookie goes.
+  const { mode, credentials } = aliased ? ({ mode: 'cors', credentials: 'omit' } as const) : request
   const redirect = resource.redirects === true ? 'follow' : 'error'
   const common = { method, mode, credentials, cache, integrity, keepalive, signal, headers, redirect } as const
   const init: RequestInit = { ...common, body: body === null || body.size === 0 ? null : body }
-  return { url: new URL(request.url), init, size: body?.size ?? 0 }
+  return { url: target, init, size: body?.size ?? 0 }
 }
 
 const authorization = async (outgoing: Outgoing, live: LiveSession, keeper: Keeper): Promise<Headers> => {
@@ -53,6 +57,27 @@ const authorization = async (outgoing: Outgoing, live: LiveSession, keeper: Keep
     headers.set('authorization', `Bearer ${reveal(live.tokens.access)}`)
   }
   return headers
+}
+
+/** A secret has no life to watch and nothing to refresh: it goes out as it is. */
+const withSecret = ({ init, ...rest }: Outgoing, { header, scheme }: Resource, secret: Secret<string>): Outgoing => {
+  const headers = new Headers(init.headers)
+  const name = header ?? 'authorization'
+  const before = scheme ?? (name === 'authorization' ? 'Bearer' : '')
+  headers.set(name, `${before} ${reveal(secret)}`.trim())
+  // Whatever the resource says of redirects: they could carry a header of ours along.
+  return { ...rest, init: { ...init, headers, redirect: 'error' } }
+}
+
+const withoutContent = new Set([101, 204, 205, 304])
+
+/** What came of an alias, as an answer of our own origin: as itself it could not be handed to a same-origin request. */
+const asOwn = (response: Response): Response => {
+  if (response.type === 'error') return response
+  const { status, statusText } = response
+  const headers = new Headers(response.headers)
+  for (const [name, value] of Object.entries(pageHeaders)) headers.set(name, value)
+  return new Response(withoutContent.has(status) ? null : response.body, { status, statusText, headers })
 }
 
 const nonceAsked = (response: Response): boolean =>
@@ -117,15 +142,27 @@ export const createApi = ({ journal, clock, observe, hold }: ApiDeps) => {
   }
 
   return {
-    /** The answer to a request that matched a resource. A network error where the network fails. */
-    async respond(request: Request, resource: Resource, holder: Holder, trusted: boolean): Promise<Response> {
-      const outgoing = await toOutgoing(request, resource)
+    /** The answer to a request for a resource of a secret. Without the secret it goes out as it is. */
+    async respondWithSecret(
+      request: Request,
+      route: Route,
+      secret: Secret<string> | undefined,
+      trusted: boolean,
+    ): Promise<Response> {
+      const outgoing = await toOutgoing(request, route)
+      if (await journal.isHandedOver(outgoing.url, outgoing.init)) return Response.error()
+      const ready = trusted && secret !== undefined ? withSecret(outgoing, route.resource, secret) : outgoing
+      return plain(ready).then(route.aliased ? asOwn : undefined, () => Response.error())
+    },
+    /** The answer to a request for a resource of a provider. A network error where the network fails. */
+    async respond(request: Request, route: Route, holder: Holder, trusted: boolean): Promise<Response> {
+      const outgoing = await toOutgoing(request, route)
       if (await journal.isHandedOver(outgoing.url, outgoing.init)) return Response.error()
       if (!trusted) return plain(outgoing)
       try {
         const response = await call(holder, outgoing)
         await holder.keeper.dispatch({ type: 'network', online: response.type !== 'error' })
-        return response
+        return route.aliased ? asOwn(response) : response
       } catch {
         if (!request.signal.aborted) await holder.keeper.dispatch({ type: 'network', online: false })
         return Response.error()

@@ -40,8 +40,24 @@ const providerSchema = v.strictObject({
   prompt: v.optional(v.picklist(['consent', 'login', 'select_account'])),
 })
 
+/** A header that a page could not make a browser send anyway would be of no use, and `cookie` is not ours to send. */
+const header = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9-]{1,60}$/, 'must be a header name in lower case'),
+  v.check((name) => !/^(cookie|host|origin|referer|content-length)$|^(sec|proxy)-/.test(name), 'cannot be sent'),
+)
+
 const resourceSchema = v.strictObject({
-  provider: id,
+  /** Whose tokens go there: a provider's, or else … */
+  provider: v.optional(id),
+  /** … a secret that the page puts once and never reads. */
+  secret: v.optional(id),
+  /** Where the secret is put. Default: `authorization`. */
+  header: v.optional(header),
+  /** What stands before the secret. Default: `Bearer` in `authorization`, nothing elsewhere. */
+  scheme: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{0,20}$/, 'must be an authentication scheme'))),
+  /** The page may also ask for `/~/<alias>/<path>` on its own origin. */
+  alias: v.optional(id),
   origin,
   paths: v.pipe(v.array(path), v.nonEmpty()),
   methods: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[A-Z]+$/, 'must be upper-case'))), v.nonEmpty()),
@@ -56,9 +72,23 @@ const configSchema = v.pipe(
     resources: v.array(resourceSchema),
   }),
   v.check(
-    ({ providers, resources }) => resources.every(({ provider }) => providers.some(({ id }) => id === provider)),
+    ({ providers, resources }) =>
+      resources.every(({ provider }) => provider === undefined || providers.some(({ id }) => id === provider)),
     'a resource names a provider that is not there',
   ),
+  v.check(
+    ({ resources }) => resources.every(({ provider, secret }) => (provider === undefined) !== (secret === undefined)),
+    'a resource needs a provider or a secret, and not both',
+  ),
+  v.check(
+    ({ resources }) =>
+      resources.every(({ secret, header, scheme }) => secret !== undefined || (header ?? scheme) === undefined),
+    'header and scheme are for secrets',
+  ),
+  v.check(({ resources }) => {
+    const aliases = resources.flatMap(({ alias }) => alias ?? [])
+    return new Set(aliases).size === aliases.length
+  }, 'two resources have one alias'),
   v.check(
     ({ providers }) => new Set(providers.map(({ id }) => id)).size === providers.length,
     'two providers have one id',

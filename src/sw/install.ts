@@ -1,6 +1,6 @@
 import { Secret } from '../base/secret.ts'
 import type { Grade } from '../protocol/messages.ts'
-import { matchResource } from '../session/resource.ts'
+import { isAlias, routeRequest } from '../session/resource.ts'
 import { SYNC_TAG } from './background-sync.ts'
 import { answerCallback, checkCallback, isCallback } from './callback-route.ts'
 import { type CustodyConfig, parseConfig } from './config.ts'
@@ -8,7 +8,7 @@ import { judgeGrade } from './grade.ts'
 import { createWebHost } from './host.ts'
 import { createJournal } from './journal.ts'
 import { createLifetime } from './lifetime.ts'
-import { prelude } from './prelude.ts'
+import { pageHeaders, prelude } from './prelude.ts'
 import { createRotation } from './rotation.ts'
 import { createRouter } from './router.ts'
 import { isFromOwnWindow } from './senders.ts'
@@ -96,9 +96,14 @@ export const installCustody = (config: CustodyConfig): void => {
       if (!isCallback(request, url, checked.callbackPath)) return
       event.respondWith(worker().then(({ signIn }) => answerCallback(signIn, request, url)))
     } else if (request.mode === 'cors' || request.mode === 'same-origin') {
-      const resource = matchResource(checked.resources, url, request.method)
-      if (resource === undefined) return
-      const answer = async () => (await worker()).respond(request, resource, await isFromOwnWindow(event.clientId))
+      const route = routeRequest(checked.resources, url, request.method, host.origin)
+      if (isAlias(url, host.origin) && (route === undefined || request.destination !== '')) {
+        // What a script asked for may be read by it; as a script, style or image of our own origin it would be believed.
+        event.respondWith(new Response(null, { status: 404, headers: pageHeaders }))
+        return
+      }
+      if (route === undefined) return
+      const answer = async () => (await worker()).respond(request, route, await isFromOwnWindow(event.clientId))
       event.respondWith(answer())
     } else return
     event.waitUntil(worker().then(lifetime.idle))

@@ -75,6 +75,9 @@ const revocationsSchema = v.array(
   v.object({ provider: v.string(), token: secret, hint: v.string(), since: v.number() }),
 )
 
+/** What the page has put under a name and never reads: an API key. */
+const secretSchema = v.object({ value: secret })
+
 const metadataSchema = v.object({ fetchedAt: v.number(), document: v.record(v.string(), v.unknown()) })
 
 export type Records = {
@@ -82,6 +85,7 @@ export type Records = {
   transaction: v.InferOutput<typeof transactionSchema>
   revocations: v.InferOutput<typeof revocationsSchema>
   metadata: v.InferOutput<typeof metadataSchema>
+  secret: v.InferOutput<typeof secretSchema>
 }
 export type RecordKind = keyof Records
 
@@ -91,6 +95,7 @@ const recordSchemas: { readonly [K in RecordKind]: v.GenericSchema<unknown, Reco
   transaction: transactionSchema,
   revocations: revocationsSchema,
   metadata: metadataSchema,
+  secret: secretSchema,
 }
 
 export const recordKinds = [
@@ -98,6 +103,7 @@ export const recordKinds = [
   'transaction',
   'revocations',
   'metadata',
+  'secret',
 ] as const satisfies readonly RecordKind[]
 
 export type LiveSession = v.InferOutput<typeof liveSchema>

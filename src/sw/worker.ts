@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { HoldfastError } from '../protocol/errors.ts'
 import type { SessionState } from '../protocol/messages.ts'
 import { refreshNeed } from '../session/refresh-time.ts'
-import type { Resource } from '../session/resource.ts'
+import type { Route } from '../session/resource.ts'
 import { describeSession } from './announce.ts'
 import { createApi, type Holder } from './api.ts'
 import type { Config } from './config.ts'
@@ -14,6 +14,7 @@ import { createWire } from './oidc/wire.ts'
 import { createRefresher } from './refresher.ts'
 import type { Rotation } from './rotation.ts'
 import type { Handlers } from './router.ts'
+import { createSecrets } from './secrets.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
 import type { Vault } from './vault.ts'
@@ -62,6 +63,8 @@ export const createWorker = async (deps: WorkerDeps) => {
   })
   const api = createApi({ journal, clock, observe: wire.observe, hold })
 
+  const secrets = createSecrets(vault, config.resources)
+
   const describe = (): SessionState => describeSession(keepers, vault.grade, { signOuts: signOut.waiting(), syncs: 0 })
 
   /** After a sign-out: tell the provider, then end the install. What cannot be done now waits for the network. */
@@ -94,6 +97,7 @@ export const createWorker = async (deps: WorkerDeps) => {
 
   const restore = async (): Promise<void> => {
     await signOut.restore()
+    await secrets.restore()
     for (const keeper of keepers.values()) await keeper.restore()
     await signIn.resume()
     await look({ now: false })
@@ -114,13 +118,22 @@ export const createWorker = async (deps: WorkerDeps) => {
     async 'session.signOut'() {
       // Without the mark a killed worker would not end the install; the session ends all the same.
       await rotation.mark().catch(() => undefined)
-      await signOut.signOut().finally(() => hold(settleSignOut()))
+      await Promise.all([signOut.signOut(), secrets.clear()]).finally(() => hold(settleSignOut()))
       return describe()
     },
     async 'session.poke'() {
       await look({ now: true })
       return describe()
     },
+    async 'secrets.put'({ name, value }) {
+      await secrets.put(name, value)
+      return { secrets: secrets.list() }
+    },
+    async 'secrets.remove'({ name }) {
+      await secrets.remove(name)
+      return { secrets: secrets.list() }
+    },
+    'secrets.list': async () => ({ secrets: secrets.list() }),
     async 'worker.claim'() {
       await host.claim()
       return {}
@@ -137,11 +150,13 @@ export const createWorker = async (deps: WorkerDeps) => {
     handlers,
     signIn,
     settleSignOut,
-    /** The answer to a request that matched `resource`; with credentials where who asks is `trusted`. */
-    async respond(request: Request, resource: Resource, trusted: boolean): Promise<Response> {
-      const holder = holders.get(resource.provider)
-      if (holder === undefined) return fetch(request)
-      return api.respond(request, resource, holder, trusted)
+    /** The answer to a request that goes the way of `route`; with credentials where who asks is `trusted`. */
+    async respond(request: Request, route: Route, trusted: boolean): Promise<Response> {
+      const { provider, secret } = route.resource
+      if (secret !== undefined) return api.respondWithSecret(request, route, secrets.use(secret), trusted)
+      const holder = holders.get(provider ?? '')
+      if (holder === undefined) return Response.error()
+      return api.respond(request, route, holder, trusted)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { utf8 } from '../../base/bytes.ts'
 import { Secret } from '../../base/secret.ts'
+import { routeRequest } from '../../session/resource.ts'
 import { parseConfig } from '../../sw/config.ts'
 import type { Host } from '../../sw/host.ts'
 import { createLifetime } from '../../sw/lifetime.ts'
@@ -28,9 +29,10 @@ const share = new Secret(utf8('holdfast isolated'))
 
 /** Asks the API something small with the credentials, so that a session which was ended elsewhere is found out. */
 const check = async (worker: Worker, server: Server): Promise<void> => {
-  const [resource] = custodyConfig(server).resources
-  if (resource === undefined) return
-  const answer = await worker.respond(new Request(`${server.appUrl}/api/v1/user/profile`), resource, true)
+  const request = new Request(`${server.appUrl}/api/v1/user/profile`)
+  const route = routeRequest(custodyConfig(server).resources, new URL(request.url), request.method, location.origin)
+  if (route === undefined) return
+  const answer = await worker.respond(request, route, true)
   await answer.body?.cancel()
 }
 

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import browser, { type Runtime } from 'webextension-polyfill'
-import { HoldfastError, type Session, type SessionState } from '../../kit/client.ts'
+import { createSecrets, HoldfastError, type Session, type SessionState } from '../../kit/client.ts'
 import type { Reply, Request, RequestMessage } from '../../protocol/messages.ts'
 import { parseAnnounce, parseReply } from '../../protocol/parse.ts'
 import { PROTOCOL } from '../../protocol/version.ts'
@@ -54,6 +54,7 @@ export const connectBackground = async (): Promise<Session> => {
     cancelSignIn: () => update('session.cancelSignIn'),
     signOut: () => update('session.signOut'),
     poke,
+    secrets: createSecrets(ask),
     applyUpdate: async () => undefined,
   }
 }

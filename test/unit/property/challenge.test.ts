@@ -93,12 +93,9 @@ property(
     const journal = { fetch, isHandedOver: async () => false }
     const api = createApi({ journal, clock: () => now, observe: () => undefined, hold: () => undefined })
     const body = method === 'POST' ? { body: 'x' } : {}
-    const response = await api.respond(
-      new Request('https://api.example.com/v1', { method, ...body }),
-      resource,
-      holder,
-      true,
-    )
+    const request = new Request('https://api.example.com/v1', { method, ...body })
+    const route = { resource, target: new URL(request.url), aliased: false }
+    const response = await api.respond(request, route, holder, true)
     const last = answers[Math.min(sent, answers.length) - 1]
     expect(response.status).toBe(last?.status)
     expect(sent).toBeLessThanOrEqual(4)

@@ -1,7 +1,7 @@
 import type fc from 'fast-check'
 import { expect } from 'vitest'
 import { HoldfastError } from '../../../../src/protocol/errors.ts'
-import { matchResource } from '../../../../src/session/resource.ts'
+import { routeRequest } from '../../../../src/session/resource.ts'
 import { expectAgreement, isCalm, type Model, type Real, type Status } from './model.ts'
 import { apiOrigin, type Fault, resources } from './network.ts'
 
@@ -137,9 +137,10 @@ const respond = (real: Real, asked: readonly Asked[]) =>
       asked.map(async (each) => {
         each.tries += 1
         const request = toRequest(each.id, each.one)
-        const resource = matchResource(resources, new URL(request.url), request.method)
-        if (resource === undefined) throw new Error('The call matches nothing.')
-        each.answer = await worker.respond(request, resource, each.one.trusted).catch(() => Response.error())
+        const url = new URL(request.url)
+        const route = routeRequest(resources, url, request.method, 'https://app.example.com')
+        if (route === undefined) throw new Error('The call matches nothing.')
+        each.answer = await worker.respond(request, route, each.one.trusted).catch(() => Response.error())
       }),
     ),
   )

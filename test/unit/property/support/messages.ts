@@ -23,10 +23,17 @@ export const request: fc.Arbitrary<Request> = fc.oneof(
     { type: 'session.cancelSignIn' },
     { type: 'session.signOut' },
     { type: 'session.poke' },
+    { type: 'secrets.list' },
     { type: 'worker.claim' },
     { type: 'worker.activate' },
   ),
   fc.record({ type: fc.constant('session.signIn' as const), provider: id, returnTo: anyText }),
+  fc.record({
+    type: fc.constant('secrets.put' as const),
+    name: id,
+    value: fc.stringMatching(/^[\x21-\x7e]{1,60}$/),
+  }),
+  fc.record({ type: fc.constant('secrets.remove' as const), name: id }),
 )
 
 export const requestMessage: fc.Arbitrary<RequestMessage> = fc

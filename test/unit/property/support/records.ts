@@ -57,6 +57,7 @@ export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } =
     fetchedAt: moment,
     document: fc.dictionary(fc.stringMatching(/^x_[a-z]{1,8}$/), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
   }),
+  secret: fc.record({ value: secret }),
 }
 
 /** A record with its secrets in the open, so that two can be compared. */
