@@ -94,6 +94,7 @@ export const createIndexedStore = (name: string): Store => {
       return request.result.filter((key) => typeof key === 'string')
     },
     async commit(changes, durability) {
+      if (changes.length === 0) return
       const stores = [...new Set(changes.map(({ store }) => store))]
       const transaction = await begin(stores, 'readwrite', durability)
       for (const { store, name, value } of changes) {

@@ -20,6 +20,7 @@ test('a secret is looked at in oidc, vault and api alone', () => {
     ['src/sw/oidc/callback.ts', 3],
     ['src/sw/oidc/proofs.ts', 1],
     ['src/sw/oidc/tokens.ts', 4],
+    ['src/sw/oidc/userinfo.ts', 1],
     ['src/sw/vault.ts', 2],
   ])
 })
