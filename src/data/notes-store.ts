@@ -1,8 +1,20 @@
+import type { Transaction } from 'dexie'
 import { liveQuery } from 'dexie'
 import { newestFirst } from '../notebook/listing.ts'
 import type { Note } from '../notebook/note.ts'
 import { type NotesDatabase, notesDatabase } from './database.ts'
-import { type StorageError, toStorageError } from './storage-error.ts'
+import { isNewer } from './migrations.ts'
+import { type NotesMark, notesMark } from './notes-mark.ts'
+import { StorageError, toStorageError } from './storage-error.ts'
+import { readStored } from './stored-note.ts'
+
+/** What is to be told of the notes beside themselves. */
+export type Condition = {
+  /** Entries that are not all of a note. What can be read of them is among the notes. */
+  readonly damaged: readonly unknown[]
+  /** True where a newer version of the app has written them: they can be read and not changed. */
+  readonly isNewer: boolean
+}
 
 /** Notes at rest. Every method rejects with a `StorageError`, and with nothing else. */
 export type NotesStore = {
@@ -14,7 +26,9 @@ export type NotesStore = {
   /**
    * Calls `onNotes` with all notes, newest first, now and after every change, also one made in another tab.
    */
-  watch(onNotes: (notes: readonly Note[]) => void, onError: (error: StorageError) => void): Watch
+  watch(onNotes: (notes: readonly Note[], condition?: Condition) => void, onError: (error: StorageError) => void): Watch
+  /** Whether there were notes that nobody has removed. Asked where there are none. */
+  isMissing(): Promise<boolean>
 }
 
 export type Watch = {
@@ -31,36 +45,105 @@ const typed = async (work: () => PromiseLike<unknown>): Promise<void> => {
   }
 }
 
+/** Older code must not write what it does not know. */
+const refuseNewer = ({ idbtrans }: Transaction): void => {
+  if (isNewer(idbtrans.db)) throw new StorageError('STORAGE_NEWER')
+}
+
+const read = async (database: NotesDatabase) => {
+  const entries: readonly unknown[] = await database.notes.toArray()
+  const { notes, damaged } = readStored(entries)
+  const opened: unknown = database.backendDB()
+  return { notes, condition: { damaged, isNewer: opened instanceof IDBDatabase && isNewer(opened) } }
+}
+
 /**
  * Asks for the writes and for their commit in one turn, where the database is open: a page that is going away may have no
  * other turn in which to answer the success of a write with a commit.
  */
 const putNow = (database: NotesDatabase, notes: readonly Note[]): PromiseLike<unknown> =>
   database.transaction('rw', database.notes, (transaction) => {
+    refuseNewer(transaction)
     const written = database.notes.bulkPut([...notes])
     transaction.idbtrans.commit()
     return written
   })
 
-export const notesStore = (database: NotesDatabase = notesDatabase()): NotesStore => ({
-  put: (notes) => typed(() => putNow(database, notes)),
-  remove: (id) => typed(() => database.notes.delete(id)),
-  clear: () => typed(() => database.notes.clear()),
-  watch(onNotes, onError) {
-    const all = liveQuery(() => database.notes.toArray())
-    const subscribe = () =>
-      all.subscribe({
-        next: (notes) => onNotes(newestFirst(notes)),
-        error: (thrown: unknown) => onError(toStorageError(thrown)),
-      })
-    let subscription = subscribe()
-    const stop = () => subscription.unsubscribe()
-    return {
-      stop,
-      again() {
-        stop()
+/** A database without the store of notes holds none: it is made anew, so that one can write. */
+const repair = async (database: NotesDatabase): Promise<boolean> => {
+  const opened: unknown = database.backendDB()
+  if (!(opened instanceof IDBDatabase) || isNewer(opened) || opened.objectStoreNames.contains('notes')) return false
+  await database.delete({ disableAutoOpen: false })
+  return true
+}
+
+/** Follows what is told of the database itself: a browser that took it away, or another version that wants it. */
+const onInterruption = (database: NotesDatabase, tell: () => void): (() => void) => {
+  const soon = () => void setTimeout(tell, 0)
+  database.on('close', soon)
+  database.on('versionchange', soon)
+  return () => {
+    database.on('close').unsubscribe(soon)
+    database.on('versionchange').unsubscribe(soon)
+  }
+}
+
+export const notesStore = (database: NotesDatabase = notesDatabase(), mark: NotesMark = notesMark()): NotesStore => {
+  /** Whether there were notes when they were last read, and whether the browser has taken the database since. */
+  let hadNotes = false
+  let wasTaken = false
+  database.on('close', () => {
+    wasTaken = hadNotes
+  })
+  return {
+    put: (notes) => typed(() => putNow(database, notes)),
+    remove: (id) =>
+      typed(async () => {
+        await database.transaction('rw', database.notes, (transaction) => {
+          refuseNewer(transaction)
+          return database.notes.delete(id)
+        })
+        if ((await database.notes.count()) === 0) await mark.clear()
+      }),
+    clear: () =>
+      typed(async () => {
+        await database.transaction('rw', database.notes, (transaction) => {
+          refuseNewer(transaction)
+          return database.notes.clear()
+        })
+        await mark.clear()
+      }),
+    isMissing: async () => wasTaken || (await mark.isSet()),
+    watch(onNotes, onError) {
+      const all = liveQuery(() => read(database))
+      const subscribe = () =>
+        all.subscribe({
+          next: ({ notes, condition }) => {
+            hadNotes = notes.length > 0
+            if (hadNotes) {
+              wasTaken = false
+              void mark.set()
+            }
+            onNotes(newestFirst(notes), condition)
+          },
+          error: async (thrown: unknown) => {
+            if (await repair(database).catch(() => false)) again()
+            else onError(toStorageError(thrown))
+          },
+        })
+      let subscription = subscribe()
+      const again = () => {
+        subscription.unsubscribe()
         subscription = subscribe()
-      },
-    }
-  },
-})
+      }
+      const forget = onInterruption(database, again)
+      return {
+        again,
+        stop() {
+          forget()
+          subscription.unsubscribe()
+        },
+      }
+    },
+  }
+}

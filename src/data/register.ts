@@ -98,6 +98,13 @@ export const storedThings = [
     cleared: 'when a newer version takes over',
   },
   {
+    name: 'notes-kept',
+    where: 'Cache Storage holdfast-mark',
+    what: 'That there are notes on this device, so that damage is not taken for an empty notebook; nothing of the notes.',
+    secret: false,
+    cleared: 'at sign-out, where the notes are deleted too',
+  },
+  {
     name: 'install cookie',
     where: 'cookie',
     what: 'Asks the server for the share of the worker. No script can read it.',

@@ -1,5 +1,13 @@
-/** Why notes could not be stored or read. `STORAGE_CLOSED`: another tab or the browser took the database away. */
-export type StorageErrorCode = 'STORAGE_FULL' | 'STORAGE_CLOSED' | 'STORAGE_BLOCKED' | 'STORAGE_FAILED'
+/**
+ * Why notes could not be stored or read. `STORAGE_CLOSED`: another tab or the browser took the database away;
+ * `STORAGE_NEWER`: a newer version has written it, and this one may only read.
+ */
+export type StorageErrorCode =
+  | 'STORAGE_NEWER'
+  | 'STORAGE_FULL'
+  | 'STORAGE_CLOSED'
+  | 'STORAGE_BLOCKED'
+  | 'STORAGE_FAILED'
 
 /** A failure of the local database, with a stable `code`. The text of notes never is part of it. */
 export class StorageError extends Error {

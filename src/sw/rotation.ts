@@ -95,12 +95,16 @@ export const createRotation = (store: Store, fetch: typeof globalThis.fetch, ins
       return ending
     },
     async succeeds() {
-      return own !== undefined && (await store.read('keys', CURRENT)) !== (await own)
+      if (own === undefined) return false
+      // A store that cannot be read must not keep a new worker from being installed.
+      const current = await store.read('keys', CURRENT).catch(() => own)
+      return current !== (await own)
     },
     async takeCharge() {
       if (own === undefined) return
       inCharge = self.registration.active
-      await set(await own, CURRENT)
+      // Nor must it keep one from taking over: without the note the next worker may wait a little longer.
+      await set(await own, CURRENT).catch(() => undefined)
     },
   }
 }

@@ -29,18 +29,16 @@ const replaceDatabase = async (name: string): Promise<IDBDatabase> => {
   return openDatabase(name)
 }
 
-/** A database of this name that a page has made, with other stores or a higher version, holds nothing of ours. */
+/**
+ * A database of this name with other stores holds nothing of ours. One of a higher version is left alone, and this rejects:
+ * a newer version of the app has made it, and its records are of use again after the update.
+ */
 const openDatabase = async (name: string): Promise<IDBDatabase> => {
   const request = indexedDB.open(name, 1)
   request.addEventListener('upgradeneeded', () => {
     for (const store of ['keys', 'records']) request.result.createObjectStore(store)
   })
-  try {
-    await done(request)
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'VersionError') return replaceDatabase(name)
-    throw error
-  }
+  await done(request)
   const database = request.result
   const stores = [...database.objectStoreNames]
   if (stores.includes('keys') && stores.includes('records')) return database

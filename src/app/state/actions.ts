@@ -115,5 +115,22 @@ export const applyUpdate = async ({ update, notices }: App): Promise<void> => {
   }
 }
 
+/** Looks for a newer version: where there is one, the page asks about it. */
+export const findUpdate = async (): Promise<void> => {
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined)
+  await registration?.update().catch(() => undefined)
+  if (registration?.installing == null && registration?.waiting == null) location.reload()
+}
+
+/** Saves the entries as they are stored, for someone who can make more of them. */
+export const saveDamaged = (entries: readonly unknown[]): void => {
+  const file = new Blob([JSON.stringify(entries, null, 2)], { type: 'application/json' })
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(file)
+  link.download = 'holdfast-damaged-notes.json'
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
 /** The text on screen, for the clipboard. */
 export const openText = ({ notebook }: App): string => plainText(notebook.open.peek())

@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
-import type { NotesStore } from '../../data/notes-store.ts'
+import type { Condition, NotesStore } from '../../data/notes-store.ts'
 import type { StorageError } from '../../data/storage-error.ts'
 import { matching } from '../../notebook/listing.ts'
 import { editNote, isBlank, type Note, type NoteText, newNote } from '../../notebook/note.ts'
@@ -9,6 +9,13 @@ export type Notebook = {
   /** All stored notes, newest first; undefined until they were read, or could not be. */
   readonly notes: ReadonlySignal<readonly Note[] | undefined>
   readonly readFailure: ReadonlySignal<StorageError | undefined>
+  /** What is wrong with the stored notes, or undefined where nothing is. */
+  readonly condition: ReadonlySignal<Condition | undefined>
+  /** The notes that were there and are gone without having been removed; empty where only that is known. */
+  readonly missing: ReadonlySignal<readonly Note[] | undefined>
+  /** Stores the missing notes that this page still has. */
+  restore(): void
+  forgetMissing(): void
   /** The notes that the search finds. */
   readonly found: ReadonlySignal<readonly Note[]>
   readonly query: ReadonlySignal<string>
@@ -30,11 +37,16 @@ export type Notebook = {
   reread(): void
 }
 
+/** How long an empty notebook may be on its way to being explained, in milliseconds. */
+const MISSING_AFTER = 1000
+
 const freshNote = (): Note => newNote(crypto.randomUUID(), Date.now())
 
 export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
   const notes = signal<readonly Note[] | undefined>(undefined)
   const readFailure = signal<StorageError | undefined>(undefined)
+  const condition = signal<Condition | undefined>(undefined)
+  const missing = signal<readonly Note[] | undefined>(undefined)
   const query = signal('')
   const open = signal(freshNote())
   const removed = signal<Note | undefined>(undefined)
@@ -66,9 +78,22 @@ export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
     }
   }
 
+  let check: ReturnType<typeof setTimeout> | undefined
+  /** Another tab that removes the last note tells of it a moment later. */
+  const lookForMissing = (before: readonly Note[]): void => {
+    clearTimeout(check)
+    check = setTimeout(async () => {
+      if (notes.peek()?.length === 0 && (await store.isMissing())) missing.value = before
+    }, MISSING_AFTER)
+  }
+
   const watch = store.watch(
-    (list) => {
+    (list, told) => {
       const first = notes.peek() === undefined
+      if (list.length > 0) missing.value = undefined
+      else if (missing.peek() === undefined) lookForMissing(notes.peek() ?? [])
+      condition.value = told !== undefined && (told.damaged.length > 0 || told.isNewer) ? told : undefined
+      readFailure.value = undefined
       notes.value = list
       if (!first) follow(list)
       else if (isBlank(open.peek()) && list[0] !== undefined) show(list[0], true)
@@ -90,6 +115,15 @@ export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
   return {
     notes,
     readFailure,
+    condition,
+    missing,
+    restore() {
+      for (const note of missing.peek() ?? []) saver.save(note)
+      void saver.flush()
+    },
+    forgetMissing() {
+      missing.value = undefined
+    },
     query,
     found: computed(() => matching(notes.value ?? [], query.value)),
     search(text) {

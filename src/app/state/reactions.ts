@@ -1,12 +1,15 @@
 import { computed, effect, untracked } from '@preact/signals'
+import { isCustodyNewer } from '../../data/custody-version.ts'
 import type { StorageErrorCode } from '../../data/storage-error.ts'
 import { t } from '../ui/language.ts'
-import { tellOutcome } from './actions.ts'
+import { fill } from '../ui/words.ts'
+import { findUpdate, saveDamaged, tellOutcome } from './actions.ts'
 import type { App } from './app.ts'
 import { watchSignOut } from './custody.ts'
 import { outcomeOf, takeSignIn } from './sign-in-outcome.ts'
 
 const storageWords = {
+  STORAGE_NEWER: t.storageNewer,
   STORAGE_FULL: t.storageFull,
   STORAGE_CLOSED: t.storageClosed,
   STORAGE_BLOCKED: t.storageBlocked,
@@ -17,17 +20,55 @@ const tellStorage = ({ saver, notebook, notices }: App): void => {
   effect(() => {
     const failure = saver.failure.value ?? notebook.readFailure.value
     if (failure === undefined) return notices.dismiss('storage')
+    const unread = saver.failure.value === undefined
+    const tryAgain = () => (unread ? notebook.reread() : void saver.flush())
     const action =
-      failure.code === 'STORAGE_CLOSED'
-        ? { label: t.reload, run: () => location.reload() }
-        : { label: t.tryAgain, run: () => void saver.flush() }
+      failure.code === 'STORAGE_NEWER'
+        ? { label: t.findUpdate, run: () => void findUpdate() }
+        : failure.code === 'STORAGE_CLOSED'
+          ? { label: t.reload, run: () => location.reload() }
+          : { label: t.tryAgain, run: tryAgain }
     notices.show({
       kind: 'storage',
       tone: 'error',
-      text: storageWords[failure.code],
+      text: unread && failure.code === 'STORAGE_FAILED' ? t.storageUnreadable : storageWords[failure.code],
       code: failure.code,
       copiesText: true,
       actions: [action],
+    })
+  })
+}
+
+/** Tells of notes that are gone, damaged or of a newer version: an empty notebook is never shown without a word. */
+const tellNotes = ({ notebook, notices }: App): void => {
+  effect(() => {
+    const missing = notebook.missing.value
+    const condition = notebook.condition.value
+    if (missing !== undefined) {
+      const restore = { label: fill(t.restoreNotes, { count: String(missing.length) }), run: notebook.restore }
+      const actions = missing.length > 0 ? [restore] : []
+      return notices.show({ kind: 'notes', tone: 'error', text: t.notesMissing, code: 'NOTES_MISSING', actions })
+    }
+    if (condition?.isNewer === true) {
+      const actions = [{ label: t.findUpdate, run: () => void findUpdate() }]
+      return notices.show({ kind: 'notes', tone: 'error', text: t.storageNewer, code: 'STORAGE_NEWER', actions })
+    }
+    if (condition !== undefined) {
+      const actions = [{ label: t.saveDamaged, run: () => saveDamaged(condition.damaged) }]
+      return notices.show({ kind: 'notes', tone: 'error', text: t.notesDamaged, code: 'NOTES_DAMAGED', actions })
+    }
+    notices.dismiss('notes')
+  })
+}
+
+/** Tells why the session is not there although it was: an older worker leaves what a newer one keeps alone. */
+const tellNewerCustody = ({ custody, notices }: App): void => {
+  effect(() => {
+    if (custody.state.value?.grade !== 'memory') return
+    void isCustodyNewer().then((isNewer) => {
+      if (!isNewer) return
+      const actions = [{ label: t.findUpdate, run: () => void findUpdate() }]
+      notices.show({ kind: 'update', tone: 'error', text: t.custodyNewer, code: 'STORAGE_NEWER', actions })
     })
   })
 }
@@ -87,6 +128,8 @@ const titlePage = ({ navigation }: App): void => {
 export const react = (app: App): void => {
   titlePage(app)
   tellStorage(app)
+  tellNotes(app)
+  tellNewerCustody(app)
   tellReturn(app)
   tellSignOut(app)
   followHistory(app)

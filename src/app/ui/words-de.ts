@@ -91,7 +91,8 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   storageUnknown: 'Der Browser sagt es nicht.',
   storageProtection: 'Speicher',
   protectStorage: 'Speicher schützen',
-  protectAsk: 'Der Browser darf Ihre Notizen löschen, wenn der Platz knapp wird.',
+  protectAsk:
+    'Der Browser darf Ihre Notizen löschen, wenn der Platz knapp wird. Ein privates Fenster vergisst sie, wenn es geschlossen wird.',
   protectYes: 'Geschützt. Der Browser löscht Ihre Notizen nicht von sich aus.',
   protectNo:
     'Der Browser hat vorerst abgelehnt. Oft stimmt er zu, wenn Holdfast installiert oder eine Weile benutzt wurde: Fragen Sie dann noch einmal.',
@@ -135,6 +136,20 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
     'Dieser Browser lässt Holdfast hier keine Notizen speichern. Der Text bleibt auf dem Bildschirm: Kopieren Sie ihn.',
   storageFailed:
     'Diese Notiz ließ sich nicht speichern. Der Text bleibt auf dem Bildschirm: Kopieren Sie ihn, um ihn zu behalten.',
+
+  storageNewer:
+    'Hier lief schon eine neuere Version von Holdfast. Sie können Ihre Notizen lesen und nach der Aktualisierung wieder schreiben.',
+  custodyNewer:
+    'Hier lief schon eine neuere Version von Holdfast. Ihre Sitzung ist nach der Aktualisierung wieder da; bis dahin gilt eine nur im Arbeitsspeicher.',
+  storageUnreadable:
+    'Die Notizen auf diesem Gerät ließen sich nicht lesen. Vielleicht sind sie noch da: Versuchen Sie es noch einmal.',
+  findUpdate: 'Aktualisierung suchen',
+  notesMissing:
+    'Auf diesem Gerät waren Notizen, und sie sind weg: Der Browser hat seinen Speicher geleert oder repariert. Was Sie jetzt schreiben, wird wie bisher gespeichert.',
+  restoreNotes: 'Zurückholen, was diese Seite noch hat ({count})',
+  notesDamaged:
+    'Einige Notizen auf diesem Gerät sind beschädigt. Was lesbar ist, wird gezeigt; sichern Sie eine Kopie, bevor Sie etwas ändern.',
+  saveDamaged: 'Kopie sichern',
 
   keys: 'Tasten',
   keySearch: 'Notizen durchsuchen',

@@ -88,7 +88,7 @@ export const en = {
   storageUnknown: 'The browser does not say.',
   storageProtection: 'Storage',
   protectStorage: 'Protect storage',
-  protectAsk: 'The browser may clear your notes when space runs low.',
+  protectAsk: 'The browser may clear your notes when space runs low. A private window forgets them when it is closed.',
   protectYes: 'Protected. The browser will not clear your notes by itself.',
   protectNo:
     'The browser said no for now. It often agrees once you have installed Holdfast or used it for a while: ask again then.',
@@ -125,6 +125,19 @@ export const en = {
   storageClosed: 'Another tab or the browser closed the notes. The text stays on screen: copy it, then reload.',
   storageBlocked: 'This browser does not let Holdfast store notes here. The text stays on screen: copy it to keep it.',
   storageFailed: 'This note could not be saved. The text stays on screen: copy it to keep it.',
+
+  storageNewer:
+    'A newer version of Holdfast has been in use here. You can read your notes, and write again after the update.',
+  custodyNewer:
+    'A newer version of Holdfast has been in use here. Your session comes back with the update; until then one is kept in memory only.',
+  storageUnreadable: 'The notes on this device could not be read. They may still be there: try again.',
+  findUpdate: 'Look for the update',
+  notesMissing:
+    'There were notes on this device, and they are gone: the browser has cleared or repaired its storage. What you write now is saved as before.',
+  restoreNotes: 'Put back what this page still has ({count})',
+  notesDamaged:
+    'Some notes on this device are damaged. What can be read of them is shown; save a copy before you change them.',
+  saveDamaged: 'Save a copy',
 
   keys: 'Keys',
   keySearch: 'Search notes',

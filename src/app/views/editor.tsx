@@ -14,6 +14,7 @@ export const Editor = () => {
   const { notebook } = app
   const note = notebook.open.value
   const blank = isBlank(note)
+  const readOnly = notebook.condition.value?.isNewer === true
   const body = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
     if (blank) body.current?.focus({ preventScroll: true })
@@ -33,10 +34,11 @@ export const Editor = () => {
           placeholder={t.title}
           autocomplete="off"
           value={note.title}
+          readOnly={readOnly}
           onInput={(event) => notebook.edit({ title: event.currentTarget.value })}
           onKeyDown={onTitleKey}
         />
-        {!blank && (
+        {!blank && !readOnly && (
           <button
             type="button"
             class="quiet icon-only delete"
@@ -58,6 +60,7 @@ export const Editor = () => {
         aria-label={t.note}
         placeholder={t.writeSomething}
         value={note.body}
+        readOnly={readOnly}
         onInput={(event) => notebook.edit({ body: event.currentTarget.value })}
       />
     </article>

@@ -25,6 +25,7 @@ const memory = (start: readonly Note[] = []) => {
       rows.clear()
       tell()
     },
+    isMissing: async () => false,
     watch(onNotes) {
       tell = () => onNotes(newestFirst([...rows.values()]))
       tell()
