@@ -54,8 +54,14 @@ property('any browser has a name, and a secret none', [anyText], (text) => {
 const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
 const other = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
 const label = fc.record({ name: anyText, grade: anyText, provider: anyText })
-const sameLabel = (one: unknown, two: unknown) =>
-  JSON.stringify(one).toWellFormed() === JSON.stringify(two).toWellFormed()
+/** Two labels that differ in one field, or not at all: whatever is left out of the associated data shows. */
+const labels = fc
+  .tuple(label, fc.constantFrom('name', 'grade', 'provider'), anyText)
+  .map(([one, field, text]) => [one, { ...one, [field]: text }] as const)
+const encoded = (one: object): string =>
+  JSON.stringify(one, (_name, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value))
+/** Equal as UTF-8 writes them: a lone surrogate has no form of its own there. */
+const sameLabel = (one: object, two: object): boolean => encoded(one) === encoded(two)
 
 property('a record opens to what was sealed', [label, anyBytes(64)], async (named, plaintext) => {
   expect(await openRecord(key, named, await sealRecord(key, named, plaintext))).toEqual(plaintext)
@@ -92,17 +98,13 @@ property(
   },
 )
 
-property(
-  'a record opens under its own label and key alone',
-  [label, label, anyBytes(16)],
-  async (one, two, plaintext) => {
-    const record = await sealRecord(key, one, plaintext)
-    expect(await openRecord(other, one, record)).toBeUndefined()
-    expect(await openRecord(key, two, record)).toEqual(sameLabel(one, two) ? plaintext : undefined)
-  },
-)
+property('a record opens under its own label and key alone', [labels, anyBytes(16)], async ([one, two], plaintext) => {
+  const record = await sealRecord(key, one, plaintext)
+  expect(await openRecord(other, one, record)).toBeUndefined()
+  expect(await openRecord(key, two, record)).toEqual(sameLabel(one, two) ? plaintext : undefined)
+})
 
-property('two labels never give the same associated data', [label, label], (one, two) => {
+property('two labels never give the same associated data', [fc.oneof(labels, fc.tuple(label, label))], ([one, two]) => {
   const same = toBase64url(associatedData(one)) === toBase64url(associatedData(two))
   expect(same).toBe(sameLabel(one, two))
 })
