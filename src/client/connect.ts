@@ -65,7 +65,7 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
     const announced = event.origin === location.origin ? parseAnnounce(event.data) : undefined
     if (announced !== undefined) state.value = announced.state
   })
-  const update = async (type: 'session.get' | 'session.poke' | 'session.signOut' | 'session.cancelSignIn') => {
+  const update = async (type: 'session.get' | 'session.poke' | 'session.cancelSignIn') => {
     state.value = await askCurrent(worker, { type })
   }
   await update('session.get')
@@ -78,7 +78,12 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
       location.assign(await askToSignIn(worker, provider, returnTo))
     },
     cancelSignIn: () => update('session.cancelSignIn'),
-    signOut: () => update('session.signOut'),
+    async signOut({ atProvider = false } = {}) {
+      const request = { type: 'session.signOut', ...(atProvider ? { atProvider } : {}) } as const
+      const { leave, ...now } = await askCurrent(worker, request)
+      state.value = now
+      if (leave !== undefined) location.assign(leave)
+    },
     poke: () => update('session.poke'),
     secrets: createSecrets((request) => askCurrent(worker, request)),
     async applyUpdate() {

@@ -25,9 +25,10 @@ export type Session = {
   cancelSignIn(): Promise<void>
   /**
    * Ends the session on this device, in every page, and tells the provider to revoke its tokens, later if offline.
-   * Reload the page afterwards: its memory may hold what was shown.
+   * Reload the page afterwards: its memory may hold what was shown. `atProvider`: the page then leaves for the provider,
+   * which ends its own session and leads back to `/`; where the provider has no such address, nothing more happens.
    */
-  signOut(): Promise<void>
+  signOut(options?: { readonly atProvider?: boolean }): Promise<void>
   /** API keys that the worker holds for the resources of the configuration that name a secret. */
   readonly secrets: Secrets
   /** Asks the worker to look at the session again, as after the network came back. */

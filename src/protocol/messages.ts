@@ -44,7 +44,8 @@ export type Request =
   | { readonly type: 'session.get' }
   | { readonly type: 'session.signIn'; readonly provider: string; readonly returnTo: string }
   | { readonly type: 'session.cancelSignIn' }
-  | { readonly type: 'session.signOut' }
+  /** `atProvider`: the provider's own session is to end too. */
+  | { readonly type: 'session.signOut'; readonly atProvider?: boolean }
   /** The page is visible and the time of `refreshAt` has come, or the network is back. */
   | { readonly type: 'session.poke' }
   /** Gives the worker a secret to use, in place of the one before. There is no message that gives it back. */
@@ -63,7 +64,8 @@ export type Reply = {
   /** The address of the provider to navigate to. */
   'session.signIn': { readonly url: string }
   'session.cancelSignIn': SessionState
-  'session.signOut': SessionState
+  /** With the address where the provider ends its session, if that was asked for and it has one. No secret is in it. */
+  'session.signOut': SessionState & { readonly leave?: string }
   'session.poke': SessionState
   'secrets.put': { readonly secrets: readonly SecretInfo[] }
   'secrets.remove': { readonly secrets: readonly SecretInfo[] }

@@ -3,6 +3,7 @@ import { HoldfastError } from '../protocol/errors.ts'
 import type { Provider } from './config.ts'
 import type { Keeper, Keepers } from './keeper.ts'
 import type { Discovery } from './oidc/discovery.ts'
+import { endSessionAddress } from './oidc/end-session.ts'
 import { revoke } from './oidc/tokens.ts'
 import type { Wire } from './oidc/wire.ts'
 import type { Revocation, Tokens } from './records.ts'
@@ -22,6 +23,8 @@ export type SignOut = {
   restore(): Promise<void>
   /** Ends every session here: nothing is attached any more, memory and vault are clear, the pages know. */
   signOut(): Promise<void>
+  /** Where the provider of the live session ends its own; undefined where there is none of either. Never rejects. */
+  leave(redirectUri: string): Promise<string | undefined>
   /** Tells the provider what is queued. Resolves with what is left: sign-outs that wait for the network. */
   flush(): Promise<number>
   /** Sign-outs that wait for the network. */
@@ -90,6 +93,15 @@ export const createSignOut = ({ vault, wire, clock, discovery, keepers }: SignOu
     },
     async signOut() {
       for (const keeper of keepers.values()) await end(keeper)
+    },
+    async leave(redirectUri) {
+      const keeper = [...keepers.values()].find((one) => one.live() !== undefined)
+      if (keeper === undefined) return undefined
+      try {
+        return endSessionAddress(keeper.provider, await discovery(keeper.provider), redirectUri)
+      } catch {
+        return undefined
+      }
     },
     async flush() {
       flushing ??= run().finally(() => {

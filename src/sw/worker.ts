@@ -115,11 +115,19 @@ export const createWorker = async (deps: WorkerDeps) => {
       await signIn.cancel()
       return describe()
     },
-    async 'session.signOut'() {
+    async 'session.signOut'({ atProvider }) {
+      // Asked for before the sessions are gone, and without making them wait.
+      const leaving = atProvider === true ? signOut.leave(host.redirectUri) : Promise.resolve(undefined)
       // Without the mark a killed worker would not end the install; the session ends all the same.
       await rotation.mark().catch(() => undefined)
-      await Promise.all([signOut.signOut(), secrets.clear()]).finally(() => hold(settleSignOut()))
-      return describe()
+      let leave: string | undefined
+      try {
+        await Promise.all([signOut.signOut(), secrets.clear()])
+        leave = await leaving
+      } finally {
+        hold(settleSignOut())
+      }
+      return { ...describe(), ...(leave === undefined ? {} : { leave }) }
     },
     async 'session.poke'() {
       await look({ now: true })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browsers } from '../support/browsers.ts'
+import { waitFor } from '../support/deadline.ts'
 import type { Reply } from '../support/liar-reply.ts'
 import type { Lies, Tenant } from '../support/liar-tenant.ts'
 import { type Client, startClient } from './support/client.ts'
@@ -73,6 +74,18 @@ describe.each(browsers)('a provider that lies in the reply to a refresh in %s', 
       expect(client.liar.strays).toEqual([])
     },
   )
+
+  it('oidcc-client-test-rp-init-logout: the session ends here and at the provider, which is told no secret', async () => {
+    await client.signOut()
+    const { id, tenant } = client.fresh()
+    expect(await client.signIn(id)).toBe('done')
+    expect(new URL(await client.signOutAtProvider()).pathname).toBe('/')
+    expect(await client.state()).toMatchObject({ status: 'anonymous' })
+    expect(await client.isAuthorized(id)).toBe(false)
+    const told = tenant.seen.find(({ endpoint }) => endpoint === 'logout')?.request.url.searchParams
+    expect([...(told?.keys() ?? [])]).toEqual(['client_id', 'post_logout_redirect_uri'])
+    await waitFor(() => tenant.count('revoke') >= 1, 'the tokens are revoked')
+  })
 
   it('oidcc-client-test-scope-userinfo-claims: name and address come from UserInfo', async () => {
     await client.signOut()

@@ -2,7 +2,17 @@ import { createHash, randomUUID } from 'node:crypto'
 import { type Claims, type Keys, type SigningKey, sign } from './liar-keys.ts'
 import { json, type Parsed, type Reply } from './liar-reply.ts'
 
-export type Endpoint = 'discovery' | 'jwks' | 'par' | 'authorize' | 'token' | 'refresh' | 'userinfo' | 'revoke' | 'api'
+export type Endpoint =
+  | 'discovery'
+  | 'jwks'
+  | 'par'
+  | 'authorize'
+  | 'token'
+  | 'refresh'
+  | 'userinfo'
+  | 'revoke'
+  | 'logout'
+  | 'api'
 
 /** What to say instead of the truth. What is not named stays true. */
 export type Lies = {
@@ -55,6 +65,7 @@ export const createTenant = (issuer: string, clientId: string, keys: Keys) => {
       jwks_uri: `${issuer}/jwks`,
       userinfo_endpoint: `${issuer}/userinfo`,
       revocation_endpoint: `${issuer}/revoke`,
+      end_session_endpoint: `${issuer}/logout`,
       ...(tenant.par ? { pushed_authorization_request_endpoint: `${issuer}/par` } : {}),
       ...(tenant.dpop ? { dpop_signing_alg_values_supported: ['ES256', 'Ed25519'] } : {}),
       response_types_supported: ['code'],
@@ -129,6 +140,12 @@ export const createTenant = (issuer: string, clientId: string, keys: Keys) => {
     return { status: 200, headers: {}, body: '' }
   }
 
+  const logout = ({ url }: Parsed): Reply => ({
+    status: 303,
+    headers: { location: `${url.searchParams.get('post_logout_redirect_uri')}?back=logout` },
+    body: '',
+  })
+
   const isAuthorized = ({ headers }: Parsed): boolean => access.has(headers.authorization?.split(' ')[1] ?? '')
   const userinfo = (request: Parsed): Reply =>
     isAuthorized(request) ? json({ sub: 'someone', name: 'Some One', email: 'some@one.example' }) : json({}, 401)
@@ -143,6 +160,7 @@ export const createTenant = (issuer: string, clientId: string, keys: Keys) => {
     refresh,
     userinfo,
     revoke,
+    logout,
     api,
   }
 

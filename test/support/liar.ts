@@ -15,6 +15,7 @@ const paths: Readonly<Record<string, Endpoint>> = {
   token: 'token',
   userinfo: 'userinfo',
   revoke: 'revoke',
+  logout: 'logout',
 }
 
 const endpointOf = (path: string, { form }: Parsed): Endpoint | undefined => {

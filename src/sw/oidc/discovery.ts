@@ -14,6 +14,7 @@ const endpoints = [
   'pushed_authorization_request_endpoint',
   'revocation_endpoint',
   'userinfo_endpoint',
+  'end_session_endpoint',
   'jwks_uri',
 ] as const
 
@@ -28,6 +29,7 @@ const metadataSchema = v.object({
   pushed_authorization_request_endpoint: address,
   revocation_endpoint: address,
   userinfo_endpoint: address,
+  end_session_endpoint: address,
   jwks_uri: address,
   dpop_signing_alg_values_supported: names,
   id_token_signing_alg_values_supported: names,

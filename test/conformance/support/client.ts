@@ -35,6 +35,8 @@ export type Client = {
   isAuthorized(id: string): Promise<boolean>
   state(): Promise<SessionState>
   signOut(): Promise<void>
+  /** Signs out here and at the provider, until the page is back; answers where it came back to. */
+  signOutAtProvider(): Promise<string>
   records(id: string): Promise<string[]>
   close(): Promise<void>
 }
@@ -80,7 +82,14 @@ export const startClient = async (kind: BrowserKind): Promise<Client> => {
       return body === '{"authorized":true}'
     },
     state: () => page.evaluate(() => conformance.state()),
-    signOut: () => page.evaluate(() => conformance.signOut()),
+    signOut: () => page.evaluate(() => conformance.signOut(false)),
+    async signOutAtProvider() {
+      // The page goes away under the question.
+      page.evaluate(() => conformance.signOut(true)).catch(() => undefined)
+      await waitFor(() => page.url().includes('back=logout'), 'the page is back from the provider')
+      await waitFor(isReady, 'the page has its session')
+      return page.url()
+    },
     records: (id) => recordsOf(page, id),
     async close() {
       await closeBrowser(browser)

@@ -13,7 +13,7 @@ const conformance = {
       this.failed = error instanceof HoldfastError ? error.code : String(error)
     })
   },
-  signOut: () => session.signOut(),
+  signOut: (atProvider: boolean) => session.signOut({ atProvider }),
 }
 
 export type Conformance = typeof conformance
