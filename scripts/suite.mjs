@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ensureApp } from './lib/app.mjs'
 import { ensureBrowsers } from './lib/browsers.mjs'
 import { formatObtained, formatSummary, summaryOf } from './lib/cases.mjs'
+import { writeEvidence } from './lib/evidence.mjs'
 import { fail } from './lib/fail.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { ensureKit } from './lib/kit.mjs'
@@ -64,13 +65,19 @@ const files = folders
   .filter(hasCompanion)
 if (files.length === 0) fail('There is no such test.')
 
-const named = without === undefined ? [] : ['-t', `\\bwithout (${without.join('|')}): `]
+const pattern = without === undefined ? '' : `\\bwithout (${without.join('|')}): `
+const named = pattern === '' ? [] : ['-t', pattern]
 const report = at('build', `suite-${suite}.json`)
 const reporter = at('scripts', 'lib', 'case-reporter.mjs')
 
 await ensureInstalled()
 if (!((await ensureApp()) && (await ensureKit()))) fail('The build failed.')
-const env = { ...(await ensureBrowsers()), HOLDFAST_WHOLE: '1', HOLDFAST_SUITE_REPORT: report }
+const env = {
+  ...(await ensureBrowsers()),
+  HOLDFAST_WHOLE: '1',
+  HOLDFAST_SUITE_REPORT: report,
+  HOLDFAST_SUITE_PATTERN: pattern,
+}
 rmSync(report, { force: true })
 const code = await tool('vitest', ['run', '--project', 'browser', '--reporter', reporter, ...named, ...files], { env })
 
@@ -92,4 +99,7 @@ for (const name of without ?? []) {
   console.log(`without ${name}: ${of.length} attacks stole ${formatObtained(sum)}`)
 }
 console.log(formatSummary(suite, summary))
-process.exitCode = code === 0 && summary.isGood ? 0 : 1
+const isGood = code === 0 && summary.isGood
+// The evidence is of all the attacks, and of no run in which one of them failed.
+if (suite === 'attack' && isGood && filters.length === 0 && without === undefined) writeEvidence(lines)
+process.exitCode = isGood ? 0 : 1

@@ -2,13 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { formatLine, lineOf, lineOfBroken } from './cases.mjs'
 
-/** True for a test that the words of this run left out: vitest calls it skipped. */
-const isLeftOut = (test) => test.result().state === 'skipped' && test.options.mode === 'run'
-
 /** vitest's reporter of the suites: one line for every case as it ends, and all of them in a file at the end. */
 export default class CaseReporter {
   #lines = []
   #target = process.env.HOLDFAST_SUITE_REPORT
+  #pattern = new RegExp(process.env.HOLDFAST_SUITE_PATTERN ?? '')
+
+  /** True for a test that this run does not ask for: vitest calls it skipped. */
+  #isLeftOut(test) {
+    return test.result().state === 'skipped' && !this.#pattern.test(test.fullName)
+  }
 
   #add(line) {
     this.#lines.push(line)
@@ -17,7 +20,7 @@ export default class CaseReporter {
   }
 
   onTestCaseResult(test) {
-    if (!isLeftOut(test)) this.#add(lineOf(test))
+    if (!this.#isLeftOut(test)) this.#add(lineOf(test))
   }
 
   onTestSuiteResult(suite) {

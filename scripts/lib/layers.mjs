@@ -6,8 +6,6 @@ export const layers = {
   callback: 'the callback that never renders and never hands anything on',
   formpost: 'the form that carries the answer of the provider, in place of an address',
   csp: 'the policy on every response',
-  frame: 'the refusal to frame and to be framed',
-  coop: 'the opener policy that cuts windows apart',
   match: 'the exact match of origin and path before credentials are added',
   drop: 'the dropping of credentials that a page has set',
   sender: 'the judging of who sends a message',

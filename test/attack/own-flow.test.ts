@@ -6,6 +6,7 @@ import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import type { Site } from './support/site.ts'
 import { useStage } from './support/stage.ts'
+import { withCodeInAddress } from './support/tampers.ts'
 
 type Obtained = {
   readonly refused: Readonly<Record<string, unknown>>
@@ -45,6 +46,29 @@ describe.each(browsers)('a flow of its own in %s', (kind) => {
     expect(holdfast.recorder.issued.codes.length).toBeGreaterThan(before)
     expect(obtained).toMatchObject({ landed: null, tokens: null })
     await expectNothingSecret(holdfast, { ...obtained, refused: null })
+  })
+
+  const rendering = { body: '<!doctype html><script src="/attack/landing.js"></script>' }
+
+  it('case 46: reads no code in a callback that renders, because it came in a form', async () => {
+    const { holdfast } = stage.site
+    holdfast.serve('/auth/callback', rendering)
+    const before = holdfast.recorder.issued.codes.length
+    const obtained = await run(stage.site, false)
+    expect(holdfast.recorder.issued.codes.length).toBeGreaterThan(before)
+    expect(JSON.parse(obtained.landed ?? 'null')).toMatchObject({ href: `${holdfast.appUrl}/auth/callback` })
+    await expectNothingSecret(holdfast, { ...obtained, refused: null })
+  })
+
+  it('case 46 without formpost: ends in tokens where the code comes in the address of such a callback', async () => {
+    let isOn = false
+    const site = await stage.open({ tamper: withCodeInAddress(() => isOn) })
+    await site.signedIn()
+    isOn = true
+    site.holdfast.serve('/auth/callback', rendering)
+    const obtained = await run(site, false)
+    await expectLeaked(site.holdfast, obtained.landed, site.holdfast.recorder.issued.codes)
+    await expectLeaked(site.holdfast, obtained.tokens, site.holdfast.recorder.issued.refreshTokens)
   })
 
   it('case 46 without callback: ends in tokens where the callback hands the code on in an address', async () => {

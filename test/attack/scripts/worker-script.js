@@ -15,7 +15,26 @@
       'Sec-Fetch-Site': 'same-origin',
       'X-HTTP-Method-Override': 'GET',
     }
-    for (const address of [path, `${path}?`, `${path}?x`, '/%73w.js', '//sw.js', '/./sw.js', `${path}/`, '/SW.JS']) {
+    for (const address of [
+      path,
+      `${path}?`,
+      `${path}?x`,
+      '/%73w.js',
+      '//sw.js',
+      '/./sw.js',
+      `${path}/`,
+      '/SW.JS',
+      '/sw%2ejs',
+      '/sw.js%20',
+      '/sw.js%00',
+      '/sw.js;x',
+      '/sw.js#x',
+      '/x/../sw.js',
+      '/%2e/sw.js',
+      '\\sw.js',
+      '/sw.js/.',
+      '/sw.js%3f',
+    ]) {
       for (const mode of ['cors', 'same-origin', 'no-cors']) {
         for (const headers of [{}, likeAWorker]) {
           await lib.outcome(async () => keep(`${address} ${mode}`, await fetch(address, { mode, headers })))
@@ -77,6 +96,14 @@
       add('image', 'img', { src: path }),
       add('video', 'video', { src: path }),
       add('track', 'track', { src: path }),
+      add('audio', 'audio', { src: path }),
+      add('source', 'input', { type: 'image', src: path }),
+      add('dns-prefetch', 'link', { rel: 'dns-prefetch', href: path }, document.head),
+      add('manifest', 'link', { rel: 'manifest', href: path }, document.head),
+      add('icon', 'link', { rel: 'icon', href: path }, document.head),
+      ...['worker', 'sharedworker', 'audioworklet', 'document', 'image', 'font', 'style', 'json', 'track'].map((as) =>
+        add(`preload ${as}`, 'link', { rel: 'preload', as, href: path }, document.head),
+      ),
     ])
     await lib.outcome(async () => Object.assign(outcomes, { import: await import(path) }))
     return outcomes
@@ -156,6 +183,35 @@
     return outcomes
   }
 
+  /** Ways to ask that answer nothing or little to who asks. */
+  const others = async () => {
+    const seen = {}
+    const worklet = async () =>
+      (globalThis.audioWorklet ?? new OfflineAudioContext(1, 1, 8000).audioWorklet).addModule(path)
+    seen.worklet = await lib.outcome(() => lib.within(worklet(), 1500))
+    seen.font = await lib.outcome(() => lib.within(new FontFace('x', `url(${path})`).load(), 1500))
+    seen.beacon = await lib.outcome(async () => navigator.sendBeacon(path, 'x'))
+    const heard = (target) => lib.within(lib.once(target, 'open', 'message', 'error'), 1500)
+    seen.events = await lib.outcome(async () => (await heard(new EventSource(path))).type)
+    seen.socket = await lib.outcome(
+      async () => (await heard(new WebSocket(path.replace(/^/, location.origin.replace('http', 'ws'))))).type,
+    )
+    const rules = document.createElement('script')
+    rules.type = 'speculationrules'
+    seen.rules = await lib.outcome(async () => {
+      rules.text = JSON.stringify({ prefetch: [{ urls: [path] }], prerender: [{ urls: [path] }] })
+      document.head.append(rules)
+    })
+    const form = Object.assign(document.createElement('form'), { method: 'POST', action: path, target: 'posted' })
+    const posted = window.open('about:blank', 'posted')
+    document.body.append(form)
+    form.submit()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    seen.form = await lib.outcome(() => posted?.document.documentElement.textContent)
+    posted?.close()
+    return seen
+  }
+
   const cached = async () => {
     const cache = await caches.open('attack')
     const added = await lib.outcome(() => cache.add(path))
@@ -176,6 +232,7 @@
       elements: await elements(),
       windows: await windows(),
       workers: await workers(),
+      others: await others(),
       cached: await cached(),
       registrations: await registrations(files),
       global: globalThis.__holdfast ?? null,

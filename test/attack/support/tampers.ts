@@ -36,13 +36,13 @@ const field = (page: string, name: string): string =>
   new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(page)?.[1] ?? ''
 
 /** The provider sends the browser back to an address with the code in it, in place of a form. */
-export const withCodeInAddress: Tamper = {
+export const withCodeInAddress = (isOn: () => boolean): Tamper => ({
   reply: (request, reply) => {
     const code = field(reply.body, 'code')
     const action = /action="([^"]*)"/.exec(reply.body)?.[1]
-    if (request.site !== 'id' || code === '' || action === undefined) return reply
+    if (request.site !== 'id' || code === '' || !isOn() || action === undefined) return reply
     const answer = new URLSearchParams({ code, state: field(reply.body, 'state'), iss: field(reply.body, 'iss') })
     const headers = { location: `${action}?${answer}`, 'cache-control': 'no-store' }
     return { status: 303, headers, body: '' }
   },
-}
+})

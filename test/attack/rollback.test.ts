@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { browsers } from '../support/browsers.ts'
+import { waitFor } from '../support/deadline.ts'
+import { killWorkers } from '../support/kill.ts'
+import { isAuthenticated } from '../support/people.ts'
+import { expectNothingSecret } from './support/canaries.ts'
+import { callUntilRefreshed } from './support/life.ts'
+import { useStage } from './support/stage.ts'
+
+const statusOf = (obtained: unknown): unknown => Reflect.get(Object(Reflect.get(Object(obtained), 'state')), 'status')
+
+describe.each(browsers)('a script that puts back what was stored before a refresh in %s', (kind) => {
+  const stage = useStage(kind)
+
+  it.each([
+    ['the same session or its end while the server bears a repetition', 60, ['signed-in', 'expired']],
+    ['the end of the session once the server bears none', 0, ['expired']],
+  ])('case 50a: gets %s, and nothing secret', async (_what, refreshGrace, ends) => {
+    const site = await stage.open({ accessTokenTtl: 3, refreshGrace })
+    const { recorder } = site.holdfast
+    const page = await site.signedIn()
+    await site.attack('planted', { act: 'copy' })
+    await callUntilRefreshed(site, page)
+    await site.attack('planted', { act: 'restore' })
+    await killWorkers(stage.browser, page)
+    const before = recorder.tokenRequests('refresh_token').length
+    const first = await site.attack('planted', { act: 'state' })
+    await waitFor(async () => {
+      await isAuthenticated(page)
+      return recorder
+        .tokenRequests('refresh_token')
+        .slice(before)
+        .some(({ reply }) => reply !== undefined)
+    }, 'the worker has used what was put back')
+    const isKept = await isAuthenticated(page)
+    const obtained = await site.attack('planted', { act: 'state' })
+    expect(ends).toContain(statusOf(obtained))
+    expect(isKept).toBe(statusOf(obtained) === 'signed-in')
+    await expectNothingSecret(site.holdfast, [first, obtained])
+  })
+})
