@@ -86,7 +86,8 @@ export const summaryOf = (lines) => {
     stole: count('stole'),
     failed: count('failed'),
     skipped: count('skipped'),
-    secrets,
+    // Undefined where no test has looked for any.
+    secrets: lines.some(({ obtained }) => obtained !== undefined) ? secrets : undefined,
     isGood: lines.length > 0 && count('failed') === 0 && secrets === 0 && unexplained === 0,
   }
 }
@@ -95,5 +96,6 @@ export const formatSummary = (suite, { cases, lines, held, stole, failed, skippe
   [
     `${suite}: ${cases} cases, ${lines} lines: ${held} held, `,
     stole > 0 ? `${stole} stole with a layer taken away, ` : '',
-    `${failed} failed, ${skipped} skipped; secrets obtained: ${secrets}`,
+    `${failed} failed, ${skipped} skipped`,
+    secrets === undefined ? '' : `; secrets obtained: ${secrets}`,
   ].join('')
