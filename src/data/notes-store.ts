@@ -89,7 +89,7 @@ const onInterruption = (database: NotesDatabase, tell: () => void): (() => void)
 }
 
 export const notesStore = (database: NotesDatabase = notesDatabase(), mark: NotesMark = notesMark()): NotesStore => {
-  /** Whether there were notes when they were last read, and whether the browser has taken the database since. */
+  /** Whether there have been notes since this page was opened, and whether the browser has taken the database since. */
   let hadNotes = false
   let wasTaken = false
   database.on('close', () => {
@@ -113,14 +113,17 @@ export const notesStore = (database: NotesDatabase = notesDatabase(), mark: Note
         })
         await mark.clear()
       }),
-    isMissing: async () => wasTaken || (await mark.isSet()),
+    isMissing: async () => {
+      const told = await mark.read()
+      return wasTaken || told === 'some' || (hadNotes && told === 'unknown')
+    },
     watch(onNotes, onError) {
       const all = liveQuery(() => read(database))
       const subscribe = () =>
         all.subscribe({
           next: ({ notes, condition }) => {
-            hadNotes = notes.length > 0
-            if (hadNotes) {
+            if (notes.length > 0) {
+              hadNotes = true
               wasTaken = false
               void mark.set()
             }

@@ -2,7 +2,7 @@ import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { browsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
-import { byRole, click, fill } from '../support/page.ts'
+import { byRole, click, fill, showsText } from '../support/page.ts'
 import { createAccount, isAuthenticated } from '../support/people.ts'
 import { useBench } from './support/bench.ts'
 import { chipSays } from './support/chip.ts'
@@ -34,5 +34,26 @@ describe.each(browsers)('wiped site data in %s', (kind) => {
       async () => new URL(page.url()).origin === bench.holdfast.idUrl || (await isAuthenticated(page)),
       'the provider has been reached',
     )
+  })
+
+  it('case 24: site data wiped while a page is open → the page says so and puts back what it has', async (ctx) => {
+    if (kind === 'chromium') {
+      ctx.skip('Not done yet: in Chromium the open page does not notice the wipe before it is loaded again.')
+      return
+    }
+    page = await bench.open()
+    await fill(page, 'Note', 'On the open page')
+    await chipSays(page, 'Saved on this device')
+    await page.evaluate((path) => fetch(path).then((response) => response.text()), wipePath)
+    // As when someone comes back to the tab.
+    await page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange')))
+    await showsText(page, 'There were notes on this device, and they are gone')
+    await page.evaluate(() => {
+      const all = [...document.querySelectorAll<HTMLButtonElement>('.notice button')]
+      all.find(({ textContent }) => textContent?.startsWith('Put back') === true)?.click()
+    })
+    await chipSays(page, 'Saved on this device')
+    await page.goto(bench.holdfast.appUrl)
+    await showsText(page, 'On the open page')
   })
 })
