@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { HoldfastError } from '../protocol/errors.ts'
-import type { SessionState } from '../protocol/messages.ts'
+import type { SessionState, StateRequest } from '../protocol/messages.ts'
 import { parseAnnounce } from '../protocol/parse.ts'
 import { PROTOCOL } from '../protocol/version.ts'
 import { ask, askCurrent } from './ask.ts'
@@ -14,6 +14,7 @@ const unknownState: SessionState = {
   grade: 'memory',
   protocol: PROTOCOL,
   pending: { signOuts: 0, syncs: 0 },
+  sessions: {},
 }
 
 /** True while a newer worker waits; not for one that takes over by itself. */
@@ -65,26 +66,27 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
     const announced = event.origin === location.origin ? parseAnnounce(event.data) : undefined
     if (announced !== undefined) state.value = announced.state
   })
-  const update = async (type: 'session.get' | 'session.poke' | 'session.cancelSignIn') => {
-    state.value = await askCurrent(worker, { type })
+  const update = async (request: StateRequest) => {
+    state.value = await askCurrent(worker, request)
   }
-  await update('session.get')
-  navigator.serviceWorker.addEventListener('controllerchange', () => void update('session.get').catch(() => undefined))
-  followRefresh(state, () => update('session.poke'))
+  const look = () => update({ type: 'session.get' })
+  const poke = () => update({ type: 'session.poke' })
+  await look()
+  navigator.serviceWorker.addEventListener('controllerchange', () => void look().catch(() => undefined))
+  followRefresh(state, poke)
   return {
     state,
     updateReady: followUpdates(registered),
     async signIn({ provider, returnTo }) {
       location.assign(await askToSignIn(worker, provider, returnTo))
     },
-    cancelSignIn: () => update('session.cancelSignIn'),
-    async signOut({ atProvider = false } = {}) {
-      const request = { type: 'session.signOut', ...(atProvider ? { atProvider } : {}) } as const
-      const { leave, ...now } = await askCurrent(worker, request)
+    cancelSignIn: (options) => update({ type: 'session.cancelSignIn', ...options }),
+    async signOut(options) {
+      const { leave, ...now } = await askCurrent(worker, { type: 'session.signOut', ...options })
       state.value = now
       if (leave !== undefined) location.assign(leave)
     },
-    poke: () => update('session.poke'),
+    poke,
     secrets: createSecrets((request) => askCurrent(worker, request)),
     async applyUpdate() {
       const { waiting } = registration

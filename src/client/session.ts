@@ -10,6 +10,9 @@ export type Secrets = {
   list(): Promise<readonly SecretInfo[]>
 }
 
+/** One provider of the configuration; without it: all of them. */
+export type OfProvider = { readonly provider?: string }
+
 /** What a page has of a session: its state, and the few things that can be asked. */
 export type Session = {
   /** The state as the worker last told it. `anonymous` with grade `memory` until the worker has answered. */
@@ -22,13 +25,13 @@ export type Session = {
    */
   signIn(options: { readonly provider: string; readonly returnTo: string }): Promise<void>
   /** Forgets a sign-in that was started and not finished. */
-  cancelSignIn(): Promise<void>
+  cancelSignIn(options?: OfProvider): Promise<void>
   /**
    * Ends the session on this device, in every page, and tells the provider to revoke its tokens, later if offline.
    * Reload the page afterwards: its memory may hold what was shown. `atProvider`: the page then leaves for the provider,
    * which ends its own session and leads back to `/`; where the provider has no such address, nothing more happens.
    */
-  signOut(options?: { readonly atProvider?: boolean }): Promise<void>
+  signOut(options?: OfProvider & { readonly atProvider?: boolean }): Promise<void>
   /** API keys that the worker holds for the resources of the configuration that name a secret. */
   readonly secrets: Secrets
   /** Asks the worker to look at the session again, as after the network came back. */

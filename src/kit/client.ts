@@ -2,4 +2,14 @@ export { connect } from '../client/connect.ts'
 export { createSecrets } from '../client/secrets.ts'
 export type { Secrets, Session } from '../client/session.ts'
 export { type ErrorCode, HoldfastError, type Retry } from '../protocol/errors.ts'
-export type { Account, Device, ExpiredReason, Grade, Pending, SecretInfo, SessionState } from '../protocol/messages.ts'
+export type {
+  Account,
+  Device,
+  ExpiredReason,
+  Grade,
+  Limit,
+  Pending,
+  SecretInfo,
+  SessionState,
+  SessionStatus,
+} from '../protocol/messages.ts'

@@ -13,6 +13,9 @@ export type Pending = { readonly signOuts: number; readonly syncs: number }
 /** Why a session ended without being asked to. */
 export type ExpiredReason = 'revoked' | 'expired' | 'device-removed' | 'vault-lost'
 
+/** What a session lacks because its provider does: docs/kit.md, Limits. */
+export type Limit = 'bearer' | 'no-refresh' | 'no-revocation' | 'code-in-address' | 'no-par'
+
 /** What the session is, without what every state carries. Times are milliseconds since 1970. */
 export type SessionStatus =
   | { readonly status: 'anonymous' }
@@ -26,6 +29,7 @@ export type SessionStatus =
       readonly online: boolean
       /** When the worker wants to be asked again, so that it can refresh ahead of expiry. */
       readonly refreshAt: number
+      readonly limits: readonly Limit[]
     }
   | { readonly status: 'expired'; readonly account: Account; readonly reason: ExpiredReason }
 
@@ -34,6 +38,8 @@ export type SessionState = SessionStatus & {
   readonly grade: Grade
   readonly protocol: number
   readonly pending: Pending
+  /** The session of each provider of the configuration, by its id; the state itself is the foremost of them. */
+  readonly sessions: Readonly<Record<string, SessionStatus>>
 }
 
 /** A secret that the configuration has a place for, by name, and whether there is one. Never the secret. */
@@ -43,9 +49,10 @@ export type SecretInfo = { readonly name: string; readonly set: boolean }
 export type Request =
   | { readonly type: 'session.get' }
   | { readonly type: 'session.signIn'; readonly provider: string; readonly returnTo: string }
-  | { readonly type: 'session.cancelSignIn' }
+  /** Of one provider, or of all. */
+  | { readonly type: 'session.cancelSignIn'; readonly provider?: string }
   /** `atProvider`: the provider's own session is to end too. */
-  | { readonly type: 'session.signOut'; readonly atProvider?: boolean }
+  | { readonly type: 'session.signOut'; readonly provider?: string; readonly atProvider?: boolean }
   /** The page is visible and the time of `refreshAt` has come, or the network is back. */
   | { readonly type: 'session.poke' }
   /** Gives the worker a secret to use, in place of the one before. There is no message that gives it back. */
@@ -58,6 +65,12 @@ export type Request =
   | { readonly type: 'worker.activate' }
 
 export type RequestType = Request['type']
+
+/** The questions that are answered with the state. */
+export type StateRequest = Extract<
+  Request,
+  { type: 'session.get' | 'session.poke' | 'session.signOut' | 'session.cancelSignIn' }
+>
 
 export type Reply = {
   'session.get': SessionState

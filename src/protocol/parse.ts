@@ -13,8 +13,13 @@ const secretValue = v.pipe(v.string(), v.nonEmpty(), v.maxLength(8192), v.regex(
 const requestSchema = v.variant('type', [
   v.strictObject({ ...envelope, type: v.literal('session.get') }),
   v.strictObject({ ...envelope, type: v.literal('session.signIn'), provider: short, returnTo: path }),
-  v.strictObject({ ...envelope, type: v.literal('session.cancelSignIn') }),
-  v.strictObject({ ...envelope, type: v.literal('session.signOut'), atProvider: v.exactOptional(v.boolean()) }),
+  v.strictObject({ ...envelope, type: v.literal('session.cancelSignIn'), provider: v.exactOptional(short) }),
+  v.strictObject({
+    ...envelope,
+    type: v.literal('session.signOut'),
+    provider: v.exactOptional(short),
+    atProvider: v.exactOptional(v.boolean()),
+  }),
   v.strictObject({ ...envelope, type: v.literal('session.poke') }),
   v.strictObject({ ...envelope, type: v.literal('secrets.put'), name: short, value: secretValue }),
   v.strictObject({ ...envelope, type: v.literal('secrets.remove'), name: short }),
@@ -49,24 +54,28 @@ const common = {
   pending: v.object({ signOuts: v.number(), syncs: v.number() }),
 }
 
-const stateSchema = v.variant('status', [
-  v.object({ ...common, status: v.literal('anonymous') }),
-  v.object({ ...common, status: v.literal('signing-in'), since: v.number() }),
+const statusSchemas = [
+  v.object({ status: v.literal('anonymous') }),
+  v.object({ status: v.literal('signing-in'), since: v.number() }),
   v.object({
-    ...common,
     status: v.literal('signed-in'),
     account: accountSchema,
     provider: v.string(),
     device: v.object({ id: v.string(), name: v.string(), platform: v.string() }),
     online: v.boolean(),
     refreshAt: v.number(),
+    limits: v.array(v.picklist(['bearer', 'no-refresh', 'no-revocation', 'code-in-address', 'no-par'])),
   }),
   v.object({
-    ...common,
     status: v.literal('expired'),
     account: accountSchema,
     reason: v.picklist(['revoked', 'expired', 'device-removed', 'vault-lost']),
   }),
+] as const
+const statusSchema = v.variant('status', statusSchemas)
+const stateSchema: v.GenericSchema<unknown, SessionState> = v.intersect([
+  statusSchema,
+  v.object({ ...common, sessions: v.record(v.string(), statusSchema) }),
 ])
 
 const nothing = v.pipe(

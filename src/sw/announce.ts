@@ -17,6 +17,7 @@ const statusOf = (keeper: Keeper): SessionStatus => {
     device: live.device,
     online,
     refreshAt: refreshAt(life),
+    limits: live.limits,
   }
 }
 
@@ -24,7 +25,8 @@ const order = ['signed-in', 'signing-in', 'expired', 'anonymous'] as const
 
 /** What a page is told: the foremost session among the providers, and nothing that was not made for it field by field. */
 export const describeSession = (keepers: Keepers, grade: Grade, pending: Pending): SessionState => {
-  const all = [...keepers.values()].map(statusOf)
+  const sessions = Object.fromEntries([...keepers].map(([id, keeper]) => [id, statusOf(keeper)]))
+  const all = Object.values(sessions)
   const status = order.map((wanted) => all.find((one) => one.status === wanted)).find((one) => one !== undefined)
-  return { ...(status ?? { status: 'anonymous' }), grade, protocol: PROTOCOL, pending }
+  return { ...(status ?? { status: 'anonymous' }), grade, protocol: PROTOCOL, pending, sessions }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { recordsClearedAtSignOut } from '../data/register.ts'
+import { HoldfastError } from '../protocol/errors.ts'
 import type { Account } from '../protocol/messages.ts'
 import { anonymous, type Event, type Session, step } from '../session/machine.ts'
 import type { Provider } from './config.ts'
@@ -155,6 +156,14 @@ export const createKeeper = ({ vault, wire, clock, announce }: KeeperDeps, provi
 }
 
 export type Keepers = ReadonlyMap<string, Keeper>
+
+/** The keeper of one provider, or all of them. Throws PROVIDER_UNKNOWN. */
+export const keepersOf = (keepers: Keepers, provider: string | undefined): readonly Keeper[] => {
+  if (provider === undefined) return [...keepers.values()]
+  const keeper = keepers.get(provider)
+  if (keeper === undefined) throw new HoldfastError('PROVIDER_UNKNOWN')
+  return [keeper]
+}
 
 /** A sign-in that is still good, or undefined. */
 export const readTransaction = async (vault: Vault, provider: string): Promise<Transaction | undefined> => {

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { fromBase64url } from '../base/bytes.ts'
 import { Secret } from '../base/secret.ts'
 import type { WrappedDpopKey } from '../crypto/dpop-key.ts'
+import { limits } from '../session/limits.ts'
 
 const secret = v.pipe(
   v.string(),
@@ -45,6 +46,8 @@ const liveSchema = v.object({
   generation: v.number(),
   /** When a refresh was begun whose outcome is not committed yet: the write-ahead mark. */
   refreshingSince: v.nullable(v.number()),
+  /** What the provider lacked when the session began. */
+  limits: v.optional(v.array(v.picklist(limits)), []),
   /** The state of the sign-in that this came of: the same callback again is then known as a repetition. */
   signInState: secret,
 })

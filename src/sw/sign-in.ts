@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts'
 import { describeDevice } from '../base/device-name.ts'
 import { type ErrorCode, HoldfastError } from '../protocol/errors.ts'
+import { limitsOf } from '../session/limits.ts'
 import { checkReturnTo } from '../session/return-to.ts'
 import type { Config, Provider } from './config.ts'
-import { type Keeper, type Keepers, readTransaction, signInLimit } from './keeper.ts'
+import { type Keeper, type Keepers, keepersOf, readTransaction, signInLimit } from './keeper.ts'
 import { begin, destination } from './oidc/authorization.ts'
 import { isSameState, keepParameters, keptParameters, verifyCallback } from './oidc/callback.ts'
 import type { Discovery } from './oidc/discovery.ts'
@@ -37,7 +38,8 @@ export type SignIn = {
   receive(parameters: URLSearchParams, posted: boolean): Promise<string>
   /** Finishes what an earlier life of the worker had received and not sent on. */
   resume(): Promise<void>
-  cancel(): Promise<void>
+  /** Of one provider, or of all. Rejects with PROVIDER_UNKNOWN. */
+  cancel(provider?: string): Promise<void>
   /** Resolves when no sign-in is under way, after its limit at the latest. */
   settled(): Promise<void>
 }
@@ -58,21 +60,24 @@ const outcomes: Partial<Record<ErrorCode, string>> = {
 
 export const createSignIn = (deps: SignInDeps): SignIn => {
   const { config, origin, redirectUri, vault, wire, clock, discovery, keepers } = deps
-  let settle: (() => void) | undefined
-  let settled = Promise.resolve()
+  /** The sign-ins under way, by provider, and who waits for their end. */
+  const open = new Map<string, PromiseWithResolvers<void>>()
 
-  const opened = () => {
-    settle?.()
-    const { promise, resolve } = Promise.withResolvers<void>()
-    settled = promise
-    settle = resolve
-    setTimeout(resolve, signInLimit)
+  const settle = ({ id }: Provider): void => {
+    open.get(id)?.resolve()
+    open.delete(id)
+  }
+  const opened = (provider: Provider): void => {
+    settle(provider)
+    const wait = Promise.withResolvers<void>()
+    open.set(provider.id, wait)
+    setTimeout(wait.resolve, signInLimit)
   }
 
   const closed = async (keeper: Keeper): Promise<void> => {
     await vault.commit([remove(keeper.provider)])
     await keeper.dispatch({ type: 'sign-in-ended' })
-    settle?.()
+    settle(keeper.provider)
   }
 
   const remove = (provider: Provider): RecordChange => ({
@@ -131,11 +136,20 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
       generation: 0,
       refreshingSince: null,
       signInState: transaction.state,
+      limits: [
+        ...limitsOf({
+          bound: tokens.type === 'dpop',
+          refreshes: tokens.refresh !== null,
+          revokes: server.revocation_endpoint !== undefined,
+          posts: provider.responseMode === 'form_post',
+          pushes: server.pushed_authorization_request_endpoint !== undefined,
+        }),
+      ],
     }
     const before = keeper.live()
     const replaced = before === undefined ? [] : [deps.replace(provider, before.tokens)]
     await keeper.keep(session, { type: 'signed-in', account, life: tokens.life }, [remove(provider), ...replaced])
-    settle?.()
+    settle(provider)
   }
 
   const complete = async (keeper: Keeper, transaction: Transaction, parameters: URLSearchParams): Promise<string> => {
@@ -164,7 +178,7 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
       const id = crypto.randomUUID()
       const startedAt = clock()
       await store(provider, { id, startedAt, returnTo: path.value, ...begun, dpop, stage: 'waiting', callback: null })
-      opened()
+      opened(provider)
       await keeper.dispatch({ type: 'sign-in-started', at: startedAt })
       return id
     },
@@ -199,17 +213,21 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
     },
 
     async resume() {
-      const found = await find(({ stage, callback }) => stage === 'received' && callback !== null)
-      if (found === undefined || found.transaction.callback === null) return
-      await complete(found.keeper, found.transaction, keptParameters(found.transaction.callback))
+      for (const keeper of keepers.values()) {
+        const transaction = await readTransaction(vault, keeper.provider.id)
+        if (transaction?.stage !== 'received' || transaction.callback === null) continue
+        await complete(keeper, transaction, keptParameters(transaction.callback))
+      }
     },
 
-    async cancel() {
-      for (const keeper of keepers.values()) {
+    async cancel(provider) {
+      for (const keeper of keepersOf(keepers, provider)) {
         if (keeper.state().status === 'signing-in') await closed(keeper)
       }
     },
 
-    settled: () => settled,
+    async settled() {
+      await Promise.all([...open.values()].map(({ promise }) => promise))
+    },
   }
 }

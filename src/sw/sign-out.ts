@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { HoldfastError } from '../protocol/errors.ts'
 import type { Provider } from './config.ts'
-import type { Keeper, Keepers } from './keeper.ts'
+import { type Keeper, type Keepers, keepersOf } from './keeper.ts'
 import type { Discovery } from './oidc/discovery.ts'
 import { endSessionAddress } from './oidc/end-session.ts'
 import { revoke } from './oidc/tokens.ts'
@@ -22,9 +22,9 @@ export type SignOut = {
   /** Takes up the queue after the worker was started. */
   restore(): Promise<void>
   /** Ends every session here: nothing is attached any more, memory and vault are clear, the pages know. */
-  signOut(): Promise<void>
+  signOut(provider?: string): Promise<void>
   /** Where the provider of the live session ends its own; undefined where there is none of either. Never rejects. */
-  leave(redirectUri: string): Promise<string | undefined>
+  leave(redirectUri: string, provider?: string): Promise<string | undefined>
   /** Tells the provider what is queued. Resolves with what is left: sign-outs that wait for the network. */
   flush(): Promise<number>
   /** Sign-outs that wait for the network. */
@@ -91,11 +91,11 @@ export const createSignOut = ({ vault, wire, clock, discovery, keepers }: SignOu
       const found = await vault.read('revocations', '')
       entries = found.at === 'here' ? found.value : []
     },
-    async signOut() {
-      for (const keeper of keepers.values()) await end(keeper)
+    async signOut(provider) {
+      for (const keeper of keepersOf(keepers, provider)) await end(keeper)
     },
-    async leave(redirectUri) {
-      const keeper = [...keepers.values()].find((one) => one.live() !== undefined)
+    async leave(redirectUri, provider) {
+      const keeper = keepersOf(keepers, provider).find((one) => one.live() !== undefined)
       if (keeper === undefined) return undefined
       try {
         return endSessionAddress(keeper.provider, await discovery(keeper.provider), redirectUri)

@@ -8,7 +8,7 @@ import { createApi, type Holder } from './api.ts'
 import type { Config } from './config.ts'
 import { announcementOf, type Host } from './host.ts'
 import { type Journal, noJournal } from './journal.ts'
-import { createKeeper, signInLimit } from './keeper.ts'
+import { createKeeper, keepersOf, signInLimit } from './keeper.ts'
 import { createDiscovery } from './oidc/discovery.ts'
 import { createWire } from './oidc/wire.ts'
 import { createRefresher } from './refresher.ts'
@@ -87,7 +87,7 @@ export const createWorker = async (deps: WorkerDeps) => {
     for (const { keeper, refresher } of holders.values()) {
       const state = keeper.state()
       await keeper.save()
-      if (state.status === 'signing-in' && clock() - state.since >= signInLimit) await signIn.cancel()
+      if (state.status === 'signing-in' && clock() - state.since >= signInLimit) await signIn.cancel(keeper.provider.id)
       const live = keeper.live()
       const due = live !== undefined && refreshNeed(live.tokens.life, clock()) !== 'none'
       if (due || live?.refreshingSince != null) hold(refresher.refresh(options))
@@ -111,18 +111,21 @@ export const createWorker = async (deps: WorkerDeps) => {
       if (vault.grade === 'memory') hold(signIn.settled())
       return { url: `${host.redirectUri}?continue=${id}` }
     },
-    async 'session.cancelSignIn'() {
-      await signIn.cancel()
+    async 'session.cancelSignIn'({ provider }) {
+      await signIn.cancel(provider)
       return describe()
     },
-    async 'session.signOut'({ atProvider }) {
+    async 'session.signOut'({ provider, atProvider }) {
+      const ended = keepersOf(keepers, provider)
+      const others = [...keepers.values()].some((keeper) => !ended.includes(keeper) && keeper.live() !== undefined)
       // Asked for before the sessions are gone, and without making them wait.
-      const leaving = atProvider === true ? signOut.leave(host.redirectUri) : Promise.resolve(undefined)
+      const leaving = atProvider === true ? signOut.leave(host.redirectUri, provider) : Promise.resolve(undefined)
       // Without the mark a killed worker would not end the install; the session ends all the same.
-      await rotation.mark().catch(() => undefined)
+      if (!others) await rotation.mark().catch(() => undefined)
       let leave: string | undefined
       try {
-        await Promise.all([signOut.signOut(), secrets.clear()])
+        // The install and the secrets are the other sessions' too.
+        await Promise.all([signOut.signOut(provider), others ? undefined : secrets.clear()])
         leave = await leaving
       } finally {
         hold(settleSignOut())

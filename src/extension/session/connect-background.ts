@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import browser, { type Runtime } from 'webextension-polyfill'
 import { createSecrets, HoldfastError, type Session, type SessionState } from '../../kit/client.ts'
-import type { Reply, Request, RequestMessage } from '../../protocol/messages.ts'
+import type { Reply, Request, RequestMessage, StateRequest } from '../../protocol/messages.ts'
 import { parseAnnounce, parseReply } from '../../protocol/parse.ts'
 import { PROTOCOL } from '../../protocol/version.ts'
 
@@ -33,8 +33,8 @@ const ask = async <R extends Request>(request: R): Promise<Reply[R['type']]> => 
 /** What a page of the extension has of the session: the same as a web page, over messages to the background. */
 export const connectBackground = async (): Promise<Session> => {
   const state = signal<SessionState>(await ask({ type: 'session.get' }))
-  const update = async (type: 'session.get' | 'session.poke' | 'session.signOut' | 'session.cancelSignIn') => {
-    state.value = await ask({ type })
+  const update = async (request: StateRequest) => {
+    state.value = await ask(request)
   }
   browser.runtime.onMessage.addListener((message: unknown, sender: Runtime.MessageSender) => {
     // A content script of ours runs in a tab; the background does not.
@@ -42,7 +42,7 @@ export const connectBackground = async (): Promise<Session> => {
     if (announced !== undefined) state.value = announced.state
     return undefined
   })
-  const poke = () => update('session.poke')
+  const poke = () => update({ type: 'session.poke' })
   void poke().catch(() => undefined)
   return {
     state,
@@ -51,8 +51,8 @@ export const connectBackground = async (): Promise<Session> => {
     async signIn({ provider, returnTo }) {
       await ask({ type: 'session.signIn', provider, returnTo })
     },
-    cancelSignIn: () => update('session.cancelSignIn'),
-    signOut: () => update('session.signOut'),
+    cancelSignIn: (options) => update({ type: 'session.cancelSignIn', ...options }),
+    signOut: (options) => update({ type: 'session.signOut', ...options }),
     poke,
     secrets: createSecrets(ask),
     applyUpdate: async () => undefined,

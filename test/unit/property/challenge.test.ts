@@ -27,6 +27,7 @@ const live = (generation: number): LiveSession => ({
   dpop: null,
   generation,
   refreshingSince: null,
+  limits: [],
   signInState: new Secret('state'),
 })
 const pair = await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify'])

@@ -16,7 +16,8 @@ const refusals: readonly ErrorCode[] = ['MESSAGE_INVALID', 'MESSAGE_TOO_LARGE', 
 /** What the messages have besides version, id and type; all others have nothing. */
 const fieldsOf: Partial<Record<RequestType, readonly string[]>> = {
   'session.signIn': ['provider', 'returnTo'],
-  'session.signOut': ['atProvider'],
+  'session.cancelSignIn': ['provider'],
+  'session.signOut': ['provider', 'atProvider'],
   'secrets.put': ['name', 'value'],
   'secrets.remove': ['name'],
 }

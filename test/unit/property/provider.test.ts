@@ -195,6 +195,7 @@ property(
       dpop: null,
       generation: 1,
       refreshingSince: null,
+      limits: [],
       signInState: new Secret(state),
     }
     await vault.commit([{ kind: 'session', provider: 'main', value: session }])

@@ -50,9 +50,11 @@ const state: SessionState = {
   device: { id: 'd', name: 'Firefox on Linux', platform: 'Linux' },
   online: true,
   refreshAt: 1,
+  limits: ['bearer'],
   grade: 'sealed',
   protocol: PROTOCOL,
   pending: { signOuts: 0, syncs: 0 },
+  sessions: { main: { status: 'anonymous' }, other: { status: 'signing-in', since: 2 } },
 }
 
 describe('replies', () => {

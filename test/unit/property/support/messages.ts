@@ -1,6 +1,13 @@
 import fc from 'fast-check'
-import type { AnnounceMessage, Request, RequestMessage, SessionState } from '../../../../src/protocol/messages.ts'
+import type {
+  AnnounceMessage,
+  Request,
+  RequestMessage,
+  SessionState,
+  SessionStatus,
+} from '../../../../src/protocol/messages.ts'
 import { PROTOCOL } from '../../../../src/protocol/version.ts'
+import { limits } from '../../../../src/session/limits.ts'
 import { anyText, moment } from './values.ts'
 
 const id = fc.string({ maxLength: 40 })
@@ -34,31 +41,36 @@ export const request: fc.Arbitrary<Request> = fc.oneof(
     value: fc.stringMatching(/^[\x21-\x7e]{1,60}$/),
   }),
   fc.record({ type: fc.constant('secrets.remove' as const), name: id }),
+  fc.record({ type: fc.constantFrom('session.signOut' as const, 'session.cancelSignIn' as const), provider: id }),
 )
 
 export const requestMessage: fc.Arbitrary<RequestMessage> = fc
   .tuple(request, id)
   .map(([asked, name]) => ({ ...asked, v: PROTOCOL, id: name }))
 
-export const state: fc.Arbitrary<SessionState> = fc.oneof(
-  fc.record({ ...common, status: fc.constant('anonymous' as const) }),
-  fc.record({ ...common, status: fc.constant('signing-in' as const), since: moment }),
+const status: fc.Arbitrary<SessionStatus> = fc.oneof(
+  fc.record({ status: fc.constant('anonymous' as const) }),
+  fc.record({ status: fc.constant('signing-in' as const), since: moment }),
   fc.record({
-    ...common,
     status: fc.constant('signed-in' as const),
     account,
     provider: id,
     device,
     online: fc.boolean(),
     refreshAt: moment,
+    limits: fc.subarray([...limits]),
   }),
   fc.record({
-    ...common,
     status: fc.constant('expired' as const),
     account,
     reason: fc.constantFrom('revoked', 'expired', 'device-removed', 'vault-lost'),
   }),
 )
+const sessions = fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/), status, { maxKeys: 2 })
+
+export const state: fc.Arbitrary<SessionState> = fc
+  .tuple(status, fc.record({ ...common, sessions }))
+  .map(([one, rest]) => ({ ...one, ...rest }))
 
 export const announcement: fc.Arbitrary<AnnounceMessage> = state.map((one) => ({
   v: PROTOCOL,

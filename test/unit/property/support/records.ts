@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { toBase64url } from '../../../../src/base/bytes.ts'
 import { reveal, Secret } from '../../../../src/base/secret.ts'
+import { limits } from '../../../../src/session/limits.ts'
 import type { RecordKind, Records } from '../../../../src/sw/records.ts'
 import { anyBytes, anyText, moment } from './values.ts'
 
@@ -32,6 +33,7 @@ export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } =
       dpop,
       generation: fc.nat(),
       refreshingSince: fc.option(moment),
+      limits: fc.subarray([...limits]),
       signInState: secret,
     }),
     fc.record({
