@@ -75,9 +75,10 @@ const refusal = async (headers: Record<string, string>): Promise<string | undefi
 const codes = ['invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce']
 
 const part = fc.string({ unit: fc.constantFrom(...'AZaz09_-.= ,"'), maxLength: 20 })
+/** But for the last letter, some bits of which say nothing. */
 const spoilt = (text: string) =>
   fc
-    .tuple(fc.nat(text.length - 1), fc.constantFrom(...'AB_-.~ '))
+    .tuple(fc.nat(text.length - 2), fc.constantFrom(...'AB_-.~ '))
     .map(([at, letter]) => text.slice(0, at) + letter + text.slice(at + 1))
 const claims = Buffer.from(JSON.stringify({ sub: id, sid: 'a-session', exp: 4e9, iat: 1 })).toString('base64url')
 const unsigned = fc
@@ -121,8 +122,10 @@ const changed = fc.record(
 
 property(
   'a proof of our own key counts for its method, address, token and minute alone',
-  [changed, fc.uuid()],
-  async (change, jti) => {
+  [changed],
+  async (change) => {
+    // Chance would come upon the same one twice, which is a replay.
+    const jti = crypto.randomUUID()
     const made = { ...good, ...change, jti }
     const at = Math.floor(Date.now() / 1000) + Number(change.iat ?? 0)
     const code = await refusal({ authorization: `DPoP ${bound}`, dpop: await prove({ ...made, iat: at }) })
@@ -130,7 +133,7 @@ property(
     const clear = Math.abs(at - Date.now() / 1000)
     if (!fits) expect(code).toBe('invalid_dpop_proof')
     else if ('nonce' in change || clear > 61) expect(['use_dpop_nonce', 'invalid_dpop_proof']).toContain(code)
-    else if (clear < 59 && jti !== 'seen before') expect(code).toBeUndefined()
+    else if (clear < 59) expect(code).toBeUndefined()
   },
   { oneIn: 20 },
 )
