@@ -2,7 +2,7 @@ import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { browsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
-import { byRole, click, fill, showsText } from '../support/page.ts'
+import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
 import { createAccount, isAuthenticated } from '../support/people.ts'
 import { useBench } from './support/bench.ts'
 import { chipSays } from './support/chip.ts'
@@ -52,7 +52,7 @@ describe.each(browsers)('wiped site data in %s', (kind) => {
       const all = [...document.querySelectorAll<HTMLButtonElement>('.notice button')]
       all.find(({ textContent }) => textContent?.startsWith('Put back') === true)?.click()
     })
-    await chipSays(page, 'Saved on this device')
+    await waitFor(async () => !(await hasRole(page, 'alert')), 'the notes are stored again')
     await page.goto(bench.holdfast.appUrl)
     await showsText(page, 'On the open page')
   })

@@ -81,8 +81,9 @@ export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
   let check: ReturnType<typeof setTimeout> | undefined
   /** Another tab that removes the last note tells of it a moment later. */
   const lookForMissing = (before: readonly Note[]): void => {
-    clearTimeout(check)
-    check = setTimeout(async () => {
+    // The first look knows what was there; another reading in between must not replace it.
+    check ??= setTimeout(async () => {
+      check = undefined
       if (notes.peek()?.length === 0 && (await store.isMissing())) missing.value = before
     }, MISSING_AFTER)
   }
