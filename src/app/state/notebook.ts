@@ -78,12 +78,14 @@ export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
     }
   }
 
-  let check: ReturnType<typeof setTimeout> | undefined
+  let isLooking = false
   /** Another tab that removes the last note tells of it a moment later. */
   const lookForMissing = (before: readonly Note[]): void => {
     // The first look knows what was there; another reading in between must not replace it.
-    check ??= setTimeout(async () => {
-      check = undefined
+    if (isLooking) return
+    isLooking = true
+    setTimeout(async () => {
+      isLooking = false
       if (notes.peek()?.length === 0 && (await store.isMissing())) missing.value = before
     }, MISSING_AFTER)
   }
