@@ -30,6 +30,9 @@ type Outgoing = { readonly url: URL; readonly init: RequestInit; readonly size: 
 
 const withoutBody = new Set(['GET', 'HEAD'])
 
+/** How long the beginning of an answer is waited for, in milliseconds; an upload may take its time. */
+const patience = { withoutBody: 28_000, withBody: 300_000 }
+
 const toOutgoing = async (request: Request, { resource, target, aliased }: Route): Promise<Outgoing> => {
   const headers = new Headers(request.headers)
   headers.delete('authorization')
@@ -85,7 +88,17 @@ const nonceAsked = (response: Response): boolean =>
 
 /** The only place that adds credentials to a request. */
 export const createApi = ({ journal, clock, observe, hold }: ApiDeps) => {
-  const plain = ({ url, init }: Outgoing): Promise<Response> => journal.fetch(url, init)
+  /** The answer when it begins; how long it then goes on is between the page and the API. */
+  const plain = async ({ url, init, size }: Outgoing): Promise<Response> => {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), size === 0 ? patience.withoutBody : patience.withBody)
+    const signals = init.signal == null ? [late.signal] : [init.signal, late.signal]
+    try {
+      return await journal.fetch(url, { ...init, signal: AbortSignal.any(signals) })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
 
   /**
    * With redirects allowed the request goes out twice: once with credentials as far as the first redirect, then again
@@ -95,7 +108,7 @@ export const createApi = ({ journal, clock, observe, hold }: ApiDeps) => {
     const headers = await authorization(outgoing, live, keeper)
     const follows = outgoing.init.redirect === 'follow'
     const redirect = follows ? 'manual' : 'error'
-    const response = await journal.fetch(outgoing.url, { ...outgoing.init, headers, redirect })
+    const response = await plain({ ...outgoing, init: { ...outgoing.init, headers, redirect } })
     if (response.type === 'opaqueredirect') return plain(outgoing)
     observe(response)
     keeper.proofs()?.learn(outgoing.url, response.headers.get('dpop-nonce'))

@@ -138,7 +138,7 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
       signInState: transaction.state,
       limits: [
         ...limitsOf({
-          bound: tokens.type === 'dpop',
+          bound: tokens.type === 'dpop' && transaction.dpop !== null,
           refreshes: tokens.refresh !== null,
           revokes: server.revocation_endpoint !== undefined,
           posts: provider.responseMode === 'form_post',

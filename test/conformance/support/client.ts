@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Browser, Page } from 'puppeteer-core'
 import type { SessionState } from '../../../src/protocol/messages.ts'
 import { type BrowserKind, closeBrowser, launchBrowser } from '../../support/browsers.ts'
@@ -6,7 +7,7 @@ import { freePorts } from '../../support/free-ports.ts'
 import { type Liar, startLiar } from '../../support/liar.ts'
 import type { Tenant } from '../../support/liar-tenant.ts'
 import { openPage, pageFetch } from '../../support/page.ts'
-import { startHost } from './host.ts'
+import { startHost } from '../../support/sealed-host.ts'
 import type { Conformance } from './page/page.ts'
 
 declare const conformance: Conformance
@@ -44,7 +45,9 @@ export type Client = {
 export const startClient = async (kind: BrowserKind): Promise<Client> => {
   const [liarPort = 0, hostPort = 0] = await freePorts(2)
   const liar = await startLiar(liarPort)
-  const host = await startHost(hostPort, liar.origin)
+  // Two hundred issuers of the liar: each case takes a new one.
+  const folder = join(import.meta.dirname, 'page')
+  const host = await startHost({ port: hostPort, folder, addresses: { __LIAR__: liar.origin } })
   const browser = await launchBrowser(kind)
   const page = await openPage(browser, `${host.origin}/`)
   const isReady = () => page.evaluate(() => 'conformance' in globalThis)
