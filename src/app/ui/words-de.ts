@@ -82,6 +82,14 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
     'Verschlüsselt in der eigenen Datenbank der Erweiterung, mit einem Schlüssel, der nicht exportiert werden kann.',
   atRestMemory: 'Nirgends. Sie sind nur im Arbeitsspeicher des Service Workers.',
   atRestNone: 'Es gibt keine.',
+  limits: 'Was diesem Anbieter fehlt',
+  limitBearer:
+    'Zugriffstoken sind nicht an diesen Browser gebunden: Eines, das hinausgelangt, wäre bis zu seinem Ablauf anderswo brauchbar.',
+  limitNoRefresh: 'Sitzungen lassen sich nicht verlängern: Sie melden sich neu an, wenn diese abläuft.',
+  limitNoRevocation: 'Eine Abmeldung beendet die Sitzung hier, kann dem Anbieter aber nicht gemeldet werden.',
+  limitCodeInAddress:
+    'Die Antwort einer Anmeldung kommt in einer Adresse. Holdfast nimmt sie heraus, bevor eine Seite sie sieht.',
+  limitNoPar: 'Was eine Anmeldung verlangt, steht in der Adresse des Anbieters.',
   protocol: 'Protokollversion {version}',
 
   thisDevice: 'Dieses Gerät',

@@ -79,6 +79,13 @@ export const en = {
   atRestIsolated: 'Encrypted in the extension’s own database, with a key that cannot be exported.',
   atRestMemory: 'Nowhere. They are only in the memory of the service worker.',
   atRestNone: 'There are none.',
+  limits: 'What this provider lacks',
+  limitBearer:
+    'Access tokens are not bound to this browser: one that got out could be used elsewhere until it expires.',
+  limitNoRefresh: 'Sessions cannot be renewed: you sign in again when this one runs out.',
+  limitNoRevocation: 'A sign-out ends the session here, but cannot be told to the provider.',
+  limitCodeInAddress: 'The answer of a sign-in comes in an address. Holdfast takes it out before a page sees it.',
+  limitNoPar: 'What a sign-in asks for stands in the provider’s address.',
   protocol: 'Protocol version {version}',
 
   thisDevice: 'This device',

@@ -1,4 +1,4 @@
-import type { Grade } from '../../kit/client.ts'
+import type { Grade, Limit } from '../../kit/client.ts'
 import { useApp } from '../state/context.ts'
 import { ShieldIcon } from '../ui/icons.tsx'
 import { t } from '../ui/language.ts'
@@ -13,6 +13,22 @@ const grades: { readonly [G in Grade]: Words } = {
   memory: { name: t.gradeMemory, text: t.gradeMemoryText, atRest: t.atRestMemory },
 }
 
+const limitWords: { readonly [L in Limit]: string } = {
+  bearer: t.limitBearer,
+  'no-refresh': t.limitNoRefresh,
+  'no-revocation': t.limitNoRevocation,
+  'code-in-address': t.limitCodeInAddress,
+  'no-par': t.limitNoPar,
+}
+
+const Limits = ({ limits }: { readonly limits: readonly Limit[] }) => (
+  <ul class="limits">
+    {limits.map((limit) => (
+      <li key={limit}>{limitWords[limit]}</li>
+    ))}
+  </ul>
+)
+
 const none: Words = { name: t.gradeNone, text: t.gradeNoneText, atRest: t.atRestNone }
 
 export const SecurityRegion = () => {
@@ -26,6 +42,7 @@ export const SecurityRegion = () => {
   }
   const state = custody.state.value
   const words = state === undefined ? none : grades[state.grade]
+  const limits = state?.status === 'signed-in' ? state.limits : []
   const grade = (
     <>
       <span class={`grade ${state?.grade ?? 'none'}`}>
@@ -41,6 +58,7 @@ export const SecurityRegion = () => {
         facts={[
           [t.grade, grade],
           [t.tokensAtRest, words.atRest],
+          ...(limits.length === 0 ? [] : [[t.limits, <Limits key="limits" limits={limits} />] as const]),
         ]}
       />
       {state !== undefined && <p class="fine muted">{fill(t.protocol, { version: state.protocol })}</p>}
