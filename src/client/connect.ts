@@ -69,13 +69,18 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
   const update = async (request: StateRequest) => {
     state.value = await askCurrent(worker, request)
   }
+  const outdated = signal(false)
+  const noteVersion = (error: unknown) => {
+    outdated.value ||= error instanceof HoldfastError && error.code === 'PROTOCOL_MISMATCH'
+  }
   const look = () => update({ type: 'session.get' })
   const poke = () => update({ type: 'session.poke' })
   await look()
-  navigator.serviceWorker.addEventListener('controllerchange', () => void look().catch(() => undefined))
+  navigator.serviceWorker.addEventListener('controllerchange', () => void look().catch(noteVersion))
   followRefresh(state, poke)
   return {
     state,
+    outdated,
     updateReady: followUpdates(registered),
     async signIn({ provider, returnTo }) {
       location.assign(await askToSignIn(worker, provider, returnTo))

@@ -17,6 +17,8 @@ export type OfProvider = { readonly provider?: string }
 export type Session = {
   /** The state as the worker last told it. `anonymous` with grade `memory` until the worker has answered. */
   readonly state: ReadonlySignal<SessionState>
+  /** True where the worker speaks another version than this page, which should be reloaded. */
+  readonly outdated: ReadonlySignal<boolean>
   /** True while a newer worker waits to take over. */
   readonly updateReady: ReadonlySignal<boolean>
   /**

@@ -36,11 +36,22 @@ export const replyAddress = (data: unknown): string => {
   return head.success ? head.output.id : ''
 }
 
+/** What pages and workers of any version understand: or an update that changes the version could never take over. */
+const lifecycle: readonly unknown[] = ['worker.claim', 'worker.activate']
+const isLifecycle = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && 'type' in data && lifecycle.includes(data.type)
+
+/** The version to answer a message in: the asker's own where every version knows the question. */
+export const replyVersion = (data: unknown): number => {
+  const head = v.safeParse(headSchema, data)
+  return head.success && isLifecycle(data) ? head.output.v : PROTOCOL
+}
+
 /** A message of this protocol, or the reason why it is none. Never throws. */
 export const parseRequest = (data: unknown): Result<RequestMessage, HoldfastError> => {
   const head = v.safeParse(headSchema, data)
   if (!head.success) return err(new HoldfastError('MESSAGE_INVALID'))
-  if (head.output.v !== PROTOCOL) return err(new HoldfastError('PROTOCOL_MISMATCH'))
+  if (head.output.v !== PROTOCOL && !isLifecycle(data)) return err(new HoldfastError('PROTOCOL_MISMATCH'))
   const parsed = v.safeParse(requestSchema, data)
   if (parsed.success) return ok(parsed.output)
   const tooLong = parsed.issues.some((issue) => issue.type === 'max_length')

@@ -1,8 +1,7 @@
 import type { Result } from '../base/result.ts'
 import { HoldfastError, toErrorReply } from '../protocol/errors.ts'
 import type { Reply, ReplyMessage, Request, RequestType } from '../protocol/messages.ts'
-import { parseRequest, replyAddress } from '../protocol/parse.ts'
-import { PROTOCOL } from '../protocol/version.ts'
+import { parseRequest, replyAddress, replyVersion } from '../protocol/parse.ts'
 import { judgeSender } from './senders.ts'
 
 export type Handlers = {
@@ -40,7 +39,7 @@ export const answer = async (
   data: unknown,
   sender: Result<unknown, HoldfastError>,
 ): Promise<ReplyMessage> => {
-  const common = { v: PROTOCOL, id: replyAddress(data) }
+  const common = { v: replyVersion(data), id: replyAddress(data) }
   try {
     if (!sender.ok) throw sender.error
     const request = parseRequest(data)

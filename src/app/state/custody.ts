@@ -12,6 +12,8 @@ export type Custody = {
   /** The state of the session, or undefined where it is not known. */
   readonly state: ReadonlySignal<SessionState | undefined>
   readonly updateReady: ReadonlySignal<boolean>
+  /** True where the worker is of another version than this page. */
+  readonly outdated: ReadonlySignal<boolean>
   /** What was asked for and is under way. */
   readonly busy: ReadonlySignal<'sign-in' | 'sign-out' | undefined>
   start(): void
@@ -29,6 +31,8 @@ export type Custody = {
 const PROVIDER = 'main'
 
 export const codeOf = (thrown: unknown): ErrorCode => (thrown instanceof HoldfastError ? thrown.code : 'INTERNAL')
+
+const isOtherVersion = (code: ErrorCode): boolean => code === 'PROTOCOL_MISMATCH'
 
 /** `connect`: how this page gets to its worker. */
 export const createCustody = (connect: () => Promise<Session>): Custody => {
@@ -67,6 +71,12 @@ export const createCustody = (connect: () => Promise<Session>): Custody => {
     link,
     busy,
     state,
+    outdated: computed(() => {
+      const now = link.value
+      return now.status === 'ready'
+        ? now.session.outdated.value
+        : now.status === 'unavailable' && isOtherVersion(now.code)
+    }),
     updateReady: computed(() => link.value.status === 'ready' && link.value.session.updateReady.value),
     start() {
       connect().then(connected.resolve, connected.reject)

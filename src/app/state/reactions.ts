@@ -73,6 +73,15 @@ const tellNewerCustody = ({ custody, notices }: App): void => {
   })
 }
 
+/** A page that was open while a worker of another version took over can do nothing with it. */
+const tellVersions = ({ custody, notices }: App): void => {
+  effect(() => {
+    if (!custody.outdated.value) return
+    const actions = [{ label: t.reload, run: () => location.reload() }]
+    notices.show({ kind: 'update', tone: 'plain', text: t.versionsDiffer, code: 'PROTOCOL_MISMATCH', actions })
+  })
+}
+
 /** Cleans the address of what a sign-in left there: takes `?signin=` out of it, and tells what it says unless the session says better. */
 const tellReturn = (app: App): void => {
   const { parameter, clean } = takeSignIn(new URL(location.href))
@@ -130,6 +139,7 @@ export const react = (app: App): void => {
   tellStorage(app)
   tellNotes(app)
   tellNewerCustody(app)
+  tellVersions(app)
   tellReturn(app)
   tellSignOut(app)
   followHistory(app)

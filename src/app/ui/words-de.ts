@@ -134,6 +134,8 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   deleteNotesFailed:
     'Sie sind abgemeldet, aber die Notizen ließen sich nicht löschen. Laden Sie neu, dann versuchen Sie es noch einmal.',
   signOutFailed: 'Die Abmeldung ist nicht gelungen. Sie sind noch angemeldet. Versuchen Sie es noch einmal.',
+  versionsDiffer:
+    'Holdfast wurde aktualisiert, während diese Seite offen war. Ihre Notizen sind gespeichert. Laden Sie die Seite neu.',
   updateFailed: 'Die neue Version konnte nicht übernehmen. Ihre Notizen sind sicher. Versuchen Sie es später.',
 
   storageFull:

@@ -126,6 +126,7 @@ export const en = {
   workerUnavailable: 'The service worker did not answer. Your notes are safe. Reload the page, then try again.',
   deleteNotesFailed: 'You are signed out, but the notes could not be deleted from this device. Reload, then try again.',
   signOutFailed: 'The sign-out did not work. You are still signed in. Try again.',
+  versionsDiffer: 'Holdfast was updated while this page was open. Your notes are saved. Reload the page to go on.',
   updateFailed: 'The new version could not take over. Your notes are safe. Try again later.',
 
   storageFull: 'There is no room left to save this note. The text stays on screen: copy it, then free some space.',

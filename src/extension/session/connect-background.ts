@@ -46,6 +46,8 @@ export const connectBackground = async (): Promise<Session> => {
   void poke().catch(() => undefined)
   return {
     state,
+    // Background and pages are of one package.
+    outdated: signal(false),
     // The browser restarts an extension for its new version; nothing waits.
     updateReady: signal(false),
     async signIn({ provider, returnTo }) {
