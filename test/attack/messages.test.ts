@@ -29,7 +29,10 @@ const askFromFrames = async (site: Site, attack: 'frames' | 'frames-bare'): Prom
 const code = (reply: Reply | undefined): unknown =>
   typeof reply === 'object' && reply !== null ? (reply.error?.code ?? Object.keys(Object(reply.ok)).sort()) : reply
 
-const stateFields = ['account', 'device', 'grade', 'online', 'pending', 'protocol', 'provider', 'refreshAt', 'status']
+const stateFields = [
+  ...['account', 'device', 'grade', 'limits', 'online', 'pending', 'protocol', 'provider', 'refreshAt', 'sessions'],
+  'status',
+]
 
 describe.each(browsers)('a script that asks the worker for everything in %s', (kind) => {
   const stage = useStage(kind)

@@ -53,7 +53,8 @@ export const startLiar = async (port: number): Promise<Liar> => {
     const [, id = '', ...rest] = parsed.url.pathname.split('/')
     const endpoint = endpointOf(rest.join('/'), parsed)
     if (endpoint === undefined) {
-      strays.push(parsed.url.pathname)
+      // A browser asks every origin that it shows for its icon.
+      if (parsed.url.pathname !== '/favicon.ico') strays.push(parsed.url.pathname)
       await write(response, { status: 404, headers: {}, body: '' })
       return
     }
