@@ -111,6 +111,9 @@ export const createProvider = (
     // The address to return to has no parameters; with some that name a client the provider fails where nothing is under way.
     if (/^\/auth\/[^/]+$/.test(ctx.path)) ctx.search = ''
     await next()
+    // A worker learns the provider's clock, and how long to wait, from what it may read of an answer.
+    const exposed = ctx.response.get('access-control-expose-headers')
+    if (exposed !== '') ctx.set('access-control-expose-headers', `${exposed}, Date, Retry-After`)
     if (ctx.status !== 404 || ctx.body !== undefined) return
     const words = wordsFor(ctx.get('accept-language'))
     ctx.type = 'html'

@@ -178,7 +178,9 @@ describe('the token endpoint', () => {
       headers: { origin: server.appUrl },
       body: new URLSearchParams({ client_id: 'web' }),
     })
-    expect(response.headers.get('access-control-expose-headers')).toContain('DPoP-Nonce')
+    for (const name of ['DPoP-Nonce', 'Date', 'Retry-After']) {
+      expect(response.headers.get('access-control-expose-headers')).toContain(name)
+    }
   })
 })
 
