@@ -6,8 +6,25 @@ const outDir = join(root, 'build/extension')
 
 /**
  * The extension's scripts and pages, the same for every browser: `--mode pages` for what is on screen, `--mode background`
- * for the one classic script that Chromium runs as a service worker and Firefox as an event page.
+ * for the one classic script that Chromium runs as a service worker and Firefox as an event page, `--mode clip` for the
+ * classic script that reads a page.
  */
+const scripts = {
+  background: { entry: 'src/extension/background/main.ts', name: 'holdfast' },
+  clip: { entry: 'src/extension/clip/page/main.ts', name: 'holdfastClip' },
+}
+
+const script = (mode: 'background' | 'clip') => ({
+  outDir: join(outDir, mode),
+  emptyOutDir: true,
+  lib: {
+    entry: join(root, scripts[mode].entry),
+    formats: ['iife' as const],
+    name: scripts[mode].name,
+    fileName: () => `${mode}.js`,
+  },
+})
+
 export default defineConfig(({ mode }) => ({
   root: join(root, 'src/extension'),
   base: '/',
@@ -24,14 +41,5 @@ export default defineConfig(({ mode }) => ({
             input: [join(root, 'src/extension/popup/popup.html'), join(root, 'src/extension/page/app.html')],
           },
         }
-      : {
-          outDir: join(outDir, 'background'),
-          emptyOutDir: true,
-          lib: {
-            entry: join(root, 'src/extension/background/main.ts'),
-            formats: ['iife'],
-            name: 'holdfast',
-            fileName: () => 'background.js',
-          },
-        },
+      : script(mode === 'clip' ? 'clip' : 'background'),
 }))

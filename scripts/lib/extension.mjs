@@ -14,7 +14,7 @@ const bundle = (mode) =>
 /** Builds dist/extension-chrome, dist/extension-firefox and their packages. Answers whether that worked. */
 export const buildExtension = async () => {
   console.log('Building the extension …')
-  for (const mode of ['pages', 'background']) if ((await bundle(mode)) !== 0) return false
+  for (const mode of ['pages', 'background', 'clip']) if ((await bundle(mode)) !== 0) return false
   if ((await run(node24(), [at('src/extension/package/main.ts')])) !== 0) return false
   built.write()
   return true

@@ -1,11 +1,15 @@
 import { Dexie, type EntityTable } from 'dexie'
+import type { Attachment } from '../notebook/attachment.ts'
 import type { Note } from '../notebook/note.ts'
 import { declareVersions } from './migrations.ts'
 
 export const NOTES_DATABASE = 'holdfast-notes'
 
 /** The private local database of the notebook. */
-export type NotesDatabase = Dexie & { readonly notes: EntityTable<Note, 'id'> }
+export type NotesDatabase = Dexie & {
+  readonly notes: EntityTable<Note, 'id'>
+  readonly attachments: EntityTable<Attachment, 'id'>
+}
 
 /**
  * Without Dexie's cache, whose answers run ahead of the database: what is listed is what is stored.

@@ -107,9 +107,9 @@ export const notesStore = (database: NotesDatabase = notesDatabase(), mark: Note
       }),
     clear: () =>
       typed(async () => {
-        await database.transaction('rw', database.notes, (transaction) => {
+        await database.transaction('rw', database.notes, database.attachments, async (transaction) => {
           refuseNewer(transaction)
-          return database.notes.clear()
+          await Promise.all([database.notes.clear(), database.attachments.clear()])
         })
         await mark.clear()
       }),

@@ -8,11 +8,17 @@ export type Cleared =
   | 'when the server has ended the install'
   | 'when a newer version takes over'
   | 'when the request is answered'
+  | 'when it was seen, when the browser ends'
+  | 'at sign-out, when the browser ends'
 
 /** One stored thing: where it is, what it is, whether someone who reads it learns something, and when it goes. */
 export type StoredThing = {
   readonly name: string
-  readonly where: `IndexedDB ${string}/${string}` | `Cache Storage ${string}` | 'cookie'
+  readonly where:
+    | `IndexedDB ${string}/${string}`
+    | `Cache Storage ${string}`
+    | `storage.${'local' | 'session'} ${string}`
+    | 'cookie'
   readonly what: string
   readonly secret: boolean
   readonly cleared: Cleared
@@ -24,6 +30,13 @@ export const storedThings = [
     name: 'notes',
     where: 'IndexedDB holdfast-notes/notes',
     what: 'The notes of this device, as they were written.',
+    secret: false,
+    cleared: 'at sign-out, where the notes are deleted too',
+  },
+  {
+    name: 'attachments',
+    where: 'IndexedDB holdfast-notes/attachments',
+    what: 'Pictures of the notes of this device.',
     secret: false,
     cleared: 'at sign-out, where the notes are deleted too',
   },
@@ -103,6 +116,27 @@ export const storedThings = [
     what: 'That there are notes on this device, so that damage is not taken for an empty notebook; nothing of the notes.',
     secret: false,
     cleared: 'at sign-out, where the notes are deleted too',
+  },
+  {
+    name: 'clip-choice',
+    where: 'storage.local clip-choice',
+    what: 'In the extension: what was chosen to clip the last time.',
+    secret: false,
+    cleared: 'never by itself',
+  },
+  {
+    name: 'draft',
+    where: 'storage.session draft',
+    what: 'In the extension: a quick note that is being written, for two minutes.',
+    secret: false,
+    cleared: 'at sign-out, when the browser ends',
+  },
+  {
+    name: 'outcomes',
+    where: 'storage.session sign-in-outcome, clip-outcome, clip-running/<id>',
+    what: 'In the extension: how a sign-in or a clip ended, until the popup has told of it.',
+    secret: false,
+    cleared: 'when it was seen, when the browser ends',
   },
   {
     name: 'install cookie',

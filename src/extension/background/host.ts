@@ -1,6 +1,7 @@
 import browser from 'webextension-polyfill'
 import type { SessionState } from '../../protocol/messages.ts'
 import type { Host } from '../../sw/host.ts'
+import { setSessionBadge } from './badge.ts'
 
 /** The alarm that starts the background when something waits for the network. */
 export const WAITING = 'holdfast-waiting'
@@ -13,11 +14,6 @@ const setRefreshAlarm = async (state: SessionState): Promise<void> => {
   if (state.pending.signOuts === 0) await browser.alarms.clear(WAITING)
 }
 
-const setBadge = async (state: SessionState): Promise<void> => {
-  const texts: Partial<Record<SessionState['status'], string>> = { 'signing-in': '…', expired: '!' }
-  await browser.action.setBadgeText({ text: texts[state.status] ?? '' })
-}
-
 /** The background of an extension: its pages hear by message, and alarms wake it. */
 export const createExtensionHost = (): Host => ({
   origin: new URL(browser.runtime.getURL('')).origin,
@@ -27,7 +23,7 @@ export const createExtensionHost = (): Host => ({
       // Nobody listens where no page of ours is open.
       browser.runtime.sendMessage(message).catch(() => undefined),
       setRefreshAlarm(message.state),
-      setBadge(message.state),
+      setSessionBadge(message.state),
     ])
   },
   // Pages of an extension have no controller, and browsers restart an extension for its new version.

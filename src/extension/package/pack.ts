@@ -19,8 +19,17 @@ const readManifest = async (): Promise<Manifest> =>
 
 /** The texts of the manifest, from the words of the app: one source for every language. */
 const localesOf = () =>
-  Object.entries(words).map(([language, { extensionDescription, clipPage }]) => {
-    const messages = { name: 'Holdfast', description: extensionDescription, clipPage }
+  Object.entries(words).map(([language, all]) => {
+    const { extensionDescription, clipPage, clipSelection, clipLink, clipImage, clipCut } = all
+    const messages = {
+      name: 'Holdfast',
+      description: extensionDescription,
+      clipPage,
+      clipSelection,
+      clipLink,
+      clipImage,
+      clipCut,
+    }
     return [language, Object.fromEntries(Object.entries(messages).map(([key, message]) => [key, { message }]))] as const
   })
 
@@ -41,6 +50,7 @@ export const packExtension = async (browser: ExtensionBrowser, server: Server, o
   await write('manifest.json', `${JSON.stringify(manifestFor(browser, await readManifest(), server), null, 2)}\n`)
   await write('background.js', line + (await readFile(join(built, 'background/background.js'), 'utf8')))
   await write('config.js', line)
+  await cp(join(built, 'clip/clip.js'), join(out, 'clip.js'))
   for (const [name, from] of Object.entries(pages)) {
     const html = await readFile(join(built, 'pages', from), 'utf8')
     await write(name, html.replace('<script', '<script src="/config.js"></script>\n    <script'))

@@ -10,9 +10,9 @@ import { type Holdfast, startHoldfast } from '../../support/holdfast.ts'
 import { openPage } from '../../support/page.ts'
 
 /** The extension's own id in Firefox, which gives it a random origin unless it is told one. */
-const geckoId = '{7b0d8f0e-4a5f-4c0b-9a55-6c3de1a1f0c2}'
+export const geckoId = '{7b0d8f0e-4a5f-4c0b-9a55-6c3de1a1f0c2}'
 const geckoOrigin = '5c5a3f6e-1d7b-4d53-8f0a-0d9c8b7a6f5e'
-const chromeId = 'npnlkmlcnfhonihnlgojinokfbgfmaok'
+export const chromeId = 'npnlkmlcnfhonihnlgojinokfbgfmaok'
 
 /** A browser with the unpacked extension in it, and a Holdfast that it talks to. */
 export type Installed = {

@@ -17,14 +17,16 @@ const lint = async (folder: string) => {
   return v.parse(report, JSON.parse(stdout))
 }
 
-it('passes the lint of addons.mozilla.org, but for what the view library brings', async () => {
+it('passes the lint of addons.mozilla.org, but for what two libraries bring', async () => {
   const { errors, warnings, notices } = await lint('dist/extension-firefox')
   expect(errors).toEqual([])
   expect(notices).toEqual([])
-  // Preact has a way to set HTML. Nothing of ours uses it, which the next test shows.
-  const others = warnings.filter(({ code, file }) => code !== 'UNSAFE_VAR_ASSIGNMENT' || !/^assets\//.test(file ?? ''))
-  expect(others).toEqual([])
-  expect(warnings.length - others.length).toBeLessThanOrEqual(1)
+  // Preact has a way to set HTML, and Readability sets it in a document without a window, where nothing runs. Nothing of
+  // ours does, which the next test shows.
+  const unsafe = warnings.filter(({ code }) => code === 'UNSAFE_VAR_ASSIGNMENT')
+  const where = (pattern: RegExp) => unsafe.filter(({ file }) => pattern.test(file ?? '')).length
+  expect(warnings.length - unsafe.length).toBe(0)
+  expect([where(/^assets\//) <= 1, where(/^clip\.js$/) <= 2, where(/background|config|popup/)]).toEqual([true, true, 0])
 }, 60_000)
 
 it('sets HTML nowhere by itself', async () => {

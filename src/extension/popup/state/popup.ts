@@ -5,6 +5,7 @@ import { outcomeFor, outcomeOf, type SignInOutcome } from '../../../app/state/si
 import { notesStore } from '../../../data/notes-store.ts'
 import { type Note, newNote } from '../../../notebook/note.ts'
 import { connectBackground } from '../../session/connect-background.ts'
+import { type Clipping, createClipping } from './clipping.ts'
 import { keepDraft, takeDraft } from './draft.ts'
 import { takeOutcome } from './outcome.ts'
 import { watchRecent } from './recent.ts'
@@ -13,6 +14,7 @@ import { watchRecent } from './recent.ts'
 export type Popup = {
   readonly recent: ReadonlySignal<readonly Note[] | undefined>
   readonly custody: Custody
+  readonly clipping: Clipping
   /** The quick note that is being written, or undefined where none is. */
   readonly draft: ReadonlySignal<string | undefined>
   /** How the last sign-in ended, where it did not end well. */
@@ -68,6 +70,7 @@ export const createPopup = (): Popup => {
   return {
     recent: watchRecent(),
     custody,
+    clipping: createClipping(),
     draft,
     trouble,
     saveFailed,

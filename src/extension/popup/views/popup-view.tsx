@@ -3,6 +3,7 @@ import { Mark } from '../../../app/ui/icons.tsx'
 import { t } from '../../../app/ui/language.ts'
 import type { Popup } from '../state/popup.ts'
 import { Account } from './account.tsx'
+import { Clip } from './clip.tsx'
 import { QuickNote } from './quick-note.tsx'
 import { RecentNotes } from './recent-notes.tsx'
 
@@ -29,6 +30,7 @@ export const PopupView = ({ popup }: { readonly popup: Popup }) => (
       <h1>Holdfast</h1>
       <Status popup={popup} />
     </header>
+    {popup.draft.value === undefined && <Clip popup={popup} />}
     <QuickNote popup={popup} />
     <RecentNotes popup={popup} />
     <Account popup={popup} />

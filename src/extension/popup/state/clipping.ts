@@ -1,0 +1,100 @@
+import { type ReadonlySignal, signal } from '@preact/signals'
+import * as v from 'valibot'
+import browser from 'webextension-polyfill'
+import type { ClipKind } from '../../clip/kinds.ts'
+import { type ClipReply, type ClipRequest, parseClipReply } from '../../clip/messages.ts'
+import { CLIP_OUTCOME } from '../../clip/names.ts'
+
+/** What the person chose to clip. */
+export type Choice = { readonly kind: PopupKind; readonly pictures: boolean }
+export type PopupKind = Extract<ClipKind, 'auto' | 'page' | 'link' | 'screenshot'>
+export const popupKinds = ['auto', 'page', 'link', 'screenshot'] as const satisfies readonly PopupKind[]
+
+/** Clips of the page behind the popup, made by the background. */
+export type Clipping = {
+  readonly choice: ReadonlySignal<Choice>
+  readonly busy: ReadonlySignal<boolean>
+  /** How the last clip ended, until it was seen. */
+  readonly outcome: ReadonlySignal<ClipReply | undefined>
+  choose(choice: Partial<Choice>): void
+  clip(): Promise<void>
+  /** Saves the address of the page that could not be read. */
+  saveLink(): Promise<void>
+}
+
+const usual: Choice = { kind: 'auto', pictures: false }
+
+const CHOICE = 'clip-choice'
+const choiceSchema = v.object({ kind: v.picklist(popupKinds), pictures: v.boolean() })
+const outcomeSchema = v.object({ tab: v.number(), at: v.number(), reply: v.unknown() })
+
+/** A clip that went well is old news after this time, in milliseconds. */
+const fresh = 60_000
+
+const activeTab = async (): Promise<number> => {
+  const [tab] = await browser.tabs.query({ active: true, lastFocusedWindow: true })
+  return tab?.id ?? -1
+}
+
+/** How a clip ended of which no popup has told yet: one from the menu, or one whose popup was closed meanwhile. */
+const takeClipOutcome = async (): Promise<ClipReply | undefined> => {
+  const stored = v.safeParse(outcomeSchema, (await browser.storage.session.get(CLIP_OUTCOME))[CLIP_OUTCOME])
+  if (!stored.success) return undefined
+  await seen(stored.output.tab)
+  const reply = parseClipReply(stored.output.reply)
+  return reply?.ok === true && Date.now() - stored.output.at > fresh ? undefined : reply
+}
+
+/** Its outcome is on screen: nothing is left to tell, and the sign on the button goes. */
+const seen = async (tabId: number): Promise<void> => {
+  await browser.storage.session.remove(CLIP_OUTCOME)
+  await browser.action.setBadgeText({ tabId, text: null }).catch(() => undefined)
+}
+
+/** Asks again once where the browser ended the background in the middle: the same clip is not made twice. */
+const ask = async (request: ClipRequest, again = true): Promise<ClipReply> => {
+  try {
+    const reply = parseClipReply(await browser.runtime.sendMessage(request))
+    if (reply !== undefined) return reply
+  } catch {
+    // The background went away before it answered.
+  }
+  return again ? ask(request, false) : { ok: false, refusal: 'interrupted', canLink: true, tab: request.tab }
+}
+
+export const createClipping = (): Clipping => {
+  const choice = signal<Choice>(usual)
+  const busy = signal(false)
+  const outcome = signal<ClipReply | undefined>(undefined)
+  void takeClipOutcome().then((told) => {
+    outcome.value ??= told
+  })
+  void browser.storage.local.get(CHOICE).then(({ [CHOICE]: stored }) => {
+    const known = v.safeParse(choiceSchema, stored)
+    // Whoever has chosen meanwhile knows better.
+    if (known.success && choice.peek() === usual) choice.value = known.output
+  })
+  const run = async (kind: ClipKind, tab: number): Promise<void> => {
+    if (busy.peek()) return
+    busy.value = true
+    outcome.value = undefined
+    const { pictures } = choice.peek()
+    outcome.value = await ask({ type: 'clip', id: crypto.randomUUID(), tab, kind, pictures })
+    busy.value = false
+    await seen(tab)
+  }
+  return {
+    choice,
+    busy,
+    outcome,
+    choose(change) {
+      choice.value = { ...choice.peek(), ...change }
+      void browser.storage.local.set({ [CHOICE]: choice.peek() })
+    },
+    clip: async () => run(choice.peek().kind, await activeTab()),
+    async saveLink() {
+      const last = outcome.peek()
+      if (last?.ok === false) await run('link', last.tab)
+    },
+  }
+}
