@@ -31,10 +31,30 @@ class Refused extends Error {
   }
 }
 
-const within = async <T>(work: Promise<T>): Promise<T> => {
+/** A page that is left is kept frozen by some browsers, and what was asked of it is not answered. */
+const untilLeft = (id: number, address: string) => {
   const { promise, reject } = Promise.withResolvers<never>()
+  const gone = () => reject(new Refused('gone'))
+  const onUpdated = (tab: number, { status }: Tabs.OnUpdatedChangeInfoType, { url }: Tabs.Tab) => {
+    if (tab === id && status === 'loading' && addressOf(url) !== address) gone()
+  }
+  const onRemoved = (tab: number) => {
+    if (tab === id) gone()
+  }
+  browser.tabs.onUpdated.addListener(onUpdated)
+  browser.tabs.onRemoved.addListener(onRemoved)
   const timer = setTimeout(() => reject(new Refused('slow')), patience)
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
+  const stop = () => {
+    clearTimeout(timer)
+    browser.tabs.onUpdated.removeListener(onUpdated)
+    browser.tabs.onRemoved.removeListener(onRemoved)
+  }
+  return { left: promise, stop }
+}
+
+const within = async <T>(work: Promise<T>, id: number, address: string): Promise<T> => {
+  const { left, stop } = untilLeft(id, address)
+  return Promise.race([work, left]).finally(stop)
 }
 
 const tabOf = async (id: number): Promise<Tabs.Tab> => {
@@ -65,7 +85,7 @@ const runGrab = async ({ id, tab, frame, kind, pictures, target }: ClipRequest):
 }
 
 const grabFrom = async (request: ClipRequest, source: Source): Promise<Grabbed> => {
-  const result = await within(runGrab(request)).catch(async (thrown: unknown) => {
+  const result = await within(runGrab(request), request.tab, source.address).catch(async (thrown: unknown) => {
     throw thrown instanceof Refused ? thrown : await whyNot(request.tab, source)
   })
   const grabbed = parseGrabbed(result)

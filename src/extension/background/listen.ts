@@ -33,9 +33,9 @@ const onCommand = (clips: Clips) => async (command: string, given?: Tabs.Tab) =>
 
 /** Registers every listener of the background, in its first turn. */
 export const listen = (background: Background, clips: Clips): void => {
-  const wake = async () => {
-    await Promise.all([background.wake(), clips.resume()])
-  }
+  const wake = () => background.wake()
+  // Whatever started the background: the one before it may have been ended in the middle of a clip.
+  void clips.resume()
   browser.runtime.onMessage.addListener(onMessage(background, clips))
   browser.contextMenus.onClicked.addListener((info, tab) => void clipAtOnce(clips, clipOfMenu(info, tab)))
   browser.commands.onCommand.addListener(onCommand(clips))

@@ -23,9 +23,16 @@ const longPage = (): string =>
     (_, index) => `<p>${index + 1}. ${paragraph.repeat(3)}</p>`,
   ).join('\n')}</article>`
 
+/** A page with a picture that is never answered. */
+const slowPage = `<!doctype html><title>A slow picture</title><article><h1>A slow picture</h1><p>${paragraph.repeat(9)}</p></article>
+  <script>addEventListener('load', () => {
+    document.querySelector('article').append(Object.assign(new Image(9, 9), { src: '/never.png' }))
+  })</script>`
+
 type Body = { readonly type: string; readonly body: string | Buffer }
 
 const bodyFor = async (path: string): Promise<Body | undefined> => {
+  if (path === '/slow.html') return { type: 'text/html', body: slowPage }
   if (path === '/long.html') return { type: 'text/html', body: longPage() }
   if (path.endsWith('.png') && !path.includes('missing')) return { type: 'image/png', body: dot }
   if (path.endsWith('.svg')) return { type: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' }
@@ -37,7 +44,9 @@ const bodyFor = async (path: string): Promise<Body | undefined> => {
 
 const start = async (): Promise<Server> => {
   const server = createServer(async (request, response) => {
-    const found = await bodyFor(new URL(request.url ?? '/', 'http://site.test').pathname)
+    const path = new URL(request.url ?? '/', 'http://site.test').pathname
+    if (path === '/never.png') return
+    const found = await bodyFor(path)
     response.writeHead(found === undefined ? 404 : 200, { 'content-type': found?.type ?? 'text/plain' })
     response.end(found?.body ?? 'Not found')
   })

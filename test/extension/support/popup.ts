@@ -102,8 +102,8 @@ const evaluateInFirefox = (expression: string): string => `
     manager.loadFrameScript('data:,' + encodeURIComponent(${JSON.stringify(frameScript(expression))}), false)
   })`
 
-const inFirefox = async ({ browser, origin }: Installed, page: Page): Promise<ActionPopup> => {
-  await page.bringToFront()
+const inFirefox = async ({ browser, origin }: Installed, page: Page | undefined): Promise<ActionPopup> => {
+  await page?.bringToFront()
   await runInFirefox(
     browser,
     `const { ExtensionParent } = ChromeUtils.importESModule('resource://gre/modules/ExtensionParent.sys.mjs')
@@ -121,6 +121,17 @@ const inFirefox = async ({ browser, origin }: Installed, page: Page): Promise<Ac
       `${firefoxWindow}; win.document.querySelector('.webextension-popup-browser')?.closest('panel').hidePopup(); return ''`,
     )
   })
+}
+
+/** Opens a page that Firefox shows to no driver, and presses the extension's button over it. */
+export const openPopupOverFirefoxPage = async (installed: Installed, address: string): Promise<ActionPopup> => {
+  await runInFirefox(
+    installed.browser,
+    `${firefoxWindow}
+    win.gBrowser.selectedTab = win.gBrowser.addTrustedTab(${JSON.stringify(address)})
+    return ''`,
+  )
+  return inFirefox(installed, undefined)
 }
 
 /** Presses the extension's button over this page. */

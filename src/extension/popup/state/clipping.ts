@@ -66,8 +66,14 @@ export const createClipping = (): Clipping => {
   const choice = signal<Choice>(usual)
   const busy = signal(false)
   const outcome = signal<ClipReply | undefined>(undefined)
-  void takeClipOutcome().then((told) => {
-    outcome.value ??= told
+  const takeTold = async () => {
+    const told = await takeClipOutcome()
+    if (!busy.peek()) outcome.value ??= told
+  }
+  void takeTold()
+  // A clip from before may end while the popup is open.
+  browser.storage.onChanged.addListener((changes, area) => {
+    if (area === 'session' && changes[CLIP_OUTCOME]?.newValue !== undefined && !busy.peek()) void takeTold()
   })
   void browser.storage.local.get(CHOICE).then(({ [CHOICE]: stored }) => {
     const known = v.safeParse(choiceSchema, stored)
