@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Provider } from 'oidc-provider'
 import * as v from 'valibot'
 import type { CreateOutcome, PasswordAccounts } from '../accounts/sign-in.ts'
-import type { Config } from '../config.ts'
+import { type Config, extensionClient } from '../config.ts'
 import { isOurs } from './clients.ts'
 import { consentPage, createAccountPage, messagePage, signInPage } from './pages.ts'
 import { type Words, wordsFor } from './words.ts'
@@ -45,6 +45,9 @@ const assets = {
   'icon.svg': { file: '../../public/icons/icon.svg', type: 'image/svg+xml' },
 }
 
+/** The same page with the status of one. */
+const asPage = (response: Response): Response => new Response(response.body, { status: 200, headers: response.headers })
+
 /** The provider's own pages: sign in, create an account, allow another app. Reached only within a sign-in under way. */
 export const createInteractions = (provider: Provider, accounts: PasswordAccounts, config: Config): Hono<Env> => {
   const app = new Hono<Env>()
@@ -77,9 +80,14 @@ export const createInteractions = (provider: Provider, accounts: PasswordAccount
     provider.interactionResult(env.incoming, env.outgoing, result, { mergeWithLastSubmission: false })
 
   app.use('/interaction/:uid/*', async (c, next) => {
-    if ((await details(c.env, c.req.param('uid'))) !== undefined) return next()
-    const text = words(c)
-    return c.html(messagePage(text, text.expiredTitle, text.expired, config.appUrl), 410)
+    const found = await details(c.env, c.req.param('uid'))
+    if (found === undefined) {
+      const text = words(c)
+      return c.html(messagePage(text, text.expiredTitle, text.expired, config.appUrl), 410)
+    }
+    await next()
+    // Chromium closes the window of an extension's sign-in at a page with a status of failure: a wrong password would end it.
+    if (found.params.client_id === extensionClient && c.res.status >= 400) c.res = asPage(c.res)
   })
 
   app.get('/interaction/:uid', async (c) => {

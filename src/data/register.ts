@@ -133,8 +133,8 @@ export const storedThings = [
   },
   {
     name: 'outcomes',
-    where: 'storage.session sign-in-outcome, clip-outcome, clip-running/<id>',
-    what: 'In the extension: how a sign-in or a clip ended, until the popup has told of it.',
+    where: 'storage.session sign-in-window, sign-in-outcome, clip-outcome, clip-running/<id>',
+    what: 'In the extension: that a sign-in or a clip is under way, and how it ended, until the popup has told of it.',
     secret: false,
     cleared: 'when it was seen, when the browser ends',
   },

@@ -11,7 +11,7 @@ import { openVault } from '../../sw/vault.ts'
 import { createWorker, type Worker } from '../../sw/worker.ts'
 import type { Server } from '../package/differences.ts'
 import { custodyConfig } from './custody-config.ts'
-import { createFlow, type Flow } from './flow.ts'
+import { closeLeftWindow, createFlow, type Flow } from './flow.ts'
 import { noteOutcome } from './outcome.ts'
 
 /** The custody worker in the background of the extension. */
@@ -41,6 +41,7 @@ const endOrphan = async (worker: Worker): Promise<void> => {
   const { status } = await worker.handlers['session.get']({ type: 'session.get' })
   if (status !== 'signing-in') return
   await worker.signIn.cancel()
+  await closeLeftWindow()
   await noteOutcome('interrupted')
 }
 

@@ -1,5 +1,6 @@
 import browser from 'webextension-polyfill'
 import type { SignIn } from '../../sw/sign-in.ts'
+import { WINDOW } from '../package/names.ts'
 
 /** How a sign-in ended that did not end well: the values of `?signin=` in a web app's address. */
 export type Outcome = string | undefined
@@ -17,17 +18,31 @@ export type Flow = {
 const answerOf = (address: string | undefined): URLSearchParams =>
   address !== undefined && URL.canParse(address) ? new URL(address).searchParams : new URLSearchParams()
 
-/** The window that the browser opened for a flow. Its address cannot be read without a permission, but that it came can. */
+/**
+ * The window that the browser opened for a flow. Its address cannot be read without a permission, but that it came can. Its
+ * number is kept for the next life of the background, which cannot take the provider's answer any more, and closes it.
+ */
 const followWindow = () => {
   let found: number | undefined
   const note = ({ id }: { readonly id?: number | undefined }) => {
     found ??= id
+    void browser.storage.session.set({ [WINDOW]: found })
   }
   browser.windows.onCreated.addListener(note)
   return {
     id: () => found,
-    stop: () => browser.windows.onCreated.removeListener(note),
+    stop() {
+      browser.windows.onCreated.removeListener(note)
+      void browser.storage.session.remove(WINDOW)
+    },
   }
+}
+
+/** Closes the window of a flow that the life of the background before this one has begun. */
+export const closeLeftWindow = async (): Promise<void> => {
+  const id: unknown = (await browser.storage.session.get(WINDOW))[WINDOW]
+  await browser.storage.session.remove(WINDOW)
+  if (typeof id === 'number') await browser.windows.remove(id).catch(() => undefined)
 }
 
 export const createFlow = (): Flow => {
@@ -48,9 +63,9 @@ export const createFlow = (): Flow => {
         const end = new URL(await signIn.receive(answerOf(address), false))
         return end.searchParams.get('signin') ?? undefined
       } catch {
-        // The window was closed, or the provider could not be shown in it.
+        // The window was closed, or none came, because the provider could not be shown in it.
         await signIn.cancel()
-        return 'cancelled'
+        return running?.id() === undefined ? 'unavailable' : 'cancelled'
       } finally {
         running.stop()
         running = undefined

@@ -17,6 +17,7 @@ export const chromeId = 'npnlkmlcnfhonihnlgojinokfbgfmaok'
 /** A browser with the unpacked extension in it, and a Holdfast that it talks to. */
 export type Installed = {
   readonly kind: BrowserKind
+  /** Another one after a restart. */
   readonly browser: Browser
   readonly holdfast: Holdfast
   /** The extension's own origin, without a trailing slash. */
@@ -25,16 +26,22 @@ export type Installed = {
   open(path: string): Promise<Page>
   /** The window that the browser has opened for a sign-in. */
   signInWindow(): Promise<Page>
+  /** Ends the browser and starts it again on the same profile. */
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
-const launchWith = async (kind: BrowserKind, folder: string): Promise<Browser> => {
+const launchWith = async (kind: BrowserKind, folder: string, profile: string | undefined): Promise<Browser> => {
+  const place = profile === undefined ? {} : { profile }
   if (kind === 'chromium') {
     const args = [`--load-extension=${folder}`, `--disable-extensions-except=${folder}`]
-    return launchBrowser(kind, { args: [...args, '--disable-features=DisableLoadExtensionCommandLineSwitch'] })
+    return launchBrowser(kind, {
+      ...place,
+      args: [...args, '--disable-features=DisableLoadExtensionCommandLineSwitch'],
+    })
   }
   const prefs = { 'extensions.webextensions.uuids': JSON.stringify({ [geckoId]: geckoOrigin }) }
-  const browser = await launchBrowser(kind, { prefs })
+  const browser = await launchBrowser(kind, { ...place, prefs })
   await browser.installExtension(folder)
   return browser
 }
@@ -46,16 +53,25 @@ const goTo = async (page: Page, url: string): Promise<void> => {
   await waitFor(() => isThere().catch(() => false), `${url} is open`)
 }
 
-export const installExtension = async (kind: BrowserKind, given?: Holdfast): Promise<Installed> => {
-  const holdfast = given ?? (await startHoldfast())
+export type InstallOptions = {
+  /** A Holdfast to use and leave. Default: a new one. */
+  readonly holdfast?: Holdfast
+  /** A profile to use and leave. Default: a new one. */
+  readonly profile?: string
+}
+
+export const installExtension = async (kind: BrowserKind, options: InstallOptions = {}): Promise<Installed> => {
+  const holdfast = options.holdfast ?? (await startHoldfast())
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-extension-'))
   const server: Server = { appUrl: holdfast.appUrl, idUrl: holdfast.idUrl }
   await packExtension(kind === 'chromium' ? 'chrome' : 'firefox', server, folder)
-  const browser = await launchWith(kind, folder)
+  let browser = await launchWith(kind, folder, options.profile)
   const origin = kind === 'chromium' ? `chrome-extension://${chromeId}` : `moz-extension://${geckoOrigin}`
   return {
     kind,
-    browser,
+    get browser() {
+      return browser
+    },
     holdfast,
     origin,
     async open(path) {
@@ -67,9 +83,13 @@ export const installExtension = async (kind: BrowserKind, given?: Holdfast): Pro
       const pages = async () => (await browser.pages()).find((page) => page.url().startsWith(holdfast.idUrl))
       return waitFor(pages, 'the window of the sign-in is open')
     },
+    async restart() {
+      await closeBrowser(browser)
+      browser = await launchWith(kind, folder, options.profile)
+    },
     async close() {
       await closeBrowser(browser)
-      if (given === undefined) await holdfast.stop()
+      if (options.holdfast === undefined) await holdfast.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -7,7 +7,7 @@ import { type Note, newNote } from '../../../notebook/note.ts'
 import { connectBackground } from '../../session/connect-background.ts'
 import { type Clipping, createClipping } from './clipping.ts'
 import { keepDraft, takeDraft } from './draft.ts'
-import { takeOutcome } from './outcome.ts'
+import { onOutcome, takeOutcome } from './outcome.ts'
 import { watchRecent } from './recent.ts'
 
 /** Everything the popup shows and asks for. */
@@ -34,7 +34,6 @@ const followSession = (custody: Custody, trouble: Popup['trouble']): void => {
   let before: string | undefined
   effect(() => {
     const status = custody.state.value?.status
-    if (before === 'signing-in' && status !== 'signing-in' && status !== 'signed-in') void tell()
     if (before === 'signed-in' && status === 'anonymous') void keepDraft('')
     before = status
   })
@@ -43,6 +42,7 @@ const followSession = (custody: Custody, trouble: Popup['trouble']): void => {
     if (outcome !== undefined) trouble.value = outcomeOf(outcome)
   }
   void tell()
+  onOutcome(() => void tell())
 }
 
 export const createPopup = (): Popup => {
