@@ -58,6 +58,8 @@ export type InstallOptions = {
   readonly holdfast?: Holdfast
   /** A profile to use and leave. Default: a new one. */
   readonly profile?: string
+  /** Changes the unpacked extension before it is installed: takes a layer away, for example. */
+  readonly change?: (folder: string) => Promise<void>
 }
 
 export const installExtension = async (kind: BrowserKind, options: InstallOptions = {}): Promise<Installed> => {
@@ -65,6 +67,7 @@ export const installExtension = async (kind: BrowserKind, options: InstallOption
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-extension-'))
   const server: Server = { appUrl: holdfast.appUrl, idUrl: holdfast.idUrl }
   await packExtension(kind === 'chromium' ? 'chrome' : 'firefox', server, folder)
+  await options.change?.(folder)
   let browser = await launchWith(kind, folder, options.profile)
   const origin = kind === 'chromium' ? `chrome-extension://${chromeId}` : `moz-extension://${geckoOrigin}`
   return {
