@@ -4,6 +4,7 @@ import { ensureApp } from './lib/app.mjs'
 import { ensureBrowsers } from './lib/browsers.mjs'
 import { formatObtained, formatSummary, summaryOf } from './lib/cases.mjs'
 import { writeEvidence } from './lib/evidence.mjs'
+import { ensureExtension } from './lib/extension.mjs'
 import { fail } from './lib/fail.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { ensureKit } from './lib/kit.mjs'
@@ -71,7 +72,7 @@ const report = at('build', `suite-${suite}.json`)
 const reporter = at('scripts', 'lib', 'case-reporter.mjs')
 
 await ensureInstalled()
-if (!((await ensureApp()) && (await ensureKit()))) fail('The build failed.')
+if (!((await ensureApp()) && (await ensureKit()) && (await ensureExtension()))) fail('The build failed.')
 const env = {
   ...(await ensureBrowsers()),
   HOLDFAST_WHOLE: '1',

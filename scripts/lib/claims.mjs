@@ -9,4 +9,5 @@ export const claims = [
   { title: 'No flow and no callback brings a page a code', cases: ['46', '47', '48'] },
   { title: "The attacker's code has no way out of the worker", cases: ['49'] },
   { title: 'What is written in a note never becomes script', cases: ['50'] },
+  { title: 'No web page and no content script gets anything of the extension', cases: ['70', '71', '72'] },
 ]

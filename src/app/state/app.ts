@@ -1,4 +1,5 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { type AttachmentsStore, attachmentsStore } from '../../data/attachments-store.ts'
 import { notesStore } from '../../data/notes-store.ts'
 import type { Session } from '../../kit/client.ts'
 import { type Chip, chipFor } from './chip.ts'
@@ -15,6 +16,7 @@ export type DialogName = 'sign-out' | 'keys'
 /** Everything the views show and ask for. */
 export type App = {
   readonly notebook: Notebook
+  readonly attachments: AttachmentsStore
   readonly saver: Saver
   readonly navigation: Navigation
   readonly network: Network
@@ -35,8 +37,9 @@ export type Place = {
 
 export const createApp = (place: Place): App => {
   const store = notesStore()
+  const attachments = attachmentsStore()
   const saver = createSaver(store.put)
-  const notebook = createNotebook(store, saver)
+  const notebook = createNotebook(store, saver, attachments.removeOf)
   const custody = createCustody(place.connect)
   const network = createNetwork(place.serverStatus, custody.poke)
   const chip = computed(() => {
@@ -50,6 +53,7 @@ export const createApp = (place: Place): App => {
   })
   return {
     notebook,
+    attachments,
     saver,
     navigation: createNavigation(place.paths),
     network,

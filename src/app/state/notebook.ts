@@ -42,7 +42,12 @@ const MISSING_AFTER = 1000
 
 const freshNote = (): Note => newNote(crypto.randomUUID(), Date.now())
 
-export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
+/** `onForgotten` is told of a removed note that cannot be brought back any more. */
+export const createNotebook = (
+  store: NotesStore,
+  saver: Saver,
+  onForgotten: (id: string) => unknown = () => undefined,
+): Notebook => {
   const notes = signal<readonly Note[] | undefined>(undefined)
   const readFailure = signal<StorageError | undefined>(undefined)
   const condition = signal<Condition | undefined>(undefined)
@@ -88,6 +93,12 @@ export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
       isLooking = false
       if (notes.peek()?.length === 0 && (await store.isMissing())) missing.value = before
     }, MISSING_AFTER)
+  }
+
+  const forget = (): void => {
+    const note = removed.peek()
+    removed.value = undefined
+    if (note !== undefined) onForgotten(note.id)
   }
 
   const watch = store.watch(
@@ -154,6 +165,7 @@ export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
       const at = list.findIndex((candidate) => candidate.id === note.id)
       const next = list[at + 1] ?? list[at - 1]
       saver.forget(note.id)
+      forget()
       removed.value = note
       stored = false
       show(next ?? freshNote(), next !== undefined)
@@ -167,9 +179,7 @@ export const createNotebook = (store: NotesStore, saver: Saver): Notebook => {
       saver.save(note)
       void saver.flush()
     },
-    forgetRemoved() {
-      removed.value = undefined
-    },
+    forgetRemoved: forget,
     async clear() {
       saver.forgetAll()
       await store.clear()

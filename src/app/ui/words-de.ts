@@ -16,6 +16,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   deleteNote: 'Notiz löschen',
   noteDeleted: 'Notiz gelöscht.',
   undo: 'Rückgängig',
+  pictures: 'Bilder',
   edited: 'Bearbeitet {time}',
   notYetSaved: 'Neu',
   noNotes: 'Hier stehen bald Ihre Notizen.',

@@ -15,6 +15,7 @@ export const en = {
   deleteNote: 'Delete note',
   noteDeleted: 'Note deleted.',
   undo: 'Undo',
+  pictures: 'Pictures',
   edited: 'Edited {time}',
   notYetSaved: 'New',
   noNotes: 'Your notes will be listed here.',

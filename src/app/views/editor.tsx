@@ -7,6 +7,7 @@ import { fullTime } from '../ui/format.ts'
 import { TrashIcon } from '../ui/icons.tsx'
 import { locale, t } from '../ui/language.ts'
 import { fill } from '../ui/words.ts'
+import { Pictures } from './pictures.tsx'
 
 /** The writing surface for the open note. Its key is the note's id, so that undoing never reaches into another note. */
 export const Editor = () => {
@@ -63,6 +64,7 @@ export const Editor = () => {
         readOnly={readOnly}
         onInput={(event) => notebook.edit({ body: event.currentTarget.value })}
       />
+      <Pictures />
     </article>
   )
 }

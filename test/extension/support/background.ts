@@ -3,9 +3,9 @@ import { runInFirefox } from '../../support/firefox-system.ts'
 import { killWorkers } from '../../support/kill.ts'
 import { geckoId, type Installed } from './extension.ts'
 
-/** Ends the background of the extension in the middle of what it does. */
+/** Ends the background of the extension in the middle of what it does. In Chromium a page of the extension has to be open. */
 export const killBackground = async (installed: Installed): Promise<void> => {
-  const { browser, kind } = installed
+  const { browser, origin, kind } = installed
   if (kind === 'firefox') {
     await runInFirefox(
       browser,
@@ -15,10 +15,10 @@ export const killBackground = async (installed: Installed): Promise<void> => {
     )
     return
   }
-  // A picture of the extension: a page of its origin that asks the background for nothing.
-  const page = await installed.open('icons/icon-16.png')
+  // A new tab would close the popup.
+  const page = (await browser.pages()).find((one) => one.url().startsWith(origin))
+  if (page === undefined) throw new Error('No page of the extension is open.')
   await killWorkers(browser, page)
-  await page.close()
 }
 
 /** Evaluates in the background of Chromium. */

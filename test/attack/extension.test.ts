@@ -2,15 +2,16 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectNothingSecret } from '../attack/support/canaries.ts'
+import { type ClipSite, startClipSite } from '../extension/support/clip-site.ts'
+import { type Installed, installExtension } from '../extension/support/extension.ts'
+import { askEverything, codeOf, lookAround, readEverything } from '../extension/support/loot.ts'
+import { signUp } from '../extension/support/session.ts'
 import { browsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { logOf, openPage } from '../support/page.ts'
 import type { Credentials } from '../support/people.ts'
-import { type ClipSite, startClipSite } from './support/clip-site.ts'
-import { type Installed, installExtension } from './support/extension.ts'
-import { askEverything, codeOf, lookAround, readEverything } from './support/loot.ts'
-import { signUp } from './support/session.ts'
+import { expectNothingSecret } from './support/canaries.ts'
+import { noteObtained } from './support/obtained.ts'
 
 /** A script of the extension in every web page, which the extension itself has not, and a button's name to call it by. */
 const withContentScript = async (folder: string): Promise<void> => {
@@ -154,6 +155,7 @@ describe.each(browsers)('scripts against the extension in %s', (kind) => {
     await withChange(withoutSender, async (bare) => {
       const { told } = await askFromContent(await visit(bare))
       expect(JSON.stringify(told)).toContain('"status":"signed-in"')
+      noteObtained({ 'session state': 1 })
       // Even so there is no message for anything secret.
       await expectNothingSecret(bare.holdfast, told)
     })
@@ -166,20 +168,21 @@ describe.each(browsers)('scripts against the extension in %s', (kind) => {
     await page.close()
   })
 
-  it('case 72 without frame: it shows the popup', async () => {
+  it('case 72 without csp: a page that frames the extension shows the popup', async () => {
     await withChange(withoutFrameRules, async (bare) => {
       expect((await frame(await visit(bare), bare.origin)).join('')).toContain('framed')
+      noteObtained({ 'page of the extension': 1 })
     })
   })
 
-  it('cases 38 and 44: a script in a page of the extension finds no token in the clear, and no key to take away', async () => {
+  it('case 38: a script in a page of the extension finds no token in the clear, and no key to take away', async () => {
     const stored = await popup.evaluate(readEverything)
     expect(JSON.stringify(stored)).toContain('session/main')
     expect(JSON.stringify(stored)).toContain('refused refused refused')
     await expectNothingSecret(installed.holdfast, stored)
   })
 
-  it('cases 39 and 44: it is told the session state, and signs nothing', async () => {
+  it('case 39: a script in a page of the extension is told the session state, and signs nothing', async () => {
     const told = await popup.evaluate(askEverything)
     const answered = told.filter((reply) => codeOf(reply) === undefined && Object(reply).ok !== undefined)
     const states = answered.filter((reply) => Object(Object(reply).ok).status === 'signed-in')
@@ -189,7 +192,7 @@ describe.each(browsers)('scripts against the extension in %s', (kind) => {
     await expectNothingSecret(installed.holdfast, told)
   })
 
-  it('case 40: nothing secret is on screen, in the console or in what the pages remember', async () => {
+  it('case 40: nothing secret is on screen, in the console or in what the pages of the extension remember', async () => {
     const page = await installed.open('app.html?settings')
     const places = await Promise.all([popup, page].map(lookAround))
     expect(JSON.stringify(places)).toContain(person.email)
@@ -197,7 +200,7 @@ describe.each(browsers)('scripts against the extension in %s', (kind) => {
     await page.close()
   })
 
-  it('cases 41, 42 and 43: its own requests carry no credentials, whatever it adds', async () => {
+  it('case 43: requests of the extension’s own pages carry no credentials, whatever a script adds', async () => {
     const page = await installed.open('app.html')
     const api = `${installed.holdfast.appUrl}/api/v1/user/profile`
     const statuses = await page.evaluate(async (address) => {

@@ -1,13 +1,13 @@
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { killBackground, runCommand } from '../extension/support/background.ts'
+import { type ClipSite, startClipSite } from '../extension/support/clip-site.ts'
+import { type Installed, installExtension } from '../extension/support/extension.ts'
+import { storedNotes } from '../extension/support/notes.ts'
+import { openPopup, openPopupOverFirefoxPage } from '../extension/support/popup.ts'
 import { browsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { openPage } from '../support/page.ts'
-import { killBackground, runCommand } from './support/background.ts'
-import { type ClipSite, startClipSite } from './support/clip-site.ts'
-import { type Installed, installExtension } from './support/extension.ts'
-import { storedNotes } from './support/notes.ts'
-import { openPopup, openPopupOverFirefoxPage } from './support/popup.ts'
 
 describe.each(browsers)('clips that go wrong in %s', (kind) => {
   let installed: Installed

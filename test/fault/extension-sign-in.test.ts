@@ -1,13 +1,13 @@
 import type { Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { killBackground } from '../extension/support/background.ts'
+import { type Installed, installExtension } from '../extension/support/extension.ts'
+import { askBackground, signInWindows, signUp, stateOf, waitForStatus } from '../extension/support/session.ts'
 import { browsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
 import { type Credentials, newPerson } from '../support/people.ts'
 import { isTokenRequest } from '../support/record.ts'
-import { killBackground } from './support/background.ts'
-import { type Installed, installExtension } from './support/extension.ts'
-import { askBackground, signInWindows, signUp, stateOf, waitForStatus } from './support/session.ts'
 
 describe.each(browsers)('a sign-in that goes wrong in %s', (kind) => {
   let installed: Installed
