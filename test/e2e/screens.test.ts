@@ -1,23 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'puppeteer-core'
+import type { Browser } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { violations } from '../support/axe.ts'
 import { browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { byRole, click, fill, openPage, showsText } from '../support/page.ts'
 import { newPerson } from '../support/people.ts'
-
-const axe = await readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-
-/** What axe finds wrong, a line each. */
-const violations = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
-    const runner: unknown = Reflect.get(globalThis, 'axe')
-    const { run } = runner as { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    const found = await run()
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-}
 
 describe.each(browsers)('the screens in %s', (kind) => {
   let holdfast: Holdfast

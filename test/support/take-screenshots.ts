@@ -4,6 +4,7 @@ import { closeBrowser, launchBrowser } from './browsers.ts'
 import { startHoldfast } from './holdfast.ts'
 import { byRole, click, fill, openPage, screenshot, showsText } from './page.ts'
 import { createAccount, newPerson, signOut } from './people.ts'
+import { takeExtension } from './screenshots-extension.ts'
 
 const folder = join(import.meta.dirname, '../../build/screenshots')
 const widths = [320, 1280]
@@ -80,6 +81,7 @@ try {
   await app(page)
   await provider(page)
   await session(page, holdfast.appUrl)
+  await takeExtension((name) => `${folder}/${name}.png`)
   console.warn(`The pictures are in ${folder}`)
 } finally {
   await closeBrowser(browser)

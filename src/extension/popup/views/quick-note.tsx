@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../../../app/ui/language.ts'
 import type { Popup } from '../state/popup.ts'
 
 const Editor = ({ popup, text }: { readonly popup: Popup; readonly text: string }) => {
   const field = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus()
     field.current?.setSelectionRange(text.length, text.length)
   }, [])
@@ -42,15 +42,24 @@ const Editor = ({ popup, text }: { readonly popup: Popup; readonly text: string 
   )
 }
 
-/** A note on the way: it survives the popup's closing for two minutes. */
-export const QuickNote = ({ popup }: { readonly popup: Popup }) => {
-  const text = popup.draft.value
-  if (text !== undefined) return <Editor popup={popup} text={text} />
+const Begin = ({ popup, focus }: { readonly popup: Popup; readonly focus: boolean }) => {
+  const button = useRef<HTMLButtonElement>(null)
+  useLayoutEffect(() => {
+    if (focus) button.current?.focus()
+  }, [])
   return (
     <div class="actions">
-      <button type="button" onClick={() => popup.writeDraft('')}>
+      <button ref={button} type="button" onClick={() => popup.writeDraft('')}>
         {t.quickNote}
       </button>
     </div>
   )
+}
+
+/** A note on the way: it survives the popup's closing for two minutes. Afterwards the focus is where it began. */
+export const QuickNote = ({ popup }: { readonly popup: Popup }) => {
+  const text = popup.draft.value
+  const wrote = useRef(false)
+  if (text !== undefined) wrote.current = true
+  return text === undefined ? <Begin popup={popup} focus={wrote.current} /> : <Editor popup={popup} text={text} />
 }
