@@ -2,7 +2,7 @@ import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browsers } from '../support/browsers.ts'
 import { openPage } from '../support/page.ts'
-import { clickMenu, inWorker, runCommand } from './support/background.ts'
+import { clickMenu, runCommand } from './support/background.ts'
 import { type ClipSite, startClipSite } from './support/clip-site.ts'
 import { type Installed, installExtension } from './support/extension.ts'
 import { nextNote, storedNotes } from './support/notes.ts'
@@ -41,14 +41,6 @@ describe.each(browsers)('clips without the popup in %s', (kind) => {
     await act()
     return nextNote(own, before)
   }
-
-  // The menu of Firefox itself is opened below.
-  it.runIf(kind === 'chromium')('has every entry in the menu of the browser', async () => {
-    for (const id of ['clip-page', 'clip-selection', 'clip-link', 'clip-image']) {
-      await inWorker(installed, `chrome.contextMenus.update('${id}', {})`)
-    }
-    await expect(inWorker(installed, `chrome.contextMenus.update('clip-all', {})`)).rejects.toThrow()
-  })
 
   it('clips what is selected, as Markdown', async () => {
     await select('ol')

@@ -76,6 +76,23 @@ describe.each(browsers)('the session of the extension in %s', (kind) => {
     await expectSignedIn()
   })
 
+  it('is refreshed by an alarm, with nobody there to ask for it', async () => {
+    await installed.holdfast.restart({ accessTokenTtl: 3 })
+    installed.holdfast.recorder.failNext(isProfile, refused)
+    await poke()
+    // A picture: a page of the extension that asks for nothing.
+    const quiet = await installed.open('icons/icon-16.png')
+    await popup.close()
+    await killBackground(installed)
+    const before = refreshes().length
+    await waitFor(() => refreshes().length > before, 'the alarm has started the background', 45_000)
+    await installed.holdfast.restart()
+    popup = await installed.open('popup.html')
+    await quiet.close()
+    await poke()
+    await expectSignedIn()
+  })
+
   it('is kept without a network, and says so', async () => {
     installed.holdfast.recorder.down()
     const again = await installed.open('popup.html')

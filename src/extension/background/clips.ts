@@ -18,8 +18,8 @@ import type { ClipReply, ClipRequest } from '../clip/messages.ts'
 import { CLIP_SCRIPT, GRAB } from '../clip/names.ts'
 import { beginClip, endClip, tellCutOff } from './clip-progress.ts'
 
-/** How long a page may take to be read, in milliseconds. Pictures are the longest part. */
-const patience = 40_000
+/** How long a page may take to be read, in milliseconds: less than browsers let a background wait. */
+const patience = 24_000
 
 /** Why a clip cannot be made. */
 class Refused extends Error {

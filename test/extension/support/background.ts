@@ -22,7 +22,7 @@ export const killBackground = async (installed: Installed): Promise<void> => {
 }
 
 /** Evaluates in the background of Chromium. */
-export const inWorker = async ({ browser, origin }: Installed, expression: string): Promise<void> => {
+const inWorker = async ({ browser, origin }: Installed, expression: string): Promise<void> => {
   const session = await browser.target().createCDPSession()
   try {
     const find = async () => {
@@ -76,7 +76,10 @@ export type MenuClick = {
 export const clickMenu = async (installed: Installed, selector: string, click: MenuClick): Promise<void> => {
   const { label, ...info } = click
   if (installed.kind === 'chromium') {
-    const dispatch = `${activeTab}.then(([tab]) => chrome.contextMenus.onClicked.dispatch(${JSON.stringify({ editable: false, pageUrl: '', ...info })}, tab))`
+    // An entry that is not there cannot be changed, and nobody could choose it.
+    const exists = `chrome.contextMenus.update('${click.menuItemId}', {})`
+    const told = JSON.stringify({ editable: false, pageUrl: '', ...info })
+    const dispatch = `${exists}.then(() => ${activeTab}).then(([tab]) => chrome.contextMenus.onClicked.dispatch(${told}, tab))`
     await inWorker(installed, dispatch)
     return
   }

@@ -5,8 +5,9 @@ import { limits } from '../kinds.ts'
 
 const types = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'] as const
 
-/** In milliseconds. */
+/** In milliseconds: for one picture, and for all of them. */
 const patience = 5000
+const patienceForAll = 12_000
 
 const typeOf = (response: Response) =>
   types.find((type) => response.headers.get('content-type')?.toLowerCase().startsWith(type))
@@ -44,9 +45,10 @@ export const fetchPicture = async (address: string, index: number, most: number)
 export const takePictures = async (root: Element, note: string): Promise<Picture[]> => {
   const taken: Picture[] = []
   let room: number = limits.picturesBytes
+  const until = performance.now() + patienceForAll
   for (const image of root.querySelectorAll('img[src]')) {
     const index = taken.length
-    if (index >= limits.pictures || room <= 0) break
+    if (index >= limits.pictures || room <= 0 || performance.now() > until) break
     const picture = await fetchPicture(image.getAttribute('src') ?? '', index, room)
     if (picture === undefined) continue
     room -= picture.data.length
