@@ -2,6 +2,7 @@ import { Dexie, type EntityTable } from 'dexie'
 import type { Attachment } from '../notebook/attachment.ts'
 import type { Note } from '../notebook/note.ts'
 import { declareVersions } from './migrations.ts'
+import type { StoredUpdate } from './note-updates.ts'
 
 export const NOTES_DATABASE = 'holdfast-notes'
 
@@ -9,6 +10,8 @@ export const NOTES_DATABASE = 'holdfast-notes'
 export type NotesDatabase = Dexie & {
   readonly notes: EntityTable<Note, 'id'>
   readonly attachments: EntityTable<Attachment, 'id'>
+  /** What the notes are made of; a row among the notes is the text of it, for lists and search. */
+  readonly updates: EntityTable<StoredUpdate, 'seq'>
 }
 
 /**

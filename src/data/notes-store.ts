@@ -2,8 +2,10 @@ import type { Transaction } from 'dexie'
 import { liveQuery } from 'dexie'
 import { newestFirst } from '../notebook/listing.ts'
 import type { Note } from '../notebook/note.ts'
+import type { Update } from '../notebook/note-document.ts'
 import { type NotesDatabase, notesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
+import { type NoteRow, putAsChange, settle, watchUpdates } from './note-updates.ts'
 import { type NotesMark, notesMark } from './notes-mark.ts'
 import { StorageError, toStorageError } from './storage-error.ts'
 import { readStored } from './stored-note.ts'
@@ -16,10 +18,18 @@ export type Condition = {
   readonly isNewer: boolean
 }
 
+/** Changes of documents by the id of their note, oldest first. */
+export type Changes = ReadonlyMap<string, readonly Update[]>
+
 /** Notes at rest. Every method rejects with a `StorageError`, and with nothing else. */
 export type NotesStore = {
-  /** Stores the notes. Where it rejects, some of them may be stored: the caller still holds them all. */
-  put(notes: readonly Note[]): Promise<void>
+  /**
+   * Stores the notes, and with them the changes of their documents since the last time. A note without changes is stored as a
+   * change of what is there. Where it rejects, some of them may be stored: the caller still holds them all.
+   */
+  put(notes: readonly Note[], changes?: Changes): Promise<void>
+  /** Calls `onUpdates` with the changes of a note, those there are and then those that come, also from another tab. */
+  watchNote(id: string, onUpdates: (updates: readonly Update[]) => void, onError: () => void): () => void
   remove(id: string): Promise<void>
   /** Removes every note from this device. */
   clear(): Promise<void>
@@ -53,21 +63,58 @@ const refuseNewer = ({ idbtrans }: Transaction): void => {
 const read = async (database: NotesDatabase) => {
   const entries: readonly unknown[] = await database.notes.toArray()
   const { notes, damaged } = readStored(entries)
+  const hasty = entries.filter((entry) => Reflect.get(Object(entry), 'settled') === false)
   const opened: unknown = database.backendDB()
-  return { notes, condition: { damaged, isNewer: opened instanceof IDBDatabase && isNewer(opened) } }
+  return {
+    hasty: hasty.map((entry) => String(Reflect.get(Object(entry), 'id'))),
+    notes,
+    condition: { damaged, isNewer: opened instanceof IDBDatabase && isNewer(opened) },
+  }
 }
 
 /**
  * Asks for the writes and for their commit in one turn, where the database is open: a page that is going away may have no
  * other turn in which to answer the success of a write with a commit.
  */
-const putNow = (database: NotesDatabase, notes: readonly Note[]): PromiseLike<unknown> =>
-  database.transaction('rw', database.notes, (transaction) => {
+const putNow = (database: NotesDatabase, notes: readonly Note[], changes: Changes): PromiseLike<unknown> =>
+  database.transaction('rw', database.notes, database.updates, (transaction) => {
     refuseNewer(transaction)
-    const written = database.notes.bulkPut([...notes])
+    const rows = notes.flatMap(({ id }) => (changes.get(id) ?? []).map((update) => ({ noteId: id, update })))
+    const added = database.updates.bulkAdd(rows)
+    const written = database.notes.bulkPut(notes.map((note): NoteRow => ({ ...note, settled: false })))
     transaction.idbtrans.commit()
-    return written
+    return Promise.all([added, written])
   })
+
+/** The rows that were written in haste are looked at again. Where that fails, the next reading does it. */
+const settleAll = async (database: NotesDatabase, ids: readonly string[]): Promise<void> => {
+  for (const id of ids) {
+    await database
+      .transaction('rw', database.notes, database.updates, (transaction) => {
+        refuseNewer(transaction)
+        return settle(database, id)
+      })
+      .catch(() => undefined)
+  }
+}
+
+const putPlain = (database: NotesDatabase, notes: readonly Note[]): PromiseLike<unknown> =>
+  database.transaction('rw', database.notes, database.updates, async (transaction) => {
+    refuseNewer(transaction)
+    for (const note of notes) await putAsChange(database, note)
+  })
+
+const put = async (database: NotesDatabase, notes: readonly Note[], changes: Changes): Promise<void> => {
+  const changed = notes.filter(({ id }) => (changes.get(id) ?? []).length > 0)
+  const plain = notes.filter((note) => !changed.includes(note))
+  // Both are begun in this turn.
+  const both = [changed.length > 0 && putNow(database, changed, changes), plain.length > 0 && putPlain(database, plain)]
+  await Promise.all(both)
+  await settleAll(
+    database,
+    changed.map(({ id }) => id),
+  )
+}
 
 /** A database without the store of notes holds none: it is made anew, so that one can write. */
 const repair = async (database: NotesDatabase): Promise<boolean> => {
@@ -96,20 +143,23 @@ export const notesStore = (database: NotesDatabase = notesDatabase(), mark: Note
     wasTaken = hadNotes
   })
   return {
-    put: (notes) => typed(() => putNow(database, notes)),
+    put: (notes, changes = new Map()) => typed(() => put(database, notes, changes)),
+    watchNote: (id, onUpdates, onError) => watchUpdates(database, id, onUpdates, onError),
     remove: (id) =>
       typed(async () => {
-        await database.transaction('rw', database.notes, (transaction) => {
+        await database.transaction('rw', database.notes, database.updates, async (transaction) => {
           refuseNewer(transaction)
-          return database.notes.delete(id)
+          await database.notes.delete(id)
+          await database.updates.where('noteId').equals(id).delete()
         })
         if ((await database.notes.count()) === 0) await mark.clear()
       }),
     clear: () =>
       typed(async () => {
-        await database.transaction('rw', database.notes, database.attachments, async (transaction) => {
+        const { notes, attachments, updates } = database
+        await database.transaction('rw', notes, attachments, updates, async (transaction) => {
           refuseNewer(transaction)
-          await Promise.all([database.notes.clear(), database.attachments.clear()])
+          await Promise.all([notes.clear(), attachments.clear(), updates.clear()])
         })
         await mark.clear()
       }),
@@ -121,7 +171,8 @@ export const notesStore = (database: NotesDatabase = notesDatabase(), mark: Note
       const all = liveQuery(() => read(database))
       const subscribe = () =>
         all.subscribe({
-          next: ({ notes, condition }) => {
+          next: ({ notes, condition, hasty }) => {
+            if (hasty.length > 0) void settleAll(database, hasty)
             if (notes.length > 0) {
               hadNotes = true
               wasTaken = false

@@ -34,6 +34,13 @@ export const storedThings = [
     cleared: 'at sign-out, where the notes are deleted too',
   },
   {
+    name: 'updates',
+    where: 'IndexedDB holdfast-notes/updates',
+    what: 'The changes that the notes of this device are made of, so that two tabs can write one note.',
+    secret: false,
+    cleared: 'at sign-out, where the notes are deleted too',
+  },
+  {
     name: 'attachments',
     where: 'IndexedDB holdfast-notes/attachments',
     what: 'Pictures of the notes of this device.',

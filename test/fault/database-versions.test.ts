@@ -29,7 +29,7 @@ describe.each(browsers)('databases of two versions in %s', (kind) => {
     page.evaluate(() => document.querySelector<HTMLTextAreaElement>('textarea')?.readOnly === true)
 
   it('case 21: an old tab blocks an upgrade of the notes → it gives way, and says what to do', async () => {
-    expect(await upgrade(other, 'holdfast-notes', 30)).toBe('opened')
+    expect(await upgrade(other, 'holdfast-notes', 40)).toBe('opened')
     await showsText(page, newer)
     await byRole(page, 'button', 'Look for the update')
   })

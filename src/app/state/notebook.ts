@@ -3,6 +3,7 @@ import type { Condition, NotesStore } from '../../data/notes-store.ts'
 import type { StorageError } from '../../data/storage-error.ts'
 import { matching } from '../../notebook/listing.ts'
 import { editNote, isBlank, type Note, type NoteText, newNote } from '../../notebook/note.ts'
+import { openReplica, type Replica } from './replica.ts'
 import type { Saver } from './saver.ts'
 
 export type Notebook = {
@@ -25,6 +26,8 @@ export type Notebook = {
   /** The note that `undoRemove` would bring back. */
   readonly removed: ReadonlySignal<Note | undefined>
   edit(change: Partial<NoteText>): void
+  /** True while the writer's input method composes: what others write waits, or it would break the word. */
+  compose(isComposing: boolean): void
   /** Opens a stored note; what is not stored is not found, and nothing changes. */
   openNote(id: string): void
   /** Opens an empty note, which is not stored before something is written. */
@@ -58,11 +61,53 @@ export const createNotebook = (
   /** Whether the open note has been seen in the store: only then can it be missing from it. */
   let stored = false
 
+  let replica: Replica | undefined
+  /** Whether the writer was faster than the database: the change waits for the document. */
+  let early = false
+
+  /** Stores what is on the writing surface, as a change of the document where that is there. */
+  const keep = (): void => {
+    const note = open.peek()
+    if (replica?.isReady() === false) early = true
+    else saver.save(note, replica?.edit(note))
+  }
+  const take = (text: NoteText): void => {
+    const note = open.peek()
+    if (text.title === note.title && text.body === note.body) return
+    open.value = { ...note, ...text, updatedAt: Math.max(note.updatedAt, Date.now()) }
+  }
+  const openDocument = (note: Note, isStored: boolean): void => {
+    replica?.stop()
+    early = false
+    const isCurrent = () => open.peek().id === note.id
+    replica = openReplica(store, note, isStored, {
+      onReady(text) {
+        if (!isCurrent()) return
+        if (early) keepEarly()
+        else take(text)
+      },
+      onFailed() {
+        if (!isCurrent()) return
+        replica = undefined
+        keepEarly()
+      },
+      onText(text) {
+        if (isCurrent()) take(text)
+      },
+    })
+  }
+  const keepEarly = (): void => {
+    if (early) keep()
+    early = false
+  }
+
   const show = (note: Note, isStored: boolean): void => {
     const left = open.peek()
     const empty = left.id !== note.id && stored && isBlank(left)
     stored = isStored
+    if (early) saver.save(left)
     open.value = note
+    openDocument(note, isStored)
     if (empty) dropEmpty(left.id)
   }
   /** A note whose text was all taken out is not kept once it is left. */
@@ -77,11 +122,16 @@ export const createNotebook = (
     const incoming = list.find((note) => note.id === current.id)
     if (incoming !== undefined) {
       stored = true
-      if (!saver.holds(current.id) && incoming.updatedAt > current.updatedAt) open.value = incoming
+      // The text comes by the document: a row may be written by a tab that has not read what this one wrote.
+      if (!saver.holds(current.id) && !early && incoming.updatedAt > current.updatedAt) {
+        open.value = replica?.isReady() === true ? { ...current, updatedAt: incoming.updatedAt } : incoming
+      }
     } else if (stored && !saver.holds(current.id)) {
       show(list[0] ?? freshNote(), list[0] !== undefined)
     }
   }
+
+  openDocument(open.peek(), false)
 
   let isLooking = false
   /** Another tab that removes the last note tells of it a moment later. */
@@ -147,7 +197,12 @@ export const createNotebook = (
     removed,
     edit(change) {
       open.value = editNote(open.peek(), change, Date.now())
-      saver.save(open.peek())
+      keep()
+    },
+    compose(isComposing) {
+      // After the input event that follows.
+      if (isComposing) replica?.pause()
+      else setTimeout(() => replica?.resume(), 0)
     },
     openNote(id) {
       void saver.flush()

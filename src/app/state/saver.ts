@@ -1,6 +1,8 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
+import type { Changes } from '../../data/notes-store.ts'
 import { type StorageError, toStorageError } from '../../data/storage-error.ts'
 import type { Note } from '../../notebook/note.ts'
+import type { Update } from '../../notebook/note-document.ts'
 
 /** Longest time between a key and its write. */
 const WRITE_AFTER = 200
@@ -13,7 +15,8 @@ export type Saver = {
   /** True from a key until it is stored. */
   readonly saving: ReadonlySignal<boolean>
   readonly failure: ReadonlySignal<StorageError | undefined>
-  save(note: Note): void
+  /** `updates`: the changes of its document since the last call, oldest first. */
+  save(note: Note, updates?: readonly Update[]): void
   /** True where this note has text that is not stored yet. */
   holds(id: string): boolean
   /** Drops what waits of a note that was deleted. */
@@ -24,8 +27,21 @@ export type Saver = {
   flush(): Promise<void>
 }
 
-export const createSaver = (put: (notes: readonly Note[]) => Promise<void>): Saver => {
-  const waiting = new Map<string, Note>()
+/** What waits of one note. */
+type Waiting = { readonly note: Note; readonly updates: readonly Update[] }
+
+export type Put = (notes: readonly Note[], changes: Changes) => Promise<void>
+
+export const createSaver = (put: Put): Saver => {
+  const waiting = new Map<string, Waiting>()
+  /** What is left of a note after this was written. */
+  const written = (done: Waiting): void => {
+    const now = waiting.get(done.note.id)
+    if (now === undefined) return
+    const updates = now.updates.slice(done.updates.length)
+    if (now === done) waiting.delete(done.note.id)
+    else waiting.set(done.note.id, { note: now.note, updates })
+  }
   const unsaved = signal(false)
   const typing = signal(false)
   const failure = signal<StorageError | undefined>(undefined)
@@ -47,8 +63,11 @@ export const createSaver = (put: (notes: readonly Note[]) => Promise<void>): Sav
     const batch = [...waiting.values()]
     if (batch.length === 0) return
     try {
-      await put(batch)
-      for (const note of batch) if (waiting.get(note.id) === note) waiting.delete(note.id)
+      await put(
+        batch.map(({ note }) => note),
+        new Map(batch.map(({ note, updates }) => [note.id, updates])),
+      )
+      for (const one of batch) written(one)
       failure.value = undefined
     } catch (thrown) {
       failure.value = toStorageError(thrown)
@@ -60,8 +79,8 @@ export const createSaver = (put: (notes: readonly Note[]) => Promise<void>): Sav
   return {
     saving: computed(() => unsaved.value || typing.value),
     failure,
-    save(note) {
-      waiting.set(note.id, note)
+    save(note, updates = []) {
+      waiting.set(note.id, { note, updates: [...(waiting.get(note.id)?.updates ?? []), ...updates] })
       unsaved.value = true
       typing.value = true
       clearTimeout(settleTimer)

@@ -3,6 +3,7 @@ import { isBlank } from '../../notebook/note.ts'
 import { deleteNote } from '../state/actions.ts'
 import { useApp } from '../state/context.ts'
 import { places } from '../state/focus.ts'
+import { useCaret } from '../ui/caret.ts'
 import { fullTime } from '../ui/format.ts'
 import { TrashIcon } from '../ui/icons.tsx'
 import { locale, t } from '../ui/language.ts'
@@ -16,7 +17,10 @@ export const Editor = () => {
   const note = notebook.open.value
   const blank = isBlank(note)
   const readOnly = notebook.condition.value?.isNewer === true
+  const title = useRef<HTMLInputElement>(null)
   const body = useRef<HTMLTextAreaElement>(null)
+  useCaret(title, note.title)
+  useCaret(body, note.body)
   useEffect(() => {
     if (blank) body.current?.focus({ preventScroll: true })
   }, [])
@@ -26,9 +30,15 @@ export const Editor = () => {
     body.current?.focus()
   }
   return (
-    <article class="sheet" aria-label={t.note}>
+    <article
+      class="sheet"
+      aria-label={t.note}
+      onCompositionStart={() => notebook.compose(true)}
+      onCompositionEnd={() => notebook.compose(false)}
+    >
       <div class="sheet-head">
         <input
+          ref={title}
           class="sheet-title"
           type="text"
           aria-label={t.title}

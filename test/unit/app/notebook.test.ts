@@ -1,24 +1,44 @@
 import { describe, expect, it } from 'vitest'
 import { createNotebook } from '../../../src/app/state/notebook.ts'
 import { createSaver } from '../../../src/app/state/saver.ts'
+import { changesTo } from '../../../src/data/note-updates.ts'
 import type { NotesStore } from '../../../src/data/notes-store.ts'
 import { StorageError } from '../../../src/data/storage-error.ts'
 import { newestFirst } from '../../../src/notebook/listing.ts'
 import { type Note, newNote } from '../../../src/notebook/note.ts'
+import type { Update } from '../../../src/notebook/note-document.ts'
 
 const note = (id: string, body: string, now = 1): Note => ({ ...newNote(id, now), body })
 
 /** A store in memory, that another tab can write to as well. */
 const memory = (start: readonly Note[] = []) => {
   const rows = new Map(start.map((row) => [row.id, row]))
+  const updates = new Map<string, Update[]>()
+  const watchers = new Set<{ readonly id: string; onUpdates(fresh: readonly Update[]): void }>()
+  const add = (id: string, update: Update): void => {
+    updates.set(id, [...(updates.get(id) ?? []), update])
+    for (const watcher of watchers) if (watcher.id === id) watcher.onUpdates([update])
+  }
   let tell: () => void = () => undefined
   const store: NotesStore = {
-    async put(notes) {
-      for (const row of notes) rows.set(row.id, row)
+    async put(notes, changes) {
+      for (const row of notes) {
+        const given = changes?.get(row.id) ?? []
+        const made = given.length > 0 ? given : changesTo(row, rows.get(row.id), updates.get(row.id) ?? [])
+        rows.set(row.id, row)
+        for (const update of made) add(row.id, update)
+      }
       tell()
+    },
+    watchNote(id, onUpdates) {
+      const watcher = { id, onUpdates }
+      watchers.add(watcher)
+      queueMicrotask(() => onUpdates(updates.get(id) ?? []))
+      return () => watchers.delete(watcher)
     },
     async remove(id) {
       rows.delete(id)
+      updates.delete(id)
       tell()
     },
     async clear() {
@@ -33,7 +53,12 @@ const memory = (start: readonly Note[] = []) => {
     },
   }
   const saver = createSaver(store.put)
-  return { rows, store, saver, notebook: createNotebook(store, saver) }
+  /** A list as another reading has it. */
+  const late = (list: readonly Note[]) => {
+    for (const row of list) rows.set(row.id, row)
+    tell()
+  }
+  return { rows, store, saver, tell: late, notebook: createNotebook(store, saver) }
 }
 
 describe('the notebook', () => {
@@ -63,18 +88,19 @@ describe('the notebook', () => {
     expect(notebook.open.value.body).toBe('there')
   })
 
-  it('never lets another tab replace text that is not stored yet', async () => {
+  it('keeps text that is not stored yet when another tab writes, and has both', async () => {
     const { notebook, store } = memory([note('a', 'here', 1)])
     notebook.edit({ body: 'typing' })
     await store.put([note('a', 'there', Date.now() + 1000)])
-    expect(notebook.open.value.body).toBe('typing')
+    expect(notebook.open.value.body).toContain('typing')
+    expect(notebook.open.value.body).toHaveLength('typing'.length + 1)
   })
 
   it('is not set back by an older list that comes late', async () => {
-    const { notebook, saver, store } = memory([note('a', 'here', 1)])
+    const { notebook, saver, tell } = memory([note('a', 'here', 1)])
     notebook.edit({ body: 'newer' })
     await saver.flush()
-    await store.put([note('a', 'older', 2)])
+    tell([note('a', 'older', 2)])
     expect(notebook.open.value.body).toBe('newer')
   })
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createSaver } from '../../../src/app/state/saver.ts'
+import { createSaver, type Put } from '../../../src/app/state/saver.ts'
 import { StorageError } from '../../../src/data/storage-error.ts'
 import { newNote } from '../../../src/notebook/note.ts'
 
@@ -15,7 +15,7 @@ afterEach(() => {
 
 describe('saving', () => {
   it('writes the last text within half a second, however long one types', async () => {
-    const put = vi.fn(() => Promise.resolve())
+    const put = vi.fn<Put>(() => Promise.resolve())
     const saver = createSaver(put)
     for (let key = 0; key < 20; key++) {
       saver.save(note(`text ${key}`))
@@ -23,7 +23,7 @@ describe('saving', () => {
     }
     expect(put.mock.calls.length).toBeGreaterThanOrEqual(4)
     await vi.advanceTimersByTimeAsync(400)
-    expect(put).toHaveBeenLastCalledWith([note('text 19')])
+    expect(put.mock.lastCall?.[0]).toEqual([note('text 19')])
   })
 
   it('says that it saves from the first key until all is stored, without a flicker between', async () => {
@@ -38,14 +38,14 @@ describe('saving', () => {
   })
 
   it('writes in the very turn of a flush, also while another write is under way', () => {
-    const put = vi.fn(() => new Promise<void>(() => undefined))
+    const put = vi.fn<Put>(() => new Promise<void>(() => undefined))
     const saver = createSaver(put)
     saver.save(note('one'))
     void saver.flush()
     expect(put).toHaveBeenCalledTimes(1)
     saver.save(note('two'))
     void saver.flush()
-    expect(put).toHaveBeenLastCalledWith([note('two')])
+    expect(put.mock.lastCall?.[0]).toEqual([note('two')])
   })
 
   it('still holds a text that was changed while it was being written', async () => {
@@ -60,7 +60,7 @@ describe('saving', () => {
   })
 
   it('holds on to what could not be stored, says why, and tries again by itself', async () => {
-    const put = vi.fn(full)
+    const put = vi.fn<Put>(full)
     const saver = createSaver(put)
     saver.save(note('one'))
     await vi.advanceTimersByTimeAsync(250)
@@ -71,16 +71,16 @@ describe('saving', () => {
     await vi.advanceTimersByTimeAsync(6000)
     expect(saver.failure.value).toBeUndefined()
     expect(saver.holds('a')).toBe(false)
-    expect(put).toHaveBeenLastCalledWith([note('one')])
+    expect(put.mock.lastCall?.[0]).toEqual([note('one')])
   })
 
   it('drops what waits of a deleted note', async () => {
-    const put = vi.fn(() => Promise.resolve())
+    const put = vi.fn<Put>(() => Promise.resolve())
     const saver = createSaver(put)
     saver.save(note('one', 'a'))
     saver.save(note('two', 'b'))
     saver.forget('a')
     await saver.flush()
-    expect(put).toHaveBeenLastCalledWith([note('two', 'b')])
+    expect(put.mock.lastCall?.[0]).toEqual([note('two', 'b')])
   })
 })

@@ -5,6 +5,7 @@ import { notesDatabase } from '../../../src/data/database.ts'
 import { notesStore } from '../../../src/data/notes-store.ts'
 import { StorageError, toStorageError } from '../../../src/data/storage-error.ts'
 import { type Note, newNote } from '../../../src/notebook/note.ts'
+import { foundingUpdate, openDocument } from '../../../src/notebook/note-document.ts'
 
 const open: ReturnType<typeof notesDatabase>[] = []
 const fresh = (name: string = crypto.randomUUID()) => {
@@ -84,11 +85,58 @@ describe('the store of notes', () => {
     const { database, store } = fresh()
     await database.open()
     const commit = vi.spyOn(IDBTransaction.prototype, 'commit')
-    const done = store.put([newNote('a', 1)])
+    const note = { ...newNote('a', 1), body: 'typed' }
+    const done = store.put([note], new Map([['a', [foundingUpdate(note)]]]))
     await Promise.resolve()
     await Promise.resolve()
     expect(commit).toHaveBeenCalled()
     await done
+  })
+
+  it('merges what two tabs wrote into one note, and lists the text of both', async () => {
+    const { database, store } = fresh()
+    const other = fresh(database.name).store
+    const base = { ...newNote('a', 1), body: 'one two' }
+    await store.put([base], new Map([['a', [foundingUpdate(base)]]]))
+    const [mine, theirs] = [openDocument([foundingUpdate(base)]), openDocument([foundingUpdate(base)])]
+    const [first, second] = [mine.edit({ body: 'ONE one two' }), theirs.edit({ body: 'one two THREE' })]
+    await Promise.all([
+      store.put([{ ...base, body: 'ONE one two', updatedAt: 2 }], new Map([['a', first ? [first] : []]])),
+      other.put([{ ...base, body: 'one two THREE', updatedAt: 3 }], new Map([['a', second ? [second] : []]])),
+    ])
+    const { lists, stop } = watched(store)
+    await vi.waitFor(() => expect(lists.at(-1)?.[0]?.body).toBe('ONE one two THREE'))
+    stop()
+  })
+
+  it('settles a note whose tab went away right after it wrote', async () => {
+    const { database, store } = fresh()
+    const base = { ...newNote('a', 1), body: 'whole' }
+    await store.put([base], new Map([['a', [foundingUpdate(base)]]]))
+    await database.notes.put(Object.assign({ ...base, body: 'behind' }, { settled: false }))
+    const { lists, stop } = watched(store)
+    await vi.waitFor(() => expect(lists.at(-1)?.[0]?.body).toBe('whole'))
+    stop()
+  })
+
+  it('makes one change of many', async () => {
+    const { database, store } = fresh()
+    const document = openDocument([])
+    for (let length = 1; length <= 60; length += 1) {
+      const body = 'x'.repeat(length)
+      const update = document.edit({ body })
+      await store.put([{ ...newNote('a', 1), body }], new Map([['a', update ? [update] : []]]))
+    }
+    expect(await database.updates.count()).toBeLessThanOrEqual(41)
+    expect((await database.notes.get('a'))?.body).toBe('x'.repeat(60))
+  })
+
+  it('removes the changes of a note with it', async () => {
+    const { database, store } = fresh()
+    const base = { ...newNote('a', 1), body: 'gone' }
+    await store.put([base], new Map([['a', [foundingUpdate(base)]]]))
+    await store.remove('a')
+    expect(await database.updates.count()).toBe(0)
   })
 
   it('says that there is no room', async () => {

@@ -1,0 +1,92 @@
+import { liveQuery } from 'dexie'
+import * as v from 'valibot'
+import type { Note, NoteText } from '../notebook/note.ts'
+import {
+  foundingUpdate,
+  mergeUpdates,
+  type NoteDocument,
+  openDocument,
+  type Update,
+} from '../notebook/note-document.ts'
+import type { NotesDatabase } from './database.ts'
+
+/** One change of a note, in the order in which it came to this device. */
+export type StoredUpdate = { readonly seq: number; readonly noteId: string; readonly update: Update }
+
+/** A note whose row may be behind its changes: the page that wrote it went away before it could look. */
+export type NoteRow = Note & { readonly settled?: boolean }
+
+/** More rows than this of one note are made one. */
+const most = 40
+
+const isUpdate = (value: unknown): value is Update => value instanceof Uint8Array && value.buffer instanceof ArrayBuffer
+const rowSchema = v.object({ seq: v.number(), noteId: v.string(), update: v.custom<Update>(isUpdate) })
+
+const readRows = (entries: readonly unknown[]): readonly StoredUpdate[] =>
+  entries.flatMap((entry) => {
+    const parsed = v.safeParse(rowSchema, entry)
+    return parsed.success ? [parsed.output] : []
+  })
+
+/** The document of these changes; a change that cannot be read must not hide the others. */
+const documentOf = (rows: readonly StoredUpdate[]): NoteDocument => {
+  const document = openDocument([])
+  for (const { update } of rows) {
+    try {
+      document.merge(update)
+    } catch {
+      // Damaged. What it changed is lost, and nothing else is.
+    }
+  }
+  return document
+}
+
+const rowsOf = async (database: NotesDatabase, noteId: string) =>
+  readRows(await database.updates.where('noteId').equals(noteId).toArray())
+
+/** Calls `onUpdates` with the changes of a note, now and after every change, also one made in another tab. */
+export const watchUpdates = (
+  database: NotesDatabase,
+  noteId: string,
+  onUpdates: (updates: readonly Update[]) => void,
+  onError: () => void,
+): (() => void) => {
+  const seen = new Set<number>()
+  const subscription = liveQuery(() => rowsOf(database, noteId)).subscribe({
+    next(rows) {
+      const fresh = rows.filter(({ seq }) => !seen.has(seq))
+      for (const { seq } of rows) seen.add(seq)
+      onUpdates(fresh.map(({ update }) => update))
+    },
+    error: onError,
+  })
+  return () => subscription.unsubscribe()
+}
+
+/** Makes the row of a note what its changes say, and one change of many. In one transaction of the three tables. */
+export const settle = async (database: NotesDatabase, noteId: string): Promise<void> => {
+  const row: NoteRow | undefined = await database.notes.get(noteId)
+  const rows = await rowsOf(database, noteId)
+  if (row === undefined || rows.length === 0) return
+  const { settled: _, ...note } = row
+  await database.notes.put({ ...note, ...documentOf(rows).text() })
+  if (rows.length <= most) return
+  await database.updates.bulkDelete(rows.map(({ seq }) => seq))
+  await database.updates.add({ noteId, update: mergeUpdates(rows.map(({ update }) => update)) })
+}
+
+/** The changes that make `note` of what is there: of a document, or of a text that has none yet. */
+export const changesTo = (note: Note, before: NoteText | undefined, updates: readonly Update[]): readonly Update[] => {
+  if (updates.length === 0 && before === undefined) return []
+  const foundation = updates.length > 0 || before === undefined ? [] : [foundingUpdate(before)]
+  const update = openDocument([...updates, ...foundation]).edit(note)
+  return update === undefined ? [] : [...foundation, update]
+}
+
+/** Stores the text of a note as one more change of what is there. */
+export const putAsChange = async (database: NotesDatabase, note: Note): Promise<void> => {
+  const [before, rows] = [await database.notes.get(note.id), await rowsOf(database, note.id)]
+  const updates = changesTo(note, before, rows.length === 0 ? [] : [documentOf(rows).state()])
+  await database.updates.bulkAdd(updates.map((update) => ({ noteId: note.id, update })))
+  await database.notes.put(note)
+}
