@@ -51,6 +51,21 @@ describe.each(browsers)('a sign-in that goes wrong in %s', (kind) => {
     await second.close()
   })
 
+  it('is begun once where two ask at the same moment', async () => {
+    await click(popup, 'button', 'Cancel')
+    await expectNobody()
+    installed.holdfast.recorder.clear()
+    const asked = { type: 'session.signIn', provider: 'main', returnTo: '/popup.html' }
+    const second = await installed.open('app.html')
+    await Promise.all([popup, second, popup].map((page) => askBackground(page, asked)))
+    await installed.signInWindow()
+    await showsText(popup, 'Waiting for sign-in in the other window')
+    const pushed = installed.holdfast.recorder.requests.filter(({ form }) => form.code_challenge !== undefined)
+    expect(pushed).toHaveLength(1)
+    expect(await signInWindows(installed)).toHaveLength(1)
+    await second.close()
+  })
+
   it('is cancelled from the popup', async () => {
     await click(popup, 'button', 'Cancel')
     await byRole(popup, 'button', 'Sign in to sync')

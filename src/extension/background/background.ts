@@ -45,15 +45,37 @@ const endOrphan = async (worker: Worker): Promise<void> => {
   await noteOutcome('interrupted')
 }
 
-const handlersOf = (worker: Worker, flow: Flow, server: Server, hold: (work: Promise<unknown>) => void): Handlers => ({
+type Begin = (work: () => Promise<void>) => Promise<void>
+
+/** Whoever asks while it is being begun waits for the one that is. */
+const createBegin = (): Begin => {
+  let beginning: Promise<void> | undefined
+  return (work) => {
+    beginning ??= work().finally(() => {
+      beginning = undefined
+    })
+    return beginning
+  }
+}
+
+type Deps = {
+  readonly flow: Flow
+  readonly begin: Begin
+  readonly server: Server
+  readonly hold: (work: Promise<unknown>) => void
+}
+
+const handlersOf = (worker: Worker, { flow, begin, server, hold }: Deps): Handlers => ({
   ...worker.handlers,
   async 'session.signIn'({ provider, returnTo }) {
     // The window belongs to the background, and a second click shows the one there is.
     if (flow.isRunning()) await flow.show()
     else {
-      await noteOutcome(undefined)
-      const id = await worker.signIn.start(provider, returnTo)
-      hold(flow.run(worker.signIn, id).then(noteOutcome))
+      await begin(async () => {
+        await noteOutcome(undefined)
+        const id = await worker.signIn.start(provider, returnTo)
+        hold(flow.run(worker.signIn, id).then(noteOutcome))
+      })
     }
     return { url: server.idUrl }
   },
@@ -74,6 +96,7 @@ export const createBackground = (server: Server, host: Host): Background => {
   const config = parseConfig(custodyConfig(server))
   const lifetime = createLifetime()
   const flow = createFlow()
+  const begin = createBegin()
   const fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis)
   const store = createIndexedStore('holdfast-custody')
   const clock = () => Date.now()
@@ -105,7 +128,7 @@ export const createBackground = (server: Server, host: Host): Background => {
     return starting
   }
   return {
-    handlers: async () => handlersOf(await worker(), flow, server, lifetime.hold),
+    handlers: async () => handlersOf(await worker(), { flow, begin, server, hold: lifetime.hold }),
     async wake() {
       const { handlers } = await worker()
       await handlers['session.poke']({ type: 'session.poke' })

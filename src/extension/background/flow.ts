@@ -1,4 +1,4 @@
-import browser from 'webextension-polyfill'
+import browser, { type Windows } from 'webextension-polyfill'
 import type { SignIn } from '../../sw/sign-in.ts'
 import { WINDOW } from '../package/names.ts'
 
@@ -24,9 +24,10 @@ const answerOf = (address: string | undefined): URLSearchParams =>
  */
 const followWindow = () => {
   let found: number | undefined
-  const note = ({ id }: { readonly id?: number | undefined }) => {
-    found ??= id
-    void browser.storage.session.set({ [WINDOW]: found })
+  const note = ({ id, type }: Windows.Window) => {
+    // A window that the person opens meanwhile is a whole one.
+    if (type === 'popup') found ??= id
+    if (found !== undefined) void browser.storage.session.set({ [WINDOW]: found })
   }
   browser.windows.onCreated.addListener(note)
   return {

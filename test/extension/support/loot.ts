@@ -8,6 +8,14 @@ export const askEverything = async (): Promise<readonly unknown[]> => {
   const types = [
     ...['session.get', 'session.poke', 'session.tokens', 'session.token', 'session.export', 'session.refresh'],
     ...['session.exchange', 'session.config', 'vault.get', 'vault.read', 'vault.export', 'secrets.get', 'secrets.list'],
+    ...[
+      'session.signIn',
+      'session.cancelSignIn',
+      'secrets.put',
+      'secrets.remove',
+      'worker.activate',
+      'session.signOut',
+    ],
     ...['keys.export', 'keys.sign', 'dpop.proof', 'share', 'clip', 'worker.claim', '__proto__', 'constructor', ''],
   ]
   const messages: unknown[] = types.flatMap((type) => [
