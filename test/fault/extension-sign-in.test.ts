@@ -29,7 +29,7 @@ describe.each(browsers)('a sign-in that goes wrong in %s', (kind) => {
   const noWindow = () =>
     waitFor(async () => (await signInWindows(installed)).length === 0, 'no window of the provider is open')
   const expectNobody = async (): Promise<void> => {
-    expect(await stateOf(popup)).toMatchObject({ status: 'anonymous' })
+    await waitForStatus(popup, 'anonymous')
     await byRole(popup, 'button', 'Sign in to sync')
     await noWindow()
   }
