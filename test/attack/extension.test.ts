@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type ClipSite, startClipSite } from '../extension/support/clip-site.ts'
 import { type Installed, installExtension } from '../extension/support/extension.ts'
 import { askEverything, codeOf, lookAround, readEverything } from '../extension/support/loot.ts'
@@ -10,6 +10,7 @@ import { browsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { logOf, openPage } from '../support/page.ts'
 import type { Credentials } from '../support/people.ts'
+import type { Recorded } from '../support/recorded.ts'
 import { expectNothingSecret } from './support/canaries.ts'
 import { noteObtained } from './support/obtained.ts'
 
@@ -191,24 +192,93 @@ describe.each(browsers)('scripts against the extension in %s', (kind) => {
     await page.close()
   })
 
-  it('case 43: requests of the extension’s own pages carry no credentials, whatever a script adds', async () => {
-    const page = await installed.open('app.html')
-    const api = `${installed.holdfast.appUrl}/api/v1/user/profile`
-    // They do not pass the background, which has the tokens: the API answers as it answers anyone.
-    const statuses = await page.evaluate(async (address) => {
-      const ask = (headers: Record<string, string>, url = address) =>
-        fetch(url, { headers, credentials: 'omit' }).then(async (one) => [one.status, await one.text()], String)
-      return Promise.all([
-        ask({}),
-        ask({}, `${address}?x=//evil`),
-        ask({ authorization: 'DPoP x' }),
-        ask({}, `${address}/..%2f`),
-      ])
-    }, api)
-    expect(statuses.slice(0, 3).map(([status]) => status)).toEqual([401, 401, 401])
-    expect(statuses[3]?.[0]).not.toBe(200)
-    await expectNothingSecret(installed.holdfast, statuses)
-    await page.close()
+  describe('with requests of its own from a page of the extension', () => {
+    const status = '/api/v1/user/profile'
+    const elsewhere = '/diagnosis/api/v1/echo'
+    const echo = ({ headers }: Recorded): Response =>
+      Response.json(headers, { headers: { 'access-control-allow-origin': '*' } })
+    let page: Page
+
+    beforeAll(async () => {
+      page = await installed.open('app.html')
+    })
+    afterEach(() => installed.holdfast.recorder.recover())
+    afterAll(() => page.close())
+
+    type Call = readonly [address: string, method?: string, headers?: Record<string, string>]
+    /** Makes the calls, and says what they were answered. The background, which has the tokens, has no part in them. */
+    const call = async (calls: readonly Call[]): Promise<readonly (readonly [status: number, text: string])[]> => {
+      const { recorder, appUrl } = installed.holdfast
+      const before = recorder.requests.length
+      const answers = await page.evaluate(
+        (origin, all) => {
+          const ask = ([address, method = 'GET', headers = {}]: (typeof all)[number]) => {
+            const url = new URL(address, origin)
+            url.searchParams.set('script', '1')
+            return fetch(url, { method, headers, credentials: 'omit' })
+          }
+          const one = (wanted: (typeof all)[number]): Promise<[number, string]> =>
+            Promise.resolve(wanted)
+              .then(ask)
+              .then(
+                async (answer) => [answer.status, await answer.text()],
+                (thrown) => [0, String(thrown)],
+              )
+          return Promise.all(all.map(one))
+        },
+        appUrl,
+        calls,
+      )
+      const arrived = recorder.requests.slice(before).filter(({ search }) => search.includes('script=1'))
+      expect(arrived.length).toBeGreaterThan(0)
+      const bearing = arrived.filter(({ headers }) => headers.authorization?.includes('ey') || 'dpop' in headers)
+      expect(bearing.map(({ path }) => path)).toEqual([])
+      await expectNothingSecret(installed.holdfast, answers)
+      return answers
+    }
+
+    it('case 41: is shown no credentials by TRACE, by another method or by a redirect to an address that echoes', async () => {
+      const { recorder, appUrl } = installed.holdfast
+      const methods = ['TRACE', 'TRACK', 'CONNECT', 'ECHO', 'OPTIONS', 'POST']
+      const answers = await call([[status], ...methods.map((method): Call => [status, method])])
+      expect(JSON.stringify(answers)).toContain('TypeError')
+      const isStatus = ({ path, search }: Recorded): boolean => path === status && search.includes('script=1')
+      for (const code of [301, 302, 303, 307, 308]) {
+        const away = { location: `${appUrl}${elsewhere}?script=1`, 'access-control-allow-origin': '*' }
+        recorder.failNext(isStatus, () => new Response(null, { status: code, headers: away }), Number.POSITIVE_INFINITY)
+        recorder.failNext(({ path }) => path === elsewhere, echo, Number.POSITIVE_INFINITY)
+        const [answer] = await call([[status]])
+        expect(answer?.[1]).toContain('sec-fetch-mode')
+        recorder.recover()
+      }
+    })
+
+    it('case 42: has no credentials added for any address, allowed or a little beside it', async () => {
+      const tricks = ['?x=//evil', '/..%2f', '/../profile', '/%2e%2e/profile', '//profile', ';x', '#x', '%00']
+      const answers = await call([[status], [elsewhere], ...tricks.map((trick): Call => [status + trick])])
+      expect(answers.filter(([code]) => code >= 200 && code < 300)).toEqual([])
+    })
+
+    it('case 43: stays without credentials with headers of its own', async () => {
+      const own: readonly Record<string, string>[] = [
+        { authorization: 'DPoP x' },
+        { authorization: 'Bearer x' },
+        { 'x-forwarded-host': 'localhost' },
+      ]
+      const answers = await call(own.map((headers): Call => [status, 'GET', headers]))
+      expect(answers.filter(([code]) => code !== 401 && code !== 0)).toEqual([])
+    })
+  })
+
+  it('case 44: a script in a page of the extension has nothing signed by any message', async () => {
+    const operations = ['session.prove', 'dpop.sign', 'dpop.proof', 'proofs.make', 'sign', 'crypto.sign']
+    const answers = await popup.evaluate(async (types) => {
+      const { runtime } = Reflect.get(globalThis, 'chrome')
+      const more = { v: 1, text: 'of-the-attacker', htm: 'GET', htu: 'https://elsewhere.example/' }
+      return Promise.all(types.map((type) => runtime.sendMessage({ ...more, id: crypto.randomUUID(), type })))
+    }, operations)
+    expect(answers.map(codeOf)).toEqual(operations.map(() => 'MESSAGE_INVALID'))
+    await expectNothingSecret(installed.holdfast, answers)
   })
 
   it('case 39: a script in a page of the extension is told the session state, and signs nothing', async () => {
