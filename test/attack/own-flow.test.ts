@@ -17,8 +17,12 @@ type Obtained = {
 const isCallback = ({ site, method, path }: Recorded): boolean =>
   site === 'app' && method === 'POST' && path === '/auth/callback'
 
-const run = async (site: Site, keepWorker: boolean): Promise<Obtained> =>
-  (await site.attack('own-flow', { idUrl: site.holdfast.idUrl, clientId: webClient, keepWorker })) as Obtained
+/** How long the script waits for its window to come back, in milliseconds. */
+const run = async (site: Site, keepWorker: boolean, patience = 1500): Promise<Obtained> => {
+  const { idUrl } = site.holdfast
+  return (await site.attack('own-flow', { idUrl, clientId: webClient, keepWorker, patience })) as Obtained
+}
+const LANDS = 20_000
 
 describe.each(browsers)('a flow of its own in %s', (kind) => {
   const stage = useStage(kind)
@@ -54,7 +58,7 @@ describe.each(browsers)('a flow of its own in %s', (kind) => {
     const { holdfast } = stage.site
     holdfast.serve('/auth/callback', rendering)
     const before = holdfast.recorder.issued.codes.length
-    const obtained = await run(stage.site, false)
+    const obtained = await run(stage.site, false, LANDS)
     expect(holdfast.recorder.issued.codes.length).toBeGreaterThan(before)
     expect(JSON.parse(obtained.landed ?? 'null')).toMatchObject({ href: `${holdfast.appUrl}/auth/callback` })
     await expectNothingSecret(holdfast, { ...obtained, refused: null })
@@ -66,7 +70,7 @@ describe.each(browsers)('a flow of its own in %s', (kind) => {
     await site.signedIn()
     isOn = true
     site.holdfast.serve('/auth/callback', rendering)
-    const obtained = await run(site, false)
+    const obtained = await run(site, false, LANDS)
     await expectLeaked(site.holdfast, obtained.landed, site.holdfast.recorder.issued.codes)
     await expectLeaked(site.holdfast, obtained.tokens, site.holdfast.recorder.issued.refreshTokens)
   })
@@ -78,7 +82,7 @@ describe.each(browsers)('a flow of its own in %s', (kind) => {
       ({ form }) => Response.redirect(`${holdfast.appUrl}/attack/landing?${new URLSearchParams(form)}`, 303),
       Number.POSITIVE_INFINITY,
     )
-    const obtained = await run(stage.site, false)
+    const obtained = await run(stage.site, false, LANDS)
     await expectLeaked(holdfast, obtained.landed, holdfast.recorder.issued.codes)
     await expectLeaked(holdfast, obtained.tokens, holdfast.recorder.issued.refreshTokens)
   })

@@ -99,7 +99,7 @@
     return [...seen, handle.closed ? 'cut off' : 'still open']
   }
 
-  attack(async ({ idUrl, clientId, keepWorker }) => {
+  attack(async ({ idUrl, clientId, keepWorker, patience }) => {
     const registrations = await navigator.serviceWorker.getRegistrations()
     if (!keepWorker) for (const registration of registrations) await registration.unregister()
     localStorage.removeItem('landed')
@@ -138,6 +138,11 @@
     await flow('window', (address) => windows(address, 'own'), { prompt: 'none' })
     await flow('again', (address) => windows(address, 'own'), {})
 
+    // The windows are cut off at once, and go on alone.
+    const until = performance.now() + patience
+    while (performance.now() < until && localStorage.getItem('landed') === null) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
     const landed = localStorage.getItem('landed')
     const code = landed === null ? null : new URL(JSON.parse(landed).href).searchParams.get('code')
     const fields = {
