@@ -1,30 +1,23 @@
-import type { Attachment } from '../notebook/attachment.ts'
+import type { WholeAttachment } from '../notebook/attachment.ts'
 import type { Note } from '../notebook/note.ts'
+import { putFiles } from './attachments-store.ts'
 import { type NotesDatabase, notesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
-import { StorageError, toStorageError } from './storage-error.ts'
+import { StorageError, typed } from './storage-error.ts'
 
 /** Where clips are kept: among the notes. Every method rejects with a `StorageError`, and with nothing else. */
 export type ClipStore = {
   /** Stores the note and what belongs to it, all or nothing. */
-  add(note: Note, attachments: readonly Attachment[]): Promise<void>
+  add(note: Note, attachments: readonly WholeAttachment[]): Promise<void>
   find(id: string): Promise<Note | undefined>
-}
-
-const typed = async <T>(work: PromiseLike<T>): Promise<T> => {
-  try {
-    return await work
-  } catch (thrown) {
-    throw toStorageError(thrown)
-  }
 }
 
 export const clipStore = (database: NotesDatabase = notesDatabase()): ClipStore => ({
   add: (note, attachments) =>
     typed(
-      database.transaction('rw', database.notes, database.attachments, async ({ idbtrans }) => {
+      database.transaction('rw', database.notes, database.attachments, database.chunks, async ({ idbtrans }) => {
         if (isNewer(idbtrans.db)) throw new StorageError('STORAGE_NEWER')
-        await database.attachments.bulkPut([...attachments])
+        await putFiles(database, attachments)
         await database.notes.put(note)
       }),
     ),

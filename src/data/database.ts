@@ -1,8 +1,10 @@
-import { Dexie, type EntityTable } from 'dexie'
+import { Dexie, type EntityTable, type Table } from 'dexie'
 import type { Attachment } from '../notebook/attachment.ts'
 import type { Note } from '../notebook/note.ts'
 import { declareVersions } from './migrations.ts'
 import type { StoredUpdate } from './note-updates.ts'
+import type { StoredVersion } from './note-versions.ts'
+import type { StoredChunk } from './stored-attachment.ts'
 
 export const NOTES_DATABASE = 'holdfast-notes'
 
@@ -12,6 +14,10 @@ export type NotesDatabase = Dexie & {
   readonly attachments: EntityTable<Attachment, 'id'>
   /** What the notes are made of; a row among the notes is the text of it, for lists and search. */
   readonly updates: EntityTable<StoredUpdate, 'seq'>
+  /** What is in the files, in pieces. */
+  readonly chunks: Table<StoredChunk, [id: string, index: number]>
+  /** What the notes were. */
+  readonly versions: EntityTable<StoredVersion, 'seq'>
 }
 
 /**

@@ -1,6 +1,6 @@
 import { liveQuery } from 'dexie'
 import * as v from 'valibot'
-import type { Note, NoteText } from '../notebook/note.ts'
+import { type Note, type NoteContent, type NoteMarks, unmarked } from '../notebook/note.ts'
 import {
   foundingUpdate,
   mergeUpdates,
@@ -69,23 +69,42 @@ export const settle = async (database: NotesDatabase, noteId: string): Promise<v
   const rows = await rowsOf(database, noteId)
   if (row === undefined || rows.length === 0) return
   const { settled: _, ...note } = row
-  await database.notes.put({ ...note, ...documentOf(rows).text() })
+  await database.notes.put({ ...note, ...documentOf(rows).content() })
   if (rows.length <= most) return
   await database.updates.bulkDelete(rows.map(({ seq }) => seq))
   await database.updates.add({ noteId, update: mergeUpdates(rows.map(({ update }) => update)) })
 }
 
 /** The changes that make `note` of what is there: of a document, or of a text that has none yet. */
-export const changesTo = (note: Note, before: NoteText | undefined, updates: readonly Update[]): readonly Update[] => {
+export const changesTo = (
+  note: Note,
+  before: NoteContent | undefined,
+  updates: readonly Update[],
+): readonly Update[] => {
   if (updates.length === 0 && before === undefined) return []
   const foundation = updates.length > 0 || before === undefined ? [] : [foundingUpdate(before)]
   const update = openDocument([...updates, ...foundation]).edit(note)
   return update === undefined ? [] : [...foundation, update]
 }
 
-/** Stores the text of a note as one more change of what is there. */
+/** Changes marks of a note, and nothing of the text that others may be writing. False where there is no such note. */
+export const putMarks = async (database: NotesDatabase, id: string, marks: Partial<NoteMarks>): Promise<boolean> => {
+  const [row, rows] = [await database.notes.get(id), await rowsOf(database, id)]
+  if (row === undefined) return false
+  const before: Note = { ...unmarked, ...row }
+  const foundation = rows.length > 0 ? [] : [foundingUpdate(before)]
+  const document = openDocument([...rows.map(({ update }) => update), ...foundation])
+  const update = document.edit(marks)
+  const fresh = update === undefined ? [] : [...foundation, update]
+  await database.updates.bulkAdd(fresh.map((one) => ({ noteId: id, update: one })))
+  await database.notes.put({ ...before, ...document.content() })
+  return true
+}
+
+/** Stores a note as one more change of what is there. */
 export const putAsChange = async (database: NotesDatabase, note: Note): Promise<void> => {
-  const [before, rows] = [await database.notes.get(note.id), await rowsOf(database, note.id)]
+  const [row, rows] = [await database.notes.get(note.id), await rowsOf(database, note.id)]
+  const before = row === undefined ? undefined : { ...unmarked, ...row }
   const updates = changesTo(note, before, rows.length === 0 ? [] : [documentOf(rows).state()])
   await database.updates.bulkAdd(updates.map((update) => ({ noteId: note.id, update })))
   await database.notes.put(note)

@@ -1,22 +1,13 @@
 import type { Transaction } from 'dexie'
-import { liveQuery } from 'dexie'
-import { newestFirst } from '../notebook/listing.ts'
-import type { Note } from '../notebook/note.ts'
+import { inListOrder } from '../notebook/listing.ts'
+import type { Note, NoteMarks } from '../notebook/note.ts'
 import type { Update } from '../notebook/note-document.ts'
 import { type NotesDatabase, notesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
-import { type NoteRow, putAsChange, settle, watchUpdates } from './note-updates.ts'
+import { type NoteRow, putAsChange, putMarks, settle, watchUpdates } from './note-updates.ts'
 import { type NotesMark, notesMark } from './notes-mark.ts'
+import { type Condition, type Watch, watchNotes } from './notes-watch.ts'
 import { StorageError, toStorageError } from './storage-error.ts'
-import { readStored } from './stored-note.ts'
-
-/** What is to be told of the notes beside themselves. */
-export type Condition = {
-  /** Entries that are not all of a note. What can be read of them is among the notes. */
-  readonly damaged: readonly unknown[]
-  /** True where a newer version of the app has written them: they can be read and not changed. */
-  readonly isNewer: boolean
-}
 
 /** Changes of documents by the id of their note, oldest first. */
 export type Changes = ReadonlyMap<string, readonly Update[]>
@@ -33,18 +24,18 @@ export type NotesStore = {
   remove(id: string): Promise<void>
   /** Removes every note from this device. */
   clear(): Promise<void>
+  /** Changes the marks of a note, and nothing of its text. What is not stored stays as it is. */
+  mark(id: string, marks: Partial<NoteMarks>): Promise<void>
   /**
-   * Calls `onNotes` with all notes, newest first, now and after every change, also one made in another tab.
+   * Calls `onNotes` with the notes, newest first, now and after every change, also one made in another tab. Of many notes the
+   * newest come before the others: `isAll` is false that time.
    */
-  watch(onNotes: (notes: readonly Note[], condition?: Condition) => void, onError: (error: StorageError) => void): Watch
+  watch(
+    onNotes: (notes: readonly Note[], condition?: Condition, isAll?: boolean) => void,
+    onError: (error: StorageError) => void,
+  ): Watch
   /** Whether there were notes that nobody has removed. Asked where there are none. */
   isMissing(): Promise<boolean>
-}
-
-export type Watch = {
-  /** Reads again: a tab that was closed in the middle of its last write may not have told of it. */
-  again(): void
-  stop(): void
 }
 
 const typed = async (work: () => PromiseLike<unknown>): Promise<void> => {
@@ -58,18 +49,6 @@ const typed = async (work: () => PromiseLike<unknown>): Promise<void> => {
 /** Older code must not write what it does not know. */
 const refuseNewer = ({ idbtrans }: Transaction): void => {
   if (isNewer(idbtrans.db)) throw new StorageError('STORAGE_NEWER')
-}
-
-const read = async (database: NotesDatabase) => {
-  const entries: readonly unknown[] = await database.notes.toArray()
-  const { notes, damaged } = readStored(entries)
-  const hasty = entries.filter((entry) => Reflect.get(Object(entry), 'settled') === false)
-  const opened: unknown = database.backendDB()
-  return {
-    hasty: hasty.map((entry) => String(Reflect.get(Object(entry), 'id'))),
-    notes,
-    condition: { damaged, isNewer: opened instanceof IDBDatabase && isNewer(opened) },
-  }
 }
 
 /**
@@ -116,25 +95,6 @@ const put = async (database: NotesDatabase, notes: readonly Note[], changes: Cha
   )
 }
 
-/** A database without the store of notes holds none: it is made anew, so that one can write. */
-const repair = async (database: NotesDatabase): Promise<boolean> => {
-  const opened: unknown = database.backendDB()
-  if (!(opened instanceof IDBDatabase) || isNewer(opened) || opened.objectStoreNames.contains('notes')) return false
-  await database.delete({ disableAutoOpen: false })
-  return true
-}
-
-/** Follows what is told of the database itself: a browser that took it away, or another version that wants it. */
-const onInterruption = (database: NotesDatabase, tell: () => void): (() => void) => {
-  const soon = () => void setTimeout(tell, 0)
-  database.on('close', soon)
-  database.on('versionchange', soon)
-  return () => {
-    database.on('close').unsubscribe(soon)
-    database.on('versionchange').unsubscribe(soon)
-  }
-}
-
 export const notesStore = (database: NotesDatabase = notesDatabase(), mark: NotesMark = notesMark()): NotesStore => {
   /** Whether there have been notes since this page was opened, and whether the browser has taken the database since. */
   let hadNotes = false
@@ -145,21 +105,29 @@ export const notesStore = (database: NotesDatabase = notesDatabase(), mark: Note
   return {
     put: (notes, changes = new Map()) => typed(() => put(database, notes, changes)),
     watchNote: (id, onUpdates, onError) => watchUpdates(database, id, onUpdates, onError),
+    mark: (id, marks) =>
+      typed(() =>
+        database.transaction('rw', database.notes, database.updates, async (transaction) => {
+          refuseNewer(transaction)
+          await putMarks(database, id, marks)
+        }),
+      ),
     remove: (id) =>
       typed(async () => {
-        await database.transaction('rw', database.notes, database.updates, async (transaction) => {
+        const { notes, updates, versions } = database
+        await database.transaction('rw', notes, updates, versions, async (transaction) => {
           refuseNewer(transaction)
-          await database.notes.delete(id)
-          await database.updates.where('noteId').equals(id).delete()
+          await notes.delete(id)
+          await updates.where('noteId').equals(id).delete()
+          await versions.where('noteId').equals(id).delete()
         })
         if ((await database.notes.count()) === 0) await mark.clear()
       }),
     clear: () =>
       typed(async () => {
-        const { notes, attachments, updates } = database
-        await database.transaction('rw', notes, attachments, updates, async (transaction) => {
+        await database.transaction('rw', database.tables, async (transaction) => {
           refuseNewer(transaction)
-          await Promise.all([notes.clear(), attachments.clear(), updates.clear()])
+          await Promise.all(database.tables.map((table) => table.clear()))
         })
         await mark.clear()
       }),
@@ -167,37 +135,18 @@ export const notesStore = (database: NotesDatabase = notesDatabase(), mark: Note
       const told = await mark.read()
       return wasTaken || told === 'some' || (hadNotes && told === 'unknown')
     },
-    watch(onNotes, onError) {
-      const all = liveQuery(() => read(database))
-      const subscribe = () =>
-        all.subscribe({
-          next: ({ notes, condition, hasty }) => {
-            if (hasty.length > 0) void settleAll(database, hasty)
-            if (notes.length > 0) {
-              hadNotes = true
-              wasTaken = false
-              void mark.set()
-            }
-            onNotes(newestFirst(notes), condition)
-          },
-          error: async (thrown: unknown) => {
-            if (await repair(database).catch(() => false)) again()
-            else onError(toStorageError(thrown))
-          },
-        })
-      let subscription = subscribe()
-      const again = () => {
-        subscription.unsubscribe()
-        subscription = subscribe()
-      }
-      const forget = onInterruption(database, again)
-      return {
-        again,
-        stop() {
-          forget()
-          subscription.unsubscribe()
+    watch: (onNotes, onError) =>
+      watchNotes(database, {
+        onHasty: (ids) => void settleAll(database, ids),
+        onNotes(notes, condition, isAll) {
+          if (notes.length > 0) {
+            hadNotes = true
+            wasTaken = false
+            void mark.set()
+          }
+          onNotes(inListOrder(notes), condition, isAll)
         },
-      }
-    },
+        onError: (thrown) => onError(toStorageError(thrown)),
+      }),
   }
 }

@@ -43,7 +43,21 @@ export const storedThings = [
   {
     name: 'attachments',
     where: 'IndexedDB holdfast-notes/attachments',
-    what: 'Pictures of the notes of this device.',
+    what: 'What the files of the notes are: pictures, recordings, documents and the text of them.',
+    secret: false,
+    cleared: 'at sign-out, where the notes are deleted too',
+  },
+  {
+    name: 'chunks',
+    where: 'IndexedDB holdfast-notes/chunks',
+    what: 'What is in the files of the notes, in pieces.',
+    secret: false,
+    cleared: 'at sign-out, where the notes are deleted too',
+  },
+  {
+    name: 'versions',
+    where: 'IndexedDB holdfast-notes/versions',
+    what: 'What the notes were before they were changed, so that one can look back.',
     secret: false,
     cleared: 'at sign-out, where the notes are deleted too',
   },

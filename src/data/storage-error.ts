@@ -49,3 +49,12 @@ export const toStorageError = (thrown: unknown): StorageError => {
   const code = namesOf(thrown).flatMap((name) => codes[name] ?? [])[0]
   return new StorageError(code ?? 'STORAGE_FAILED', thrown)
 }
+
+/** Whatever a piece of work on the database rejects with, as a `StorageError`. */
+export const typed = async <T>(work: PromiseLike<T>): Promise<T> => {
+  try {
+    return await work
+  } catch (thrown) {
+    throw toStorageError(thrown)
+  }
+}

@@ -1,16 +1,17 @@
 import * as v from 'valibot'
-import type { Attachment } from '../notebook/attachment.ts'
+import type { Attachment, Bytes } from '../notebook/attachment.ts'
 
-const isPlain = (value: unknown): value is Uint8Array<ArrayBuffer> =>
-  value instanceof Uint8Array && value.buffer instanceof ArrayBuffer
+const number = v.pipe(v.number(), v.finite())
 
 const schema = v.object({
   id: v.string(),
   noteId: v.string(),
   name: v.string(),
   type: v.string(),
-  createdAt: v.pipe(v.number(), v.finite()),
-  bytes: v.custom<Uint8Array<ArrayBuffer>>(isPlain),
+  size: number,
+  createdAt: number,
+  text: v.fallback(v.string(), ''),
+  duration: v.fallback(v.nullable(number), null),
 })
 
 /** Reads whatever is stored, oldest first; what is not all of a file is left out. */
@@ -21,3 +22,32 @@ export const readAttachments = (entries: readonly unknown[]): readonly Attachmen
       return parsed.success ? [parsed.output] : []
     })
     .sort((one, other) => one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1))
+
+/** A piece of a file. */
+export type StoredChunk = { readonly id: string; readonly index: number; readonly bytes: Bytes }
+
+/** The size of the pieces, in bytes: what is read or written in one go. */
+export const CHUNK = 256 * 1024
+
+export const isBytes = (value: unknown): value is Bytes =>
+  value instanceof Uint8Array && value.buffer instanceof ArrayBuffer
+
+/** What a file is in pieces. */
+export const chunksOf = (id: string, bytes: Bytes): readonly StoredChunk[] =>
+  Array.from({ length: Math.ceil(bytes.length / CHUNK) }, (_, index) => ({
+    id,
+    index,
+    bytes: bytes.slice(index * CHUNK, (index + 1) * CHUNK),
+  }))
+
+const chunkSchema = v.object({ id: v.string(), index: number, bytes: v.custom<Bytes>(isBytes) })
+
+/** The bytes of the pieces that can be read, in their order. */
+export const bytesOf = (entries: readonly unknown[]): readonly Bytes[] =>
+  entries
+    .flatMap((entry) => {
+      const parsed = v.safeParse(chunkSchema, entry)
+      return parsed.success ? [parsed.output] : []
+    })
+    .sort((one, other) => one.index - other.index)
+    .map(({ bytes }) => bytes)

@@ -1,15 +1,31 @@
 import * as v from 'valibot'
-import type { Note } from '../notebook/note.ts'
+import { cleanTags, type Note } from '../notebook/note.ts'
 
 const time = v.pipe(v.number(), v.finite())
 const text = v.string()
-const noteSchema = v.object({ id: text, title: text, body: text, createdAt: time, updatedAt: time })
+/** Rows of versions before there were marks have none. */
+const marks = {
+  pinned: v.optional(v.fallback(v.boolean(), false), false),
+  tags: v.optional(
+    v.fallback(
+      v.pipe(
+        v.array(text),
+        v.transform((tags): string[] => [...cleanTags(tags)]),
+      ),
+      [],
+    ),
+    [],
+  ),
+  trashedAt: v.optional(v.fallback(v.nullable(time), null), null),
+}
+const noteSchema = v.object({ id: text, title: text, body: text, ...marks, createdAt: time, updatedAt: time })
 
 /** The same with every field that is not of its form left out: text that can be read is shown. */
 const restSchema = v.object({
   id: text,
   title: v.fallback(text, ''),
   body: v.fallback(text, ''),
+  ...marks,
   createdAt: v.fallback(time, 0),
   updatedAt: v.fallback(time, 0),
 })

@@ -1,26 +1,49 @@
-import type { Note, NoteText } from './note.ts'
+import { isLive, type Note } from './note.ts'
 
-/** Newest edit first; notes of the same time by id, so that the order never flickers. */
-export const newestFirst = (notes: readonly Note[]): readonly Note[] =>
-  [...notes].sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
+/** Pinned notes first, then the newest edit; notes of the same time by id, so that the order never flickers. */
+export const inListOrder = (notes: readonly Note[]): readonly Note[] =>
+  [...notes].sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
 
-/** Text as search compares it: without case, and without accents, so that `uber` finds `Über`. */
-const plain = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+/** What belongs to a note beside its text. */
+export type FileKind = 'picture' | 'recording' | 'document'
 
-const known = new WeakMap<NoteText, string>()
+/** When a note was last changed. */
+export type Period = 'day' | 'week' | 'month' | 'year'
 
-const searchable = (note: NoteText): string => {
-  const found = known.get(note)
-  if (found !== undefined) return found
-  const made = plain(`${note.title}\n${note.body}`)
-  known.set(note, made)
-  return made
+/** What of the notebook is to be shown; undefined where it does not matter. */
+export type Filter = {
+  readonly trash: boolean
+  readonly tag: string | undefined
+  readonly kind: FileKind | undefined
+  readonly period: Period | undefined
 }
 
-/** The notes that hold every word of the query, anywhere. All of them where the query is empty. */
-export const matching = (notes: readonly Note[], query: string): readonly Note[] => {
-  const words = plain(query)
-    .split(/\s+/u)
-    .filter((word) => word !== '')
-  return words.length === 0 ? notes : notes.filter((note) => words.every((word) => searchable(note).includes(word)))
+export const noFilter: Filter = { trash: false, tag: undefined, kind: undefined, period: undefined }
+
+const DAY = 24 * 60 * 60 * 1000
+const days: Readonly<Record<Period, number>> = { day: 1, week: 7, month: 30, year: 365 }
+
+/** Which kinds of files the notes have, by their ids. */
+export type Kinds = ReadonlyMap<string, ReadonlySet<FileKind>>
+
+/** The notes that a filter lets through, in the same order. */
+export const filtered = (notes: readonly Note[], filter: Filter, kinds: Kinds, now: number): readonly Note[] => {
+  const since = filter.period === undefined ? Number.NEGATIVE_INFINITY : now - days[filter.period] * DAY
+  const { tag, kind, trash } = filter
+  return notes.filter(
+    (note) =>
+      isLive(note) !== trash &&
+      (tag === undefined || note.tags.includes(tag)) &&
+      (kind === undefined || kinds.get(note.id)?.has(kind) === true) &&
+      note.updatedAt >= since,
+  )
+}
+
+/** Every tag of the live notes with the number of its notes, in the order of the alphabet. */
+export const tagCounts = (notes: readonly Note[]): readonly (readonly [tag: string, count: number])[] => {
+  const counts = new Map<string, number>()
+  for (const note of notes) {
+    if (isLive(note)) for (const tag of note.tags) counts.set(tag, (counts.get(tag) ?? 0) + 1)
+  }
+  return [...counts].sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
 }

@@ -1,16 +1,16 @@
 import * as Y from 'yjs'
-import type { Note, NoteText } from './note.ts'
+import { cleanTags, type NoteContent, type NoteMarks, type NoteText, unmarked } from './note.ts'
 import { spliceOf } from './splice.ts'
 
 /**
  * A note as a document that merges: whatever two tabs or two devices wrote meanwhile, both end with the same text and with
- * every letter of either (Yjs). Its fields are the texts `title` and `body`.
+ * every letter of either (Yjs). Its fields are the texts `title` and `body`, and the map `marks`: `pinned`, `trashedAt`, and
+ * `#<tag>` for each tag, so that tags that two give at once are both there.
  */
 export type NoteDocument = {
-  /** What is written. */
-  text(): NoteText
-  /** Changes the texts where they differ, and gives the change to be stored and sent; undefined where nothing did. */
-  edit(change: Partial<NoteText>): Update | undefined
+  content(): NoteContent
+  /** Changes what differs, and gives the change to be stored and sent; undefined where nothing did. */
+  edit(change: Partial<NoteContent>): Update | undefined
   /** Takes in a change of another. The same one twice does nothing. Throws where the bytes are none. */
   merge(update: Update): void
   /** The whole document as one change. */
@@ -27,7 +27,31 @@ const own = (bytes: Uint8Array): Update => new Uint8Array(bytes)
 /** Who writes the first text of a note that has no document yet: the same everywhere, so that it merges with itself. */
 const FOUNDER = 1
 
-const write = (document: Y.Doc, change: Partial<NoteText>): void =>
+const TAG = '#'
+
+const marksOf = (document: Y.Doc): Y.Map<unknown> => document.getMap('marks')
+
+const readMarks = (document: Y.Doc): Pick<NoteContent, 'pinned' | 'tags' | 'trashedAt'> => {
+  const marks = marksOf(document)
+  const trashedAt = marks.get('trashedAt')
+  const tags = [...marks.keys()].filter((key) => key.startsWith(TAG) && marks.get(key) === true)
+  return {
+    pinned: marks.get('pinned') === true,
+    tags: cleanTags(tags.map((key) => key.slice(TAG.length))),
+    trashedAt: typeof trashedAt === 'number' && Number.isFinite(trashedAt) ? trashedAt : null,
+  }
+}
+
+const writeMarks = (document: Y.Doc, change: Partial<NoteContent>): void => {
+  const [marks, before] = [marksOf(document), readMarks(document)]
+  const { pinned = before.pinned, trashedAt = before.trashedAt, tags = before.tags } = change
+  if (pinned !== before.pinned) marks.set('pinned', pinned)
+  if (trashedAt !== before.trashedAt) marks.set('trashedAt', trashedAt)
+  for (const tag of before.tags) if (!tags.includes(tag)) marks.delete(TAG + tag)
+  for (const tag of tags) if (!before.tags.includes(tag)) marks.set(TAG + tag, true)
+}
+
+const write = (document: Y.Doc, change: Partial<NoteContent>): void =>
   document.transact(() => {
     for (const field of fields) {
       const wanted = change[field]
@@ -37,13 +61,14 @@ const write = (document: Y.Doc, change: Partial<NoteText>): void =>
       if (splice.removed > 0) text.delete(splice.at, splice.removed)
       if (splice.inserted !== '') text.insert(splice.at, splice.inserted)
     }
+    writeMarks(document, change)
   })
 
-/** The document of a note that has none yet: of the same text everybody makes the same one. */
-export const foundingUpdate = (text: NoteText): Update => {
+/** The document of a note that has none yet: of the same note everybody makes the same one. */
+export const foundingUpdate = (content: NoteText & Partial<NoteMarks>): Update => {
   const document = new Y.Doc()
   document.clientID = FOUNDER
-  write(document, text)
+  write(document, { ...unmarked, ...content })
   return own(Y.encodeStateAsUpdate(document))
 }
 
@@ -52,7 +77,11 @@ export const openDocument = (updates: readonly Update[]): NoteDocument => {
   const document = new Y.Doc()
   for (const update of updates) Y.applyUpdate(document, update)
   return {
-    text: () => ({ title: document.getText('title').toString(), body: document.getText('body').toString() }),
+    content: () => ({
+      title: document.getText('title').toString(),
+      body: document.getText('body').toString(),
+      ...readMarks(document),
+    }),
     edit(change) {
       const before = Y.encodeStateVector(document)
       const changed: Update[] = []
@@ -69,6 +98,3 @@ export const openDocument = (updates: readonly Update[]): NoteDocument => {
 
 /** Several changes as one. */
 export const mergeUpdates = (updates: readonly Update[]): Update => own(Y.mergeUpdates([...updates]))
-
-/** The note with the text of its document. */
-export const withText = (note: Note, document: NoteDocument): Note => ({ ...note, ...document.text() })

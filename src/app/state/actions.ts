@@ -1,12 +1,14 @@
+import { toStorageError } from '../../data/storage-error.ts'
 import { plainText } from '../../notebook/note.ts'
 import { t } from '../ui/language.ts'
 import type { App } from './app.ts'
 import { codeOf } from './custody.ts'
 import { focusSoon } from './focus.ts'
+import { save } from './save.ts'
 import { outcomeFor, type SignInOutcome, takeSignIn } from './sign-in-outcome.ts'
 
-export const newNote = ({ notebook, navigation }: App): void => {
-  notebook.search('')
+export const newNote = ({ notebook, search, navigation }: App): void => {
+  search.clear()
   navigation.showNote(notebook.startNote().id)
   focusSoon('body')
 }
@@ -29,21 +31,50 @@ export const closeNote = ({ saver, navigation }: App): void => {
   focusSoon('row')
 }
 
-export const deleteNote = async (app: App): Promise<void> => {
-  const { notebook, navigation, notices } = app
+/** Says that the storage refused what was asked for. */
+const tellStorage = ({ notices }: App, thrown: unknown): void =>
+  notices.show({ kind: 'storage', tone: 'error', text: t.storageFailed, code: toStorageError(thrown).code })
+
+export const deleteNote = async ({ notebook, navigation }: App): Promise<void> => {
   const removing = notebook.remove()
   if (navigation.pane.peek() === 'note') navigation.showList()
   focusSoon('row')
-  try {
-    await removing
-  } catch {
-    notices.show({ kind: 'storage', tone: 'error', text: t.storageFailed, code: 'STORAGE_FAILED' })
-  }
+  await removing
 }
 
 export const undoDelete = ({ notebook, navigation }: App): void => {
   notebook.undoRemove()
   navigation.showNote(notebook.open.peek().id)
+}
+
+/** Takes the open note out of the trash, and shows it among the others. */
+export const bringBack = async (app: App): Promise<void> => {
+  const { notebook, search: found } = app
+  try {
+    await notebook.bringBack(notebook.open.peek().id)
+    found.narrow({ trash: false })
+  } catch (thrown) {
+    tellStorage(app, thrown)
+  }
+}
+
+const erase = async (app: App, ids: readonly string[]): Promise<void> => {
+  try {
+    await app.notebook.erase(ids)
+  } catch (thrown) {
+    tellStorage(app, thrown)
+  }
+}
+
+export const eraseOpen = (app: App): Promise<void> => erase(app, [app.notebook.open.peek().id])
+
+export const emptyTrash = async (app: App): Promise<void> => {
+  const { notebook, search: found } = app
+  await erase(
+    app,
+    notebook.trash.peek().map(({ id }) => id),
+  )
+  found.narrow({ trash: false })
 }
 
 export const search = ({ navigation }: App): void => {
@@ -123,14 +154,8 @@ export const findUpdate = async (): Promise<void> => {
 }
 
 /** Saves the entries as they are stored, for someone who can make more of them. */
-export const saveDamaged = (entries: readonly unknown[]): void => {
-  const file = new Blob([JSON.stringify(entries, null, 2)], { type: 'application/json' })
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(file)
-  link.download = 'holdfast-damaged-notes.json'
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-}
+export const saveDamaged = (entries: readonly unknown[]): void =>
+  save(new Blob([JSON.stringify(entries, null, 2)], { type: 'application/json' }), 'holdfast-damaged-notes.json')
 
 /** The text on screen, for the clipboard. */
 export const openText = ({ notebook }: App): string => plainText(notebook.open.peek())

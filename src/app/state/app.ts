@@ -1,22 +1,36 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { type AttachmentsStore, attachmentsStore } from '../../data/attachments-store.ts'
+import { importStore } from '../../data/import-store.ts'
+import { type VersionsStore, versionsStore } from '../../data/note-versions.ts'
 import { notesStore } from '../../data/notes-store.ts'
 import type { Session } from '../../kit/client.ts'
+import { exportedPage, markup } from '../markdown/markup.ts'
+import { readPdf } from '../markdown/read-pdf.ts'
 import { type Chip, chipFor } from './chip.ts'
 import { type Custody, createCustody } from './custody.ts'
+import { createExchange, type Exchange } from './exchange.ts'
+import { createFiles, type Files } from './files.ts'
 import { createNavigation, type Navigation, type Paths } from './navigation.ts'
 import { createNetwork, type Network } from './network.ts'
 import { createNotebook, type Notebook } from './notebook.ts'
 import { createNotices, type Notices } from './notices.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
 import { createSaver, type Saver } from './saver.ts'
+import { createSearch, type Search } from './search.ts'
+import { tellRecorder } from './tell-recorder.ts'
 import { createUpdate, type Update } from './update.ts'
 
-export type DialogName = 'sign-out' | 'keys'
+export type DialogName = 'sign-out' | 'keys' | 'history' | 'export' | 'export-note'
 
 /** Everything the views show and ask for. */
 export type App = {
   readonly notebook: Notebook
+  readonly search: Search
   readonly attachments: AttachmentsStore
+  readonly versions: VersionsStore
+  readonly files: Files
+  readonly recorder: Recorder
+  readonly exchange: Exchange
   readonly saver: Saver
   readonly navigation: Navigation
   readonly network: Network
@@ -25,6 +39,8 @@ export type App = {
   readonly update: Update
   readonly chip: ReadonlySignal<Chip>
   readonly dialog: Signal<DialogName | undefined>
+  /** Whether the open note is shown as a page. */
+  readonly preview: Signal<boolean>
 }
 
 /** Where the app runs: a web origin, or a page of the extension. */
@@ -39,7 +55,15 @@ export const createApp = (place: Place): App => {
   const store = notesStore()
   const attachments = attachmentsStore()
   const saver = createSaver(store.put)
-  const notebook = createNotebook(store, saver, attachments.removeOf)
+  const versions = versionsStore()
+  const notebook = createNotebook(store, saver, {
+    onErased: attachments.removeOf,
+    onLeft: (note) => void versions.keep(note).catch(() => undefined),
+  })
+  const files = createFiles(attachments, readPdf)
+  const search = createSearch(notebook.notes, files.facts)
+  const notices = createNotices()
+  const recorder = createRecorder(attachments, (failure) => tellRecorder(notices, failure))
   const custody = createCustody(place.connect)
   const network = createNetwork(place.serverStatus, custody.poke)
   const chip = computed(() => {
@@ -53,14 +77,20 @@ export const createApp = (place: Place): App => {
   })
   return {
     notebook,
+    search,
     attachments,
+    versions,
+    files,
+    recorder,
+    exchange: createExchange({ attachments, store: importStore(), markup, page: exportedPage }),
     saver,
     navigation: createNavigation(place.paths),
     network,
     custody,
-    notices: createNotices(),
+    notices,
     update: createUpdate(custody, saver),
     chip,
     dialog: signal<DialogName | undefined>(undefined),
+    preview: signal(false),
   }
 }

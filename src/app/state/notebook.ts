@@ -1,14 +1,27 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
-import type { Condition, NotesStore } from '../../data/notes-store.ts'
+import type { NotesStore } from '../../data/notes-store.ts'
+import type { Condition } from '../../data/notes-watch.ts'
 import type { StorageError } from '../../data/storage-error.ts'
-import { matching } from '../../notebook/listing.ts'
-import { editNote, isBlank, type Note, type NoteText, newNote } from '../../notebook/note.ts'
+import {
+  editNote,
+  isBlank,
+  isLive,
+  isSpent,
+  type Note,
+  type NoteContent,
+  newNote,
+  sameContent,
+} from '../../notebook/note.ts'
 import { openReplica, type Replica } from './replica.ts'
 import type { Saver } from './saver.ts'
 
 export type Notebook = {
-  /** All stored notes, newest first; undefined until they were read, or could not be. */
+  /** All stored notes in the order of lists, those in the trash too; undefined until they were read, or could not be. */
   readonly notes: ReadonlySignal<readonly Note[] | undefined>
+  /** The notes in the trash. */
+  readonly trash: ReadonlySignal<readonly Note[]>
+  /** False while only the newest of many have been read. */
+  readonly isComplete: ReadonlySignal<boolean>
   readonly readFailure: ReadonlySignal<StorageError | undefined>
   /** What is wrong with the stored notes, or undefined where nothing is. */
   readonly condition: ReadonlySignal<Condition | undefined>
@@ -17,24 +30,25 @@ export type Notebook = {
   /** Stores the missing notes that this page still has. */
   restore(): void
   forgetMissing(): void
-  /** The notes that the search finds. */
-  readonly found: ReadonlySignal<readonly Note[]>
-  readonly query: ReadonlySignal<string>
-  search(query: string): void
   /** The note on the writing surface, perhaps not stored yet. */
   readonly open: ReadonlySignal<Note>
   /** The note that `undoRemove` would bring back. */
   readonly removed: ReadonlySignal<Note | undefined>
-  edit(change: Partial<NoteText>): void
+  edit(change: Partial<NoteContent>): void
   /** True while the writer's input method composes: what others write waits, or it would break the word. */
   compose(isComposing: boolean): void
-  /** Opens a stored note; what is not stored is not found, and nothing changes. */
-  openNote(id: string): void
+  /** Opens a stored note. False where it is not among those that have been read, and then nothing changes. */
+  openNote(id: string): boolean
   /** Opens an empty note, which is not stored before something is written. */
   startNote(): Note
+  /** Puts the open note in the trash, and opens the next one. */
   remove(): Promise<void>
   undoRemove(): void
   forgetRemoved(): void
+  /** Takes a note out of the trash. Rejects with a `StorageError`. */
+  bringBack(id: string): Promise<void>
+  /** Removes notes for good, and what belongs to them. Rejects with a `StorageError`. */
+  erase(ids: readonly string[]): Promise<void>
   clear(): Promise<void>
   /** Reads the stored notes again. */
   reread(): void
@@ -45,17 +59,28 @@ const MISSING_AFTER = 1000
 
 const freshNote = (): Note => newNote(crypto.randomUUID(), Date.now())
 
-/** `onForgotten` is told of a removed note that cannot be brought back any more. */
-export const createNotebook = (
-  store: NotesStore,
-  saver: Saver,
-  onForgotten: (id: string) => unknown = () => undefined,
-): Notebook => {
+/** How long a writer goes on before what the note was is kept once more, in milliseconds. */
+const KEPT_EVERY = 10 * 60 * 1000
+
+export type NotebookEvents = {
+  /** A note was removed for good. */
+  onErased?(id: string): unknown
+  /** This is what a stored note was, before it is changed. */
+  onLeft?(note: Note): unknown
+}
+
+const newestOf = (notes: readonly Note[]): Note | undefined =>
+  notes
+    .filter(isLive)
+    .reduce<Note | undefined>((a, b) => (a === undefined || b.updatedAt > a.updatedAt ? b : a), undefined)
+
+export const createNotebook = (store: NotesStore, saver: Saver, events: NotebookEvents = {}): Notebook => {
   const notes = signal<readonly Note[] | undefined>(undefined)
   const readFailure = signal<StorageError | undefined>(undefined)
   const condition = signal<Condition | undefined>(undefined)
   const missing = signal<readonly Note[] | undefined>(undefined)
-  const query = signal('')
+  const isComplete = signal(false)
+  const trash = computed(() => (notes.value ?? []).filter((note) => !isLive(note)))
   const open = signal(freshNote())
   const removed = signal<Note | undefined>(undefined)
   /** Whether the open note has been seen in the store: only then can it be missing from it. */
@@ -65,16 +90,25 @@ export const createNotebook = (
   /** Whether the writer was faster than the database: the change waits for the document. */
   let early = false
 
+  /** Until when the note as it was has been kept. */
+  let keptUntil = 0
+  const keepBefore = (before: Note): void => {
+    if (Date.now() < keptUntil || !stored || isBlank(before)) return
+    keptUntil = Date.now() + KEPT_EVERY
+    events.onLeft?.(before)
+  }
+
   /** Stores what is on the writing surface, as a change of the document where that is there. */
   const keep = (): void => {
     const note = open.peek()
     if (replica?.isReady() === false) early = true
     else saver.save(note, replica?.edit(note))
   }
-  const take = (text: NoteText): void => {
+  const take = (content: NoteContent): void => {
     const note = open.peek()
-    if (text.title === note.title && text.body === note.body) return
-    open.value = { ...note, ...text, updatedAt: Math.max(note.updatedAt, Date.now()) }
+    if (sameContent(note, content)) return
+    const written = content.title !== note.title || content.body !== note.body
+    open.value = { ...note, ...content, updatedAt: written ? Math.max(note.updatedAt, Date.now()) : note.updatedAt }
   }
   const openDocument = (note: Note, isStored: boolean): void => {
     replica?.stop()
@@ -105,6 +139,7 @@ export const createNotebook = (
     const left = open.peek()
     const empty = left.id !== note.id && stored && isBlank(left)
     stored = isStored
+    keptUntil = 0
     if (early) saver.save(left)
     open.value = note
     openDocument(note, isStored)
@@ -117,7 +152,7 @@ export const createNotebook = (
   }
 
   /** Follows the store, also where another tab changed it, but never over text that is not stored yet. */
-  const follow = (list: readonly Note[]): void => {
+  const follow = (list: readonly Note[], isAll: boolean): void => {
     const current = open.peek()
     const incoming = list.find((note) => note.id === current.id)
     if (incoming !== undefined) {
@@ -126,8 +161,9 @@ export const createNotebook = (
       if (!saver.holds(current.id) && !early && incoming.updatedAt > current.updatedAt) {
         open.value = replica?.isReady() === true ? { ...current, updatedAt: incoming.updatedAt } : incoming
       }
-    } else if (stored && !saver.holds(current.id)) {
-      show(list[0] ?? freshNote(), list[0] !== undefined)
+    } else if (isAll && stored && !saver.holds(current.id)) {
+      const next = newestOf(list)
+      show(next ?? freshNote(), next !== undefined)
     }
   }
 
@@ -145,26 +181,40 @@ export const createNotebook = (
     }, MISSING_AFTER)
   }
 
-  const forget = (): void => {
-    const note = removed.peek()
-    removed.value = undefined
-    if (note !== undefined) onForgotten(note.id)
+  const erase = async (ids: readonly string[]): Promise<void> => {
+    for (const id of ids) {
+      saver.forget(id)
+      await store.remove(id)
+      events.onErased?.(id)
+    }
+  }
+  let isSwept = false
+  /** Once for a page: notes that were in the trash for long enough go. Where that fails, the next page does it. */
+  const sweep = (list: readonly Note[]): void => {
+    if (isSwept || condition.peek()?.isNewer === true) return
+    isSwept = true
+    const spent = list.filter((note) => isSpent(note, Date.now())).map(({ id }) => id)
+    void erase(spent).catch(() => undefined)
   }
 
   const watch = store.watch(
-    (list, told) => {
+    (list, told, isAll = true) => {
       const first = notes.peek() === undefined
       if (list.length > 0) missing.value = undefined
       else if (missing.peek() === undefined) lookForMissing(notes.peek() ?? [])
       condition.value = told !== undefined && (told.damaged.length > 0 || told.isNewer) ? told : undefined
       readFailure.value = undefined
       notes.value = list
-      if (!first) follow(list)
-      else if (isBlank(open.peek()) && list[0] !== undefined) show(list[0], true)
+      const newest = newestOf(list)
+      if (!first) follow(list, isAll)
+      else if (isBlank(open.peek()) && newest !== undefined) show(newest, true)
+      isComplete.value = isAll
+      if (isAll) sweep(list)
     },
     (error) => {
       readFailure.value = error
       notes.value ??= []
+      isComplete.value = true
     },
   )
 
@@ -178,6 +228,8 @@ export const createNotebook = (
 
   return {
     notes,
+    trash,
+    isComplete,
     readFailure,
     condition,
     missing,
@@ -188,15 +240,12 @@ export const createNotebook = (
     forgetMissing() {
       missing.value = undefined
     },
-    query,
-    found: computed(() => matching(notes.value ?? [], query.value)),
-    search(text) {
-      query.value = text
-    },
     open,
     removed,
     edit(change) {
-      open.value = editNote(open.peek(), change, Date.now())
+      const before = open.peek()
+      open.value = editNote(before, change, Date.now())
+      if (change.title !== undefined || change.body !== undefined) keepBefore(before)
       keep()
     },
     compose(isComposing) {
@@ -208,6 +257,7 @@ export const createNotebook = (
       void saver.flush()
       const note = notes.peek()?.find((candidate) => candidate.id === id)
       if (note !== undefined && id !== open.peek().id) show(note, true)
+      return note !== undefined
     },
     startNote() {
       void saver.flush()
@@ -216,25 +266,33 @@ export const createNotebook = (
     },
     async remove() {
       const note = open.peek()
-      const list = notes.peek() ?? []
+      const list = (notes.peek() ?? []).filter(isLive)
       const at = list.findIndex((candidate) => candidate.id === note.id)
       const next = list[at + 1] ?? list[at - 1]
-      saver.forget(note.id)
-      forget()
-      removed.value = note
-      stored = false
+      const trashed = editNote(note, { trashedAt: Date.now() }, Date.now())
+      open.value = trashed
+      keep()
+      removed.value = trashed
       show(next ?? freshNote(), next !== undefined)
-      await store.remove(note.id)
+      await saver.flush()
     },
     undoRemove() {
       const note = removed.peek()
       if (note === undefined) return
       removed.value = undefined
-      show(note, false)
-      saver.save(note)
+      show(note, true)
+      open.value = { ...note, trashedAt: null }
+      keep()
       void saver.flush()
     },
-    forgetRemoved: forget,
+    forgetRemoved() {
+      removed.value = undefined
+    },
+    async bringBack(id) {
+      await saver.flush()
+      await store.mark(id, { trashedAt: null })
+    },
+    erase,
     async clear() {
       saver.forgetAll()
       await store.clear()

@@ -116,6 +116,8 @@ const followHistory = ({ navigation, notebook }: App): void => {
   const loaded = computed(() => notebook.notes.value !== undefined)
   effect(() => {
     const id = navigation.noteId.value
+    // Among many notes, one that is not of the newest comes last.
+    void notebook.isComplete.value
     if (!loaded.value) return
     untracked(() => {
       if (id !== undefined) notebook.openNote(id)

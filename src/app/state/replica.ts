@@ -1,5 +1,5 @@
 import type { NotesStore } from '../../data/notes-store.ts'
-import type { Note, NoteText } from '../../notebook/note.ts'
+import { isBlank, type Note, type NoteContent, sameContent } from '../../notebook/note.ts'
 import { foundingUpdate, type NoteDocument, openDocument, type Update } from '../../notebook/note-document.ts'
 
 /** The open note as a document in this tab, which takes in what other tabs write. */
@@ -7,7 +7,7 @@ export type Replica = {
   /** False until the changes that are stored have been read. */
   isReady(): boolean
   /** Takes a change of the writer's, and gives what is to be stored of it. Only where it is ready. */
-  edit(change: Partial<NoteText>): readonly Update[]
+  edit(change: Partial<NoteContent>): readonly Update[]
   /** What others write waits until `resume`. */
   pause(): void
   resume(): void
@@ -16,14 +16,12 @@ export type Replica = {
 
 export type ReplicaEvents = {
   /** The stored changes have been read. */
-  onReady(text: NoteText): void
+  onReady(text: NoteContent): void
   /** They cannot be read: the note is stored as a plain text for now. */
   onFailed(): void
   /** Another has written. */
-  onText(text: NoteText): void
+  onText(text: NoteContent): void
 }
-
-const same = (one: NoteText, other: NoteText): boolean => one.title === other.title && one.body === other.body
 
 /** Opens a note that is stored, or one that is not there yet, whose document is ready at once. */
 export const openReplica = (store: NotesStore, note: Note, isStored: boolean, events: ReplicaEvents): Replica => {
@@ -31,8 +29,7 @@ export const openReplica = (store: NotesStore, note: Note, isStored: boolean, ev
   let foundation: readonly Update[] = []
   let document: NoteDocument | undefined
   const found = (): NoteDocument => {
-    const blank = note.title === '' && note.body === ''
-    foundation = blank ? [] : [foundingUpdate(note)]
+    foundation = isBlank(note) ? [] : [foundingUpdate(note)]
     return openDocument(foundation)
   }
   if (!isStored) document = found()
@@ -45,12 +42,12 @@ export const openReplica = (store: NotesStore, note: Note, isStored: boolean, ev
     }
     if (document === undefined) {
       document = updates.length === 0 ? found() : openDocument(updates)
-      events.onReady(document.text())
+      events.onReady(document.content())
       return
     }
-    const before = document.text()
+    const before = document.content()
     for (const update of updates) document.merge(update)
-    if (!same(before, document.text())) events.onText(document.text())
+    if (!sameContent(before, document.content())) events.onText(document.content())
   }
   const stop = store.watchNote(note.id, take, () => {
     if (document === undefined) events.onFailed()

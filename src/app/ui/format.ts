@@ -16,6 +16,19 @@ export const shortTime = (tag: string, when: number, now: number): string => {
 export const fullTime = (tag: string, when: number): string =>
   new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'short' }).format(when)
 
+/** The day alone. */
+export const shortDate = (tag: string, when: number): string =>
+  new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long' }).format(when)
+
+/** A length of time in seconds as a clock shows it: `1:05`. */
+export const clock = (seconds: number): string => {
+  const whole = Math.floor(seconds)
+  const [minutes, rest] = [Math.floor(whole / 60), String(whole % 60).padStart(2, '0')]
+  return minutes < 60
+    ? `${minutes}:${rest}`
+    : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`
+}
+
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
 /** A size in bytes, with the unit that fits: `1.2 MB`. */

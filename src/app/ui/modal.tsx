@@ -5,11 +5,13 @@ type Props = {
   readonly titleId: string
   readonly title: string
   onClose(): void
+  /** With room for a text. */
+  readonly wide?: boolean
   readonly children: ComponentChildren
 }
 
 /** A native modal dialog, named by its heading. It is in the page only while it is open. */
-export const Modal = ({ titleId, title, onClose, children }: Props) => {
+export const Modal = ({ titleId, title, onClose, wide = false, children }: Props) => {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const before = document.activeElement
@@ -19,7 +21,7 @@ export const Modal = ({ titleId, title, onClose, children }: Props) => {
     }
   }, [])
   return (
-    <dialog ref={dialog} class="card modal" aria-labelledby={titleId} onClose={onClose}>
+    <dialog ref={dialog} class={wide ? 'card modal wide' : 'card modal'} aria-labelledby={titleId} onClose={onClose}>
       <h2 id={titleId}>{title}</h2>
       {children}
     </dialog>

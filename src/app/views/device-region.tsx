@@ -5,6 +5,7 @@ import { size } from '../ui/format.ts'
 import { language, locale, t } from '../ui/language.ts'
 import { Facts, Region } from '../ui/region.tsx'
 import { counted, fill } from '../ui/words.ts'
+import { ExchangeButtons } from './exchange.tsx'
 
 type Protection = 'asking' | 'open' | 'yes' | 'no' | 'never'
 
@@ -35,7 +36,7 @@ export const DeviceRegion = () => {
   const { notebook } = useApp()
   const usage = useSignal('…')
   const protection = useSignal<Protection>('asking')
-  const count = notebook.notes.value?.length ?? 0
+  const count = (notebook.notes.value?.length ?? 0) - notebook.trash.value.length
   useEffect(() => {
     readUsage().then(
       (text) => {
@@ -79,13 +80,14 @@ export const DeviceRegion = () => {
           ],
         ]}
       />
-      {offered && (
-        <p class="region-action">
+      <p class="region-action">
+        <ExchangeButtons />
+        {offered && (
           <button type="button" onClick={() => void protect()}>
             {t.protectStorage}
           </button>
-        </p>
-      )}
+        )}
+      </p>
     </Region>
   )
 }

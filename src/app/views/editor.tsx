@@ -1,22 +1,42 @@
-import { useEffect, useRef } from 'preact/hooks'
-import { isBlank } from '../../notebook/note.ts'
-import { deleteNote } from '../state/actions.ts'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { countWords, isBlank } from '../../notebook/note.ts'
+import { takePasted } from '../state/attach.ts'
 import { useApp } from '../state/context.ts'
 import { places } from '../state/focus.ts'
 import { useCaret } from '../ui/caret.ts'
 import { fullTime } from '../ui/format.ts'
-import { TrashIcon } from '../ui/icons.tsx'
-import { locale, t } from '../ui/language.ts'
-import { fill } from '../ui/words.ts'
-import { Pictures } from './pictures.tsx'
+import { language, locale, t } from '../ui/language.ts'
+import { counted, fill } from '../ui/words.ts'
+import { FileList } from './files.tsx'
+import { Preview } from './preview.tsx'
+import { SheetTools } from './sheet-tools.tsx'
+import { TagsField } from './tags-field.tsx'
+import { TrashBar } from './trash.tsx'
+
+/** How long after the last key words are counted, in milliseconds. */
+const COUNTED_AFTER = 300
+/** Longer texts are counted by their spaces, in characters. */
+const COUNTED_WELL = 200_000
+
+const WordCount = ({ text }: { readonly text: string }) => {
+  const [count, setCount] = useState<number>()
+  useEffect(() => {
+    const timer = setTimeout(
+      () => setCount(text.length > COUNTED_WELL ? text.split(/\s+/u).length : countWords(text)),
+      COUNTED_AFTER,
+    )
+    return () => clearTimeout(timer)
+  }, [text])
+  return count === undefined || count === 0 ? null : <> · {counted(language, 'words', count)}</>
+}
 
 /** The writing surface for the open note. Its key is the note's id, so that undoing never reaches into another note. */
 export const Editor = () => {
   const app = useApp()
-  const { notebook } = app
+  const { notebook, preview } = app
   const note = notebook.open.value
   const blank = isBlank(note)
-  const readOnly = notebook.condition.value?.isNewer === true
+  const readOnly = notebook.condition.value?.isNewer === true || note.trashedAt !== null
   const title = useRef<HTMLInputElement>(null)
   const body = useRef<HTMLTextAreaElement>(null)
   useCaret(title, note.title)
@@ -29,13 +49,22 @@ export const Editor = () => {
     event.preventDefault()
     body.current?.focus()
   }
+  const takeFiles = (event: Event, data: DataTransfer | null): void => {
+    if (!readOnly && takePasted(app, data)) event.preventDefault()
+  }
   return (
     <article
-      class="sheet"
+      class={preview.value ? 'sheet with-preview' : 'sheet'}
       aria-label={t.note}
       onCompositionStart={() => notebook.compose(true)}
       onCompositionEnd={() => notebook.compose(false)}
+      onPaste={(event) => takeFiles(event, event.clipboardData)}
+      onDragOver={(event) => {
+        if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault()
+      }}
+      onDrop={(event) => takeFiles(event, event.dataTransfer)}
     >
+      <TrashBar />
       <div class="sheet-head">
         <input
           ref={title}
@@ -49,32 +78,29 @@ export const Editor = () => {
           onInput={(event) => notebook.edit({ title: event.currentTarget.value })}
           onKeyDown={onTitleKey}
         />
-        {!blank && !readOnly && (
-          <button
-            type="button"
-            class="quiet icon-only delete"
-            aria-label={t.deleteNote}
-            title={t.deleteNote}
-            onClick={() => void deleteNote(app)}
-          >
-            <TrashIcon />
-          </button>
-        )}
-        <p class="sheet-time muted">
-          {blank ? t.notYetSaved : fill(t.edited, { time: fullTime(locale, note.updatedAt) })}
-        </p>
+        <div class="sheet-meta">
+          <p class="sheet-time muted">
+            {blank ? t.notYetSaved : fill(t.edited, { time: fullTime(locale, note.updatedAt) })}
+            <WordCount text={note.body} />
+          </p>
+          {!readOnly && <SheetTools />}
+        </div>
+        {!blank && <TagsField readOnly={readOnly} />}
       </div>
-      <textarea
-        id={places.body}
-        ref={body}
-        class="sheet-body"
-        aria-label={t.note}
-        placeholder={t.writeSomething}
-        value={note.body}
-        readOnly={readOnly}
-        onInput={(event) => notebook.edit({ body: event.currentTarget.value })}
-      />
-      <Pictures />
+      <div class="sheet-main">
+        <textarea
+          id={places.body}
+          ref={body}
+          class="sheet-body"
+          aria-label={t.note}
+          placeholder={t.writeSomething}
+          value={note.body}
+          readOnly={readOnly}
+          onInput={(event) => notebook.edit({ body: event.currentTarget.value })}
+        />
+        {preview.value && <Preview />}
+      </div>
+      <FileList readOnly={readOnly} />
     </article>
   )
 }

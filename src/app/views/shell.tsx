@@ -1,8 +1,11 @@
 import { useApp } from '../state/context.ts'
+import { ExchangeProgress, ExportDialog, ExportNoteDialog } from './exchange.tsx'
 import { Header } from './header.tsx'
+import { HistoryDialog } from './history-dialog.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { NotebookView } from './notebook-view.tsx'
 import { NoticeList } from './notice-list.tsx'
+import { RecorderBar } from './recorder-bar.tsx'
 import { SettingsView } from './settings-view.tsx'
 import { SignOutDialog } from './sign-out-dialog.tsx'
 import { UndoToast } from './undo-toast.tsx'
@@ -16,10 +19,15 @@ export const Shell = () => {
       <Header />
       <NoticeList />
       {settings ? <SettingsView /> : <NotebookView />}
+      <RecorderBar />
+      <ExchangeProgress />
       <UndoToast />
       <UpdatePrompt />
       <SignOutDialog />
       <KeysDialog />
+      <HistoryDialog />
+      <ExportDialog />
+      <ExportNoteDialog />
     </div>
   )
 }

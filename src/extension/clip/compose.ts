@@ -1,6 +1,6 @@
 import { type Bytes, fromBase64url } from '../../base/bytes.ts'
-import { type Attachment, attachmentAddress } from '../../notebook/attachment.ts'
-import type { Note } from '../../notebook/note.ts'
+import { attachmentAddress, type WholeAttachment } from '../../notebook/attachment.ts'
+import { type Note, newNote } from '../../notebook/note.ts'
 import type { Grabbed, Picture } from './grabbed.ts'
 
 /** The page that is clipped, as the browser tells of it. */
@@ -9,7 +9,7 @@ export type Source = { readonly address: string; readonly title: string }
 /** A clip, ready to be stored. */
 export type Clip = {
   readonly note: Note
-  readonly attachments: readonly Attachment[]
+  readonly attachments: readonly WholeAttachment[]
   /** True where the page was longer than a clip may be. */
   readonly cut: boolean
   /** True where pictures could not be copied, and are links. */
@@ -46,26 +46,29 @@ export const addressOf = (text: string | undefined): string | undefined => {
 const complete = { cut: false, linked: false }
 
 const noteOf = ({ id, now }: Making, title: string, parts: readonly string[]): Note => ({
-  id,
+  ...newNote(id, now),
   title,
   body: parts.filter((part) => part !== '').join('\n\n'),
-  createdAt: now,
-  updatedAt: now,
 })
 
-const attachmentOf = (making: Making, index: number, type: string, name: string, bytes: Bytes): Attachment => ({
-  id: pictureId(making.id, index),
-  noteId: making.id,
-  name: `${name}.${type.split('/')[1] ?? 'bin'}`,
-  type,
-  createdAt: making.now,
+const attachmentOf = (making: Making, index: number, type: string, name: string, bytes: Bytes): WholeAttachment => ({
+  attachment: {
+    id: pictureId(making.id, index),
+    noteId: making.id,
+    name: `${name}.${type.split('/')[1] ?? 'bin'}`,
+    type,
+    createdAt: making.now,
+    size: bytes.length,
+    text: '',
+    duration: null,
+  },
   bytes,
 })
 
 /** The id of one picture of a clip: the script in the page writes it into the text. */
 export const pictureId = (note: string, index: number): string => `${note}-${index}`
 
-const attachmentsOf = (making: Making, pictures: readonly Picture[]): readonly Attachment[] =>
+const attachmentsOf = (making: Making, pictures: readonly Picture[]): readonly WholeAttachment[] =>
   pictures.flatMap(({ index, type, data }) => {
     const bytes = fromBase64url(data)
     return bytes === undefined ? [] : [attachmentOf(making, index, type, `picture-${index + 1}`, bytes)]
@@ -110,7 +113,7 @@ export const composePicture = (making: Making, source: Source, name: string, typ
   return {
     note: noteOf(making, title, [
       linkTo(hostOf(source.address), source.address),
-      `![${plainAsMarkdown(title)}](${attachmentAddress(picture.id)})`,
+      `![${plainAsMarkdown(title)}](${attachmentAddress(picture.attachment.id)})`,
     ]),
     attachments: [picture],
     ...complete,

@@ -4,7 +4,7 @@ import { createSaver } from '../../../src/app/state/saver.ts'
 import { changesTo } from '../../../src/data/note-updates.ts'
 import type { NotesStore } from '../../../src/data/notes-store.ts'
 import { StorageError } from '../../../src/data/storage-error.ts'
-import { newestFirst } from '../../../src/notebook/listing.ts'
+import { inListOrder } from '../../../src/notebook/listing.ts'
 import { type Note, newNote } from '../../../src/notebook/note.ts'
 import type { Update } from '../../../src/notebook/note-document.ts'
 
@@ -45,9 +45,16 @@ const memory = (start: readonly Note[] = []) => {
       rows.clear()
       tell()
     },
+    async mark(id, marks) {
+      const row = rows.get(id)
+      if (row === undefined) return
+      rows.set(id, { ...row, ...marks })
+      for (const update of changesTo({ ...row, ...marks }, row, updates.get(id) ?? [])) add(id, update)
+      tell()
+    },
     isMissing: async () => false,
     watch(onNotes) {
-      tell = () => onNotes(newestFirst([...rows.values()]))
+      tell = () => onNotes(inListOrder([...rows.values()]))
       tell()
       return { again: tell, stop: () => undefined }
     },
@@ -110,14 +117,49 @@ describe('the notebook', () => {
     expect(notebook.open.value.id).toBe('b')
   })
 
-  it('brings a deleted note back as it was', async () => {
-    const { notebook, rows } = memory([note('a', 'one', 2), note('b', 'two', 1)])
+  it('puts a note in the trash, and brings it back as it was', async () => {
+    const { notebook, rows, saver } = memory([note('a', 'one', 2), note('b', 'two', 1)])
     await notebook.remove()
-    expect([...rows.keys()]).toEqual(['b'])
+    expect(rows.get('a')?.trashedAt).toEqual(expect.any(Number))
+    expect(notebook.trash.value.map(({ id }) => id)).toEqual(['a'])
     expect(notebook.open.value.id).toBe('b')
     notebook.undoRemove()
     expect(notebook.open.value).toEqual(note('a', 'one', 2))
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    await saver.flush()
     expect(rows.get('a')).toEqual(note('a', 'one', 2))
+  })
+
+  it('keeps what waits to be written of a note that goes into the trash', async () => {
+    const { notebook, rows } = memory([note('a', 'one', 2)])
+    notebook.edit({ body: 'one and more' })
+    await notebook.remove()
+    expect(rows.get('a')).toMatchObject({ body: 'one and more', trashedAt: expect.any(Number) })
+  })
+
+  it('removes for good what has been in the trash for 30 days, and nothing else', async () => {
+    const day = 24 * 60 * 60 * 1000
+    const trashed = (id: string, days: number): Note => ({ ...note(id, 'text'), trashedAt: Date.now() - days * day })
+    const { rows } = memory([note('live', 'text'), trashed('late', 31), trashed('early', 29)])
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect([...rows.keys()]).toEqual(['live', 'early'])
+  })
+
+  it('moves no time on where only marks change', async () => {
+    const { notebook, rows, saver } = memory([note('a', 'one', 2)])
+    notebook.edit({ pinned: true, tags: ['sea'] })
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    await saver.flush()
+    expect(rows.get('a')).toEqual({ ...note('a', 'one', 2), pinned: true, tags: ['sea'] })
+  })
+
+  it('keeps what a note was when it is changed, and not again for each key', () => {
+    const left: Note[] = []
+    const { store, saver } = memory([note('a', 'one', 2)])
+    const notebook = createNotebook(store, saver, { onLeft: (before) => left.push(before) })
+    notebook.edit({ body: 'one t' })
+    notebook.edit({ body: 'one two' })
+    expect(left.map(({ body }) => body)).toEqual(['one'])
   })
 
   it('does not keep a note whose text was all taken out, once it is left', async () => {
@@ -127,12 +169,6 @@ describe('the notebook', () => {
     expect(rows.has('a')).toBe(true)
     notebook.openNote('b')
     expect(rows.has('a')).toBe(false)
-  })
-
-  it('lists what the search finds', () => {
-    const { notebook } = memory([note('a', 'kelp', 2), note('b', 'reef', 1)])
-    notebook.search('REEF')
-    expect(notebook.found.value.map(({ id }) => id)).toEqual(['b'])
   })
 
   it('lets one write where the stored notes cannot be read', () => {

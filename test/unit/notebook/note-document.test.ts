@@ -1,10 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cleanTags } from '../../../src/notebook/note.ts'
 import { foundingUpdate, mergeUpdates, openDocument } from '../../../src/notebook/note-document.ts'
 import { moved, spliceOf } from '../../../src/notebook/splice.ts'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 60 })
-const noteText = fc.record({ title: text, body: text })
+const noteText = fc.record({
+  title: text,
+  body: text,
+  pinned: fc.boolean(),
+  tags: fc.array(fc.string({ unit: 'grapheme', maxLength: 5 }), { maxLength: 3 }).map(cleanTags),
+  trashedAt: fc.option(fc.nat()),
+})
 
 describe('a splice', () => {
   it('makes one text of another, and never halves a character', () => {
@@ -32,9 +39,9 @@ describe('the document of a note', () => {
         const document = openDocument([foundingUpdate(first)])
         const updates = [foundingUpdate(first), ...edits.flatMap((edit) => document.edit(edit) ?? [])]
         const last = edits.at(-1) ?? first
-        expect(document.text()).toEqual(last)
-        expect(openDocument(updates).text()).toEqual(last)
-        expect(openDocument([mergeUpdates(updates)]).text()).toEqual(last)
+        expect(document.content()).toEqual(last)
+        expect(openDocument(updates).content()).toEqual(last)
+        expect(openDocument([mergeUpdates(updates)]).content()).toEqual(last)
       }),
     )
   })
@@ -42,7 +49,7 @@ describe('the document of a note', () => {
   it('is founded by two at once and is one', () => {
     fc.assert(
       fc.property(noteText, (first) => {
-        expect(openDocument([foundingUpdate(first), foundingUpdate(first)]).text()).toEqual(first)
+        expect(openDocument([foundingUpdate(first), foundingUpdate(first)]).content()).toEqual(first)
       }),
     )
   })
@@ -57,7 +64,7 @@ describe('the document of a note', () => {
         const next = (below: number) => (numbers.next().value ?? 0) % below
         const shuffled = [...updates, ...updates].sort(() => next(3) - 1)
         for (const replica of replicas) for (const update of shuffled) replica.merge(update)
-        const texts = replicas.map((replica) => replica.text())
+        const texts = replicas.map((replica) => replica.content())
         expect(texts).toEqual([texts[0], texts[0], texts[0]])
       }),
     )
@@ -69,8 +76,8 @@ describe('the document of a note', () => {
     const a = mine.edit({ body: 'ONE, one two three' })
     const b = theirs.edit({ body: 'one two three, FOUR' })
     if (a && b) [mine.merge(b), theirs.merge(a)]
-    expect(mine.text().body).toBe('ONE, one two three, FOUR')
-    expect(theirs.text()).toEqual(mine.text())
+    expect(mine.content().body).toBe('ONE, one two three, FOUR')
+    expect(theirs.content()).toEqual(mine.content())
   })
 
   it('gives no change where nothing differs', () => {

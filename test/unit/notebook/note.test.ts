@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { displayedTitle, excerpt } from '../../../src/notebook/heading.ts'
-import { matching, newestFirst } from '../../../src/notebook/listing.ts'
-import { editNote, isBlank, newNote, plainText } from '../../../src/notebook/note.ts'
+import { type Filter, filtered, inListOrder, type Kinds, noFilter, tagCounts } from '../../../src/notebook/listing.ts'
+import { cleanTags, editNote, isBlank, newNote, plainText } from '../../../src/notebook/note.ts'
 
 const note = (title: string, body: string, id = 'a', now = 1) => ({ ...newNote(id, now), title, body })
 
 describe('a note', () => {
   it('starts empty, at the time it was given', () => {
-    expect(newNote('a', 7)).toEqual({ id: 'a', title: '', body: '', createdAt: 7, updatedAt: 7 })
+    expect(newNote('a', 7)).toEqual({
+      id: 'a',
+      title: '',
+      body: '',
+      pinned: false,
+      tags: [],
+      trashedAt: null,
+      createdAt: 7,
+      updatedAt: 7,
+    })
     expect(isBlank(newNote('a', 7))).toBe(true)
     expect(isBlank(note('', ' '))).toBe(false)
   })
@@ -57,16 +66,36 @@ describe('its heading in a list', () => {
 describe('a list of notes', () => {
   it('has the newest edit first, and one order for equal times', () => {
     const list = [note('', '', 'b', 1), note('', '', 'c', 2), note('', '', 'a', 1)]
-    expect(newestFirst(list).map(({ id }) => id)).toEqual(['c', 'a', 'b'])
+    expect(inListOrder(list).map(({ id }) => id)).toEqual(['c', 'a', 'b'])
     expect(list[0]?.id).toBe('b')
   })
 
-  it('is filtered to notes with every word, whatever the case and the accents', () => {
-    const list = [note('Über das Meer', 'Tang', 'a'), note('Meer', 'Fisch', 'b')]
-    const ids = (query: string) => matching(list, query).map(({ id }) => id)
-    expect(ids('meer')).toEqual(['a', 'b'])
-    expect(ids('uber TANG')).toEqual(['a'])
-    expect(ids('meer wal')).toEqual([])
-    expect(ids('  ')).toEqual(['a', 'b'])
+  it('has pinned notes first', () => {
+    const list = [note('', '', 'b', 2), { ...note('', '', 'a', 1), pinned: true }]
+    expect(inListOrder(list).map(({ id }) => id)).toEqual(['a', 'b'])
+  })
+
+  it('is filtered by tag, kind, time and trash', () => {
+    const now = 100 * 24 * 60 * 60 * 1000
+    const list = [
+      { ...note('', '', 'tagged', now), tags: ['sea'] },
+      { ...note('', '', 'old', 1) },
+      { ...note('', '', 'gone', now), trashedAt: now },
+    ]
+    const kinds: Kinds = new Map([['old', new Set(['picture'])]])
+    const ids = (change: Partial<Filter>) => filtered(list, { ...noFilter, ...change }, kinds, now).map(({ id }) => id)
+    expect(ids({})).toEqual(['tagged', 'old'])
+    expect(ids({ tag: 'sea' })).toEqual(['tagged'])
+    expect(ids({ kind: 'picture' })).toEqual(['old'])
+    expect(ids({ kind: 'recording' })).toEqual([])
+    expect(ids({ period: 'week' })).toEqual(['tagged'])
+    expect(ids({ trash: true })).toEqual(['gone'])
+    expect(tagCounts(list)).toEqual([['sea', 1]])
+  })
+})
+
+describe('tags', () => {
+  it('are clean, each once, in the order of the alphabet', () => {
+    expect(cleanTags(['#Sea', ' sea ', 'a  b', '', '#', 'Äpfel,'])).toEqual(['a b', 'Sea', 'Äpfel'])
   })
 })

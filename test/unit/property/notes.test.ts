@@ -3,8 +3,9 @@ import { expect } from 'vitest'
 import { outcomeOf, takeSignIn } from '../../../src/app/state/sign-in-outcome.ts'
 import { StorageError, toStorageError } from '../../../src/data/storage-error.ts'
 import { displayedTitle, excerpt } from '../../../src/notebook/heading.ts'
-import { matching, newestFirst } from '../../../src/notebook/listing.ts'
-import { editNote, isBlank, type Note, newNote, plainText } from '../../../src/notebook/note.ts'
+import { inListOrder } from '../../../src/notebook/listing.ts'
+import { cleanTags, editNote, isBlank, type Note, newNote, plainText } from '../../../src/notebook/note.ts'
+import { around, createSearchIndex, highlight, plain, wordsOf } from '../../../src/notebook/search.ts'
 import { property } from './support/property.ts'
 import { anyText, anything, moment } from './support/values.ts'
 
@@ -18,6 +19,9 @@ const note: fc.Arbitrary<Note> = fc.record({
   id: fc.uuid(),
   title: anyText,
   body,
+  pinned: fc.boolean(),
+  tags: fc.array(anyText, { maxLength: 3 }).map(cleanTags),
+  trashedAt: fc.option(moment),
   createdAt: moment,
   updatedAt: moment,
 })
@@ -47,29 +51,58 @@ property('a title and an excerpt are short, on one line, and there where somethi
 })
 
 property(
-  'a list holds every note once, newest first, in one order whatever came before',
+  'a list holds every note once, pinned ones and then the newest first, in one order whatever came before',
   [fc.uniqueArray(note, { selector: (one) => one.id, maxLength: 8 }), fc.nat()],
   (notes, turn) => {
-    const listed = newestFirst(notes)
+    const listed = inListOrder(notes)
     expect(listed.length).toBe(notes.length)
     const at = turn % Math.max(1, notes.length)
-    expect(newestFirst([...notes.slice(at), ...notes.slice(0, at)])).toEqual(listed)
+    expect(inListOrder([...notes.slice(at), ...notes.slice(0, at)])).toEqual(listed)
     listed.forEach((one, index) => {
-      expect(one.updatedAt).toBeLessThanOrEqual(listed[index - 1]?.updatedAt ?? Number.POSITIVE_INFINITY)
+      const before = listed[index - 1]
+      if (before?.pinned === one.pinned) expect(one.updatedAt).toBeLessThanOrEqual(before.updatedAt)
+      else expect(before?.pinned ?? true).toBe(true)
     })
   },
 )
 
 property(
-  'a search finds some of the notes, and a note by any word of it',
-  [fc.array(note, { maxLength: 4 }), anyText],
-  (notes, query) => {
-    const found = matching(notes, query)
-    expect(found.every((one) => notes.includes(one))).toBe(true)
-    expect(matching(notes, '')).toEqual(notes)
-    for (const one of notes) expect(matching([one], one.title)).toEqual([one])
+  'the index finds what a look at every text finds, whatever was put, changed and removed before',
+  [
+    fc.array(fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd'), text: fc.option(anyText) }), { maxLength: 12 }),
+    fc.oneof(anyText, fc.constantFrom('a', 'ab', 'the')),
+  ],
+  (changes, query) => {
+    const index = createSearchIndex()
+    const texts = new Map<string, string>()
+    for (const { id, text } of changes) {
+      if (text === null) {
+        index.remove(id)
+        texts.delete(id)
+      } else {
+        index.put(id, text)
+        texts.set(id, text)
+      }
+    }
+    const asked = [query, ...texts.values(), ...[...texts.values()].map((text) => text.slice(1, 5))]
+    for (const words of asked.map(wordsOf)) {
+      const matches = index.matching(words)
+      for (const id of ['a', 'b', 'c', 'd']) {
+        const text = texts.get(id)
+        expect(matches(id)).toBe(text !== undefined && words.every((word) => plain(text).includes(word)))
+      }
+    }
   },
 )
+
+property('what is found is shown in its place, and nothing of the text is lost', [anyText, anyText], (text, query) => {
+  const words = wordsOf(query)
+  const pieces = highlight(text, words)
+  expect(pieces.map((piece) => piece.text).join('')).toBe(text)
+  const whole = wordsOf(text)[0]
+  if (whole !== undefined) expect(highlight(text, [whole]).some(({ found }) => found)).toBe(true)
+  expect(around(text, words)?.length ?? 0).toBeLessThan(220)
+})
 
 property('whatever a database throws is a StorageError with a known code', [anything], (thrown) => {
   const error = toStorageError(thrown)

@@ -1,0 +1,75 @@
+import DOMPurify, { type Config } from 'dompurify'
+import { marked } from 'marked'
+
+const ATTACHMENT = 'attachment:'
+
+/** What HTML in a note may be: text with its structure. Nothing that runs, styles, frames, or is sent. */
+const rules = {
+  USE_PROFILES: { html: true },
+  FORBID_TAGS: [
+    'style',
+    'form',
+    'button',
+    'select',
+    'textarea',
+    'dialog',
+    'video',
+    'audio',
+    'source',
+    'picture',
+    'map',
+  ],
+  FORBID_ATTR: ['style', 'class', 'id', 'name', 'srcset', 'background', 'action', 'formaction', 'ping'],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|attachment:|#)/iu,
+} satisfies Config
+
+/** Only boxes of task lists, which nobody ticks here. */
+const keepBoxes = (root: DocumentFragment): void => {
+  for (const input of root.querySelectorAll('input')) {
+    if (input.type !== 'checkbox') input.remove()
+    else input.disabled = true
+  }
+}
+
+/** Every link opens elsewhere, and is told nothing of this page. */
+const openElsewhere = (root: DocumentFragment): void => {
+  for (const link of root.querySelectorAll('a[href]')) {
+    link.setAttribute('target', '_blank')
+    link.setAttribute('rel', 'noopener noreferrer')
+  }
+}
+
+/** Pictures of the note are named, for someone to put them in. Those of other sites are links: nothing is asked of them. */
+const namePictures = (root: DocumentFragment): void => {
+  for (const image of root.querySelectorAll('img')) {
+    const address = image.getAttribute('src') ?? ''
+    if (address.startsWith(ATTACHMENT)) {
+      image.removeAttribute('src')
+      image.dataset.attachment = address.slice(ATTACHMENT.length)
+      continue
+    }
+    const link = document.createElement('a')
+    link.textContent = image.alt || address
+    if (/^https?:/iu.test(address)) {
+      link.href = address
+      link.target = '_blank'
+      link.rel = 'noopener noreferrer'
+    }
+    image.replaceWith(link)
+  }
+}
+
+/** Safe HTML as nodes, whatever it was. */
+export const sanitize = (html: string): DocumentFragment => {
+  const root = DOMPurify.sanitize(html, { ...rules, RETURN_DOM_FRAGMENT: true })
+  keepBoxes(root)
+  namePictures(root)
+  openElsewhere(root)
+  return root
+}
+
+/** Markdown (GFM) as nodes. HTML in it is text with its structure at most. */
+export const renderMarkdown = (text: string): DocumentFragment =>
+  sanitize(marked.parse(text, { async: false, gfm: true, breaks: true }))

@@ -1,0 +1,197 @@
+import { Dexie, type IntervalTree, RangeSet } from 'dexie'
+import { type Note, sameContent } from '../notebook/note.ts'
+import type { NotesDatabase } from './database.ts'
+import { isNewer } from './migrations.ts'
+import { readStored } from './stored-note.ts'
+
+/** What is to be told of the notes beside themselves. */
+export type Condition = {
+  /** Entries that are not all of a note. What can be read of them is among the notes. */
+  readonly damaged: readonly unknown[]
+  /** True where a newer version of the app has written them: they can be read and not changed. */
+  readonly isNewer: boolean
+}
+
+export type Watch = {
+  /** Reads again: a tab that was closed in the middle of its last write may not have told of it. */
+  again(): void
+  stop(): void
+}
+
+/** Whom a watch tells. */
+export type Watcher = {
+  /** `isAll`: false where only the first of many have been read. In no order. */
+  onNotes(notes: readonly Note[], condition: Condition, isAll: boolean): void
+  /** Rows that may be behind their changes. */
+  onHasty(ids: readonly string[]): void
+  onError(thrown: unknown): void
+}
+
+/** So many are read for the first look, and so many in one go after it: one go keeps the page busy for some milliseconds. */
+const FIRST = 100
+const BATCH = 400
+
+/** What is known of the table, by id. A row that says what it said stays the same object, so that nobody looks at it again. */
+type Known = { readonly note: Note | undefined; readonly damaged: unknown }
+
+const same = (one: Note | undefined, other: Note | undefined): boolean =>
+  one !== undefined &&
+  other !== undefined &&
+  one.updatedAt === other.updatedAt &&
+  one.createdAt === other.createdAt &&
+  sameContent(one, other)
+
+const idOf = (entry: unknown): string => String(Reflect.get(Object(entry), 'id'))
+const isHasty = (entry: unknown): boolean => Reflect.get(Object(entry), 'settled') === false
+
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(0)
+  })
+
+/** A database without the store of notes holds none: it is made anew, so that one can write. */
+const repair = async (database: NotesDatabase): Promise<boolean> => {
+  const opened: unknown = database.backendDB()
+  if (!(opened instanceof IDBDatabase) || isNewer(opened) || opened.objectStoreNames.contains('notes')) return false
+  await database.delete({ disableAutoOpen: false })
+  return true
+}
+
+/** Follows what is told of the database itself: a browser that took it away, or another version that wants it. */
+const onInterruption = (database: NotesDatabase, tell: () => void): (() => void) => {
+  const soon = () => void setTimeout(tell, 0)
+  database.on('close', soon)
+  database.on('versionchange', soon)
+  return () => {
+    database.on('close').unsubscribe(soon)
+    database.on('versionchange').unsubscribe(soon)
+  }
+}
+
+/** The ids of the rows that were changed, here or in another tab; undefined where that can be any. */
+const onMutation = (database: NotesDatabase, tell: (ids: readonly string[] | undefined) => void): (() => void) => {
+  const listener = (parts: { readonly [table: string]: IntervalTree | undefined }): void => {
+    const ranges = parts.all ?? parts[`idb://${database.name}/notes/`]
+    if (ranges === undefined) return
+    // From another tab it comes as plain data.
+    const keys = [...RangeSet(ranges)]
+    tell(keys.every(({ from, to }) => from === to) ? keys.map(({ from }) => String(from)) : undefined)
+  }
+  Dexie.on('storagemutated', listener)
+  return () => Dexie.on('storagemutated').unsubscribe(listener)
+}
+
+/** Reads the notes, and again what of them changes: however many there are, a change costs what changed. */
+export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => {
+  let known = new Map<string, Known>()
+  let stopped = false
+  /** Which reading of everything is the last that was asked for. */
+  let round = 0
+  let reading = false
+  const changed = new Set<string>()
+
+  const take = (into: Map<string, Known>, entries: readonly unknown[]): void => {
+    const hasty = entries.filter(isHasty).map(idOf)
+    for (const entry of entries) {
+      const { notes, damaged } = readStored([entry])
+      const before = known.get(idOf(entry))
+      const [note] = notes
+      into.set(idOf(entry), { note: same(before?.note, note) ? before?.note : note, damaged: damaged[0] })
+    }
+    if (hasty.length > 0) watcher.onHasty(hasty)
+  }
+  const tell = (from: ReadonlyMap<string, Known>, isAll: boolean): void => {
+    const rows = [...from.values()]
+    const opened: unknown = database.backendDB()
+    const condition = {
+      damaged: rows.flatMap(({ damaged }) => (damaged === undefined ? [] : [damaged])),
+      isNewer: opened instanceof IDBDatabase && isNewer(opened),
+    }
+    watcher.onNotes(
+      rows.flatMap(({ note }) => note ?? []),
+      condition,
+      isAll,
+    )
+  }
+  const isOver = (own: number): boolean => stopped || own !== round
+
+  const readAll = async (own: number): Promise<void> => {
+    const rows = new Map<string, Known>()
+    if (known.size === 0) {
+      const newest = await database.notes.orderBy('updatedAt').reverse().limit(FIRST).toArray()
+      if (isOver(own)) return
+      take(rows, newest)
+      if (newest.length === FIRST) tell(rows, false)
+    }
+    let last: string | undefined
+    const seen = new Map<string, Known>()
+    for (;;) {
+      const rest = last === undefined ? database.notes.orderBy('id') : database.notes.where('id').above(last)
+      const entries: readonly unknown[] = await rest.limit(BATCH).toArray()
+      if (isOver(own)) return
+      take(seen, entries)
+      if (entries.length < BATCH) break
+      last = idOf(entries.at(-1))
+      await turn()
+    }
+    known = seen
+  }
+  const readChanged = async (): Promise<void> => {
+    const ids = [...changed]
+    changed.clear()
+    const entries: readonly unknown[] = await database.notes.bulkGet(ids)
+    for (const id of ids) known.delete(id)
+    take(
+      known,
+      entries.filter((entry) => entry !== undefined),
+    )
+  }
+  /** Reads everything where `all`, and then what was changed meanwhile, until there is no more. */
+  const follow = async (own: number, all: boolean): Promise<void> => {
+    reading = true
+    try {
+      if (all) await readAll(own)
+      do {
+        if (isOver(own)) return
+        if (changed.size > 0) await readChanged()
+        if (isOver(own)) return
+        tell(known, true)
+      } while (changed.size > 0)
+    } catch (thrown) {
+      await failed(own, thrown)
+    } finally {
+      if (own === round) reading = false
+    }
+  }
+  const failed = async (own: number, thrown: unknown): Promise<void> => {
+    if (isOver(own)) return
+    if (await repair(database).catch(() => false)) again()
+    else if (!isOver(own)) watcher.onError(thrown)
+  }
+  const again = (): void => {
+    if (stopped) return
+    round += 1
+    void follow(round, true)
+  }
+  const forgetMutations = onMutation(database, (ids) => {
+    if (stopped) return
+    if (ids === undefined) return again()
+    for (const id of ids) changed.add(id)
+    if (!reading) void follow(round, false)
+  })
+  const forgetInterruptions = onInterruption(database, again)
+  again()
+  return {
+    again,
+    stop() {
+      stopped = true
+      forgetMutations()
+      forgetInterruptions()
+    },
+  }
+}
