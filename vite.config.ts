@@ -44,6 +44,8 @@ export default defineConfig({
         rollupFormat: 'iife',
         swDest: worker,
         minify: true,
+        // What only the installer of the browser shows.
+        globIgnores: ['screenshots/**'],
         globPatterns: ['**/*.{html,js,css,svg,png,webmanifest}'],
         manifestTransforms: [withIntegrity],
       },

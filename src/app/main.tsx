@@ -2,4 +2,9 @@ import { connect } from '../kit/client.ts'
 import { startApp } from './start.tsx'
 import { webPaths } from './state/navigation.ts'
 
-startApp({ connect: () => connect({ script: '/sw.js' }), paths: webPaths, serverStatus: '/api/v1/auth/status' })
+startApp({
+  connect: () => connect({ script: '/sw.js' }),
+  paths: webPaths,
+  serverStatus: '/api/v1/auth/status',
+  isInstallable: true,
+})

@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { createApp, type Place } from './state/app.ts'
+import { followArrivals } from './state/arrivals.ts'
 import { AppContext } from './state/context.ts'
 import { listenToKeys } from './state/keys.ts'
 import { saveBeforeLeaving } from './state/lifetime.ts'
@@ -31,6 +32,7 @@ export const startApp = (place: Place): void => {
     if (app.notebook.notes.value === undefined) return
     setTimeout(() => {
       stop()
+      followArrivals(app)
       app.custody.start()
       app.network.start()
     }, 0)

@@ -4,6 +4,7 @@ import type { Note } from '../notebook/note.ts'
 import { declareVersions } from './migrations.ts'
 import type { StoredUpdate } from './note-updates.ts'
 import type { StoredVersion } from './note-versions.ts'
+import type { StoredSetting } from './settings-store.ts'
 import type { StoredChunk } from './stored-attachment.ts'
 
 export const NOTES_DATABASE = 'holdfast-notes'
@@ -18,6 +19,7 @@ export type NotesDatabase = Dexie & {
   readonly chunks: Table<StoredChunk, [id: string, index: number]>
   /** What the notes were. */
   readonly versions: EntityTable<StoredVersion, 'seq'>
+  readonly settings: EntityTable<StoredSetting, 'name'>
 }
 
 /**

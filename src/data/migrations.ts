@@ -23,7 +23,10 @@ export const declareVersions = (database: Dexie): void => {
   database.version(1).stores({ notes: 'id, updatedAt' })
   database.version(2).stores({ attachments: 'id, noteId' })
   database.version(3).stores({ updates: '++seq, noteId' })
-  database.version(latest).stores({ chunks: '[id+index]', versions: '++seq, noteId' }).upgrade(cutFiles)
+  database
+    .version(latest)
+    .stores({ chunks: '[id+index]', versions: '++seq, noteId', settings: 'name' })
+    .upgrade(cutFiles)
 }
 
 /** Whether a newer version of the app has made this database: Dexie counts by tens, and repairs within them. */

@@ -12,12 +12,14 @@ export type StoredVersion = NoteVersion & { readonly seq: number; readonly noteI
 const number = v.pipe(v.number(), v.finite())
 const schema = v.object({ seq: number, noteId: v.string(), at: number, title: v.string(), body: v.string() })
 
-/** What notes were. Both reject with a `StorageError`, and with nothing else. */
+/** What notes were. Every method rejects with a `StorageError`, and with nothing else. */
 export type VersionsStore = {
   /** Keeps what a note is now. Twice the same is kept once. */
   keep(note: Note): Promise<void>
   /** What a note was, newest first. */
   of(noteId: string): Promise<readonly StoredVersion[]>
+  /** Forgets what all notes were. */
+  clear(): Promise<void>
 }
 
 const HOUR = 60 * 60 * 1000
@@ -66,4 +68,5 @@ export const versionsStore = (database: NotesDatabase = notesDatabase()): Versio
       }),
     ),
   of: (noteId) => typed(read(database, noteId)),
+  clear: () => typed(database.versions.clear()),
 })

@@ -8,6 +8,7 @@ export type Cleared =
   | 'when the server has ended the install'
   | 'when a newer version takes over'
   | 'when the request is answered'
+  | 'when the person was asked'
   | 'when it was seen, when the browser ends'
   | 'at sign-out, when the browser ends'
 
@@ -60,6 +61,20 @@ export const storedThings = [
     what: 'What the notes were before they were changed, so that one can look back.',
     secret: false,
     cleared: 'at sign-out, where the notes are deleted too',
+  },
+  {
+    name: 'settings',
+    where: 'IndexedDB holdfast-notes/settings',
+    what: 'What was chosen on this device: that nobody wants to be asked again, and which local AI is used.',
+    secret: false,
+    cleared: 'at sign-out, where the notes are deleted too',
+  },
+  {
+    name: 'shared',
+    where: 'Cache Storage holdfast-shared',
+    what: 'What another app has shared with this one, until the person has said whether to keep it.',
+    secret: false,
+    cleared: 'when the person was asked',
   },
   {
     name: 'device',

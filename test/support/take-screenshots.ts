@@ -7,7 +7,7 @@ import { createAccount, newPerson, signOut } from './people.ts'
 import { takeExtension } from './screenshots-extension.ts'
 
 const folder = join(import.meta.dirname, '../../build/screenshots')
-const widths = [320, 1280]
+const widths = [320, 800, 1280]
 const schemes = ['light', 'dark'] as const
 
 /** The page as it is now, in every width and colour scheme. */
@@ -28,16 +28,80 @@ const writeNote = async (page: Page, title: string, body: string): Promise<void>
   await showsText(page, 'Saved on this device')
 }
 
+/** The pictures that the installer of a browser shows: made anew where they are asked for. */
+const forInstallers = async (page: Page): Promise<void> => {
+  const place = join(import.meta.dirname, '../../public/screenshots')
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }])
+  await page.setViewport({ width: 1280, height: 800 })
+  await screenshot(page, `${place}/wide.png`)
+  await page.setViewport({ width: 320, height: 640, deviceScaleFactor: 2 })
+  await screenshot(page, `${place}/narrow.png`)
+  await page.setViewport({ width: 1280, height: 800, deviceScaleFactor: 1 })
+}
+
+const cake = `Every autumn, from the tree behind the house.
+
+## What it takes
+
+- [x] 1 kg plums
+- [ ] 300 g flour
+- [ ] 150 g butter
+
+| Oven | Time |
+|---|---|
+| 180 °C | 45 min |
+
+> Bake it until it smells right.
+`
+
 const app = async (page: Page): Promise<void> => {
   await byRole(page, 'button', 'Sign in')
   await take(page, 'app-empty')
+  await writeNote(page, 'Harbour', 'Call about the mooring before the first of the month.')
   await writeNote(page, 'Shopping', 'Bread, butter, a new bulb for the lamp')
-  await writeNote(
-    page,
-    'Grandmother’s plum cake',
-    '1 kg plums\n300 g flour\n150 g butter\nBake at 180 °C until it smells right.',
-  )
+  await click(page, 'button', 'Pin to the top')
+  await writeNote(page, 'Grandmother’s plum cake', cake)
+  await fill(page, 'Add a tag', 'recipes, autumn')
+  await page.keyboard.press('Enter')
+  await showsText(page, '#autumn')
   await take(page, 'app-notes')
+  await click(page, 'button', 'Preview')
+  await byRole(page, 'heading', 'What it takes')
+  await take(page, 'app-preview')
+  if (process.env.HOLDFAST_STORE_PICTURES === '1') await forInstallers(page)
+  await click(page, 'button', 'Preview')
+  await fill(page, 'Note', `${cake}\nMore plums than last year.`)
+  await click(page, 'button', 'History')
+  await byRole(page, 'dialog', 'History')
+  await take(page, 'app-history')
+  await click(page, 'button', 'Close')
+  await click(page, 'button', 'Export note')
+  await byRole(page, 'dialog', 'Export note')
+  await take(page, 'app-export-note')
+  await click(page, 'button', 'Cancel')
+  await page.setViewport({ width: 1280, height: 800 })
+  await fill(page, 'Search notes', 'plum')
+  await click(page, 'button', 'Filter')
+  await take(page, 'app-search')
+  await page.setViewport({ width: 1280, height: 800 })
+  await click(page, 'button', 'Filter')
+  await page.focus('#note-search')
+  await page.keyboard.press('Escape')
+  await click(page, 'button', 'Delete note')
+  await showsText(page, 'Note moved to the trash.')
+  await take(page, 'app-deleted')
+  await page.setViewport({ width: 1280, height: 800 })
+  await click(page, 'button', 'Trash (1)')
+  await click(page, 'list', 'Notes')
+  await page.evaluate(() => document.querySelector<HTMLElement>('.rows .row')?.click())
+  await byRole(page, 'button', 'Bring back')
+  await take(page, 'app-trash')
+  await page.setViewport({ width: 1280, height: 800 })
+  await click(page, 'button', 'Bring back')
+  await click(page, 'button', 'Export')
+  await byRole(page, 'dialog', 'Export all notes')
+  await take(page, 'app-export')
+  await click(page, 'button', 'Cancel')
   await click(page, 'link', 'Settings')
   await byRole(page, 'heading', 'Security')
   await take(page, 'settings-signed-out')

@@ -22,7 +22,8 @@ const rules = {
   FORBID_ATTR: ['style', 'class', 'id', 'name', 'srcset', 'background', 'action', 'formaction', 'ping'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
-  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|attachment:|#)/iu,
+  // The last two let other attributes be what they are: their values are no addresses.
+  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|attachment):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/iu,
 } satisfies Config
 
 /** Only boxes of task lists, which nobody ticks here. */
@@ -33,9 +34,16 @@ const keepBoxes = (root: DocumentFragment): void => {
   }
 }
 
+/** Where a link of a note may lead: not into the app. */
+const leadsOut = /^(?:https?|mailto|tel):/iu
+
 /** Every link opens elsewhere, and is told nothing of this page. */
 const openElsewhere = (root: DocumentFragment): void => {
   for (const link of root.querySelectorAll('a[href]')) {
+    if (!leadsOut.test(link.getAttribute('href') ?? '')) {
+      link.removeAttribute('href')
+      continue
+    }
     link.setAttribute('target', '_blank')
     link.setAttribute('rel', 'noopener noreferrer')
   }

@@ -153,6 +153,15 @@ export const findUpdate = async (): Promise<void> => {
   if (registration?.installing == null && registration?.waiting == null) location.reload()
 }
 
+/** Forgets what the notes of this device were: what they are stays. */
+export const forgetVersions = async (app: App): Promise<void> => {
+  try {
+    await app.versions.clear()
+  } catch (thrown) {
+    tellStorage(app, thrown)
+  }
+}
+
 /** Saves the entries as they are stored, for someone who can make more of them. */
 export const saveDamaged = (entries: readonly unknown[]): void =>
   save(new Blob([JSON.stringify(entries, null, 2)], { type: 'application/json' }), 'holdfast-damaged-notes.json')

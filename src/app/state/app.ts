@@ -3,13 +3,16 @@ import { type AttachmentsStore, attachmentsStore } from '../../data/attachments-
 import { importStore } from '../../data/import-store.ts'
 import { type VersionsStore, versionsStore } from '../../data/note-versions.ts'
 import { notesStore } from '../../data/notes-store.ts'
+import { settingsStore } from '../../data/settings-store.ts'
 import type { Session } from '../../kit/client.ts'
 import { exportedPage, markup } from '../markdown/markup.ts'
 import { readPdf } from '../markdown/read-pdf.ts'
+import type { Shared } from './arrivals.ts'
 import { type Chip, chipFor } from './chip.ts'
 import { type Custody, createCustody } from './custody.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { createFiles, type Files } from './files.ts'
+import { createInstall, type Install } from './install.ts'
 import { createNavigation, type Navigation, type Paths } from './navigation.ts'
 import { createNetwork, type Network } from './network.ts'
 import { createNotebook, type Notebook } from './notebook.ts'
@@ -31,6 +34,7 @@ export type App = {
   readonly files: Files
   readonly recorder: Recorder
   readonly exchange: Exchange
+  readonly install: Install
   readonly saver: Saver
   readonly navigation: Navigation
   readonly network: Network
@@ -41,6 +45,8 @@ export type App = {
   readonly dialog: Signal<DialogName | undefined>
   /** Whether the open note is shown as a page. */
   readonly preview: Signal<boolean>
+  /** What another app has shared, until it is kept or not. */
+  readonly shared: Signal<Shared | undefined>
 }
 
 /** Where the app runs: a web origin, or a page of the extension. */
@@ -49,6 +55,8 @@ export type Place = {
   readonly paths: Paths
   /** The address of the server's status. */
   readonly serverStatus: string
+  /** Whether the browser can install the app from here. */
+  readonly isInstallable: boolean
 }
 
 export const createApp = (place: Place): App => {
@@ -63,6 +71,8 @@ export const createApp = (place: Place): App => {
   const files = createFiles(attachments, readPdf)
   const search = createSearch(notebook.notes, files.facts)
   const notices = createNotices()
+  const settings = settingsStore()
+  const hasNotes = computed(() => (notebook.notes.value ?? []).length > 0)
   const recorder = createRecorder(attachments, (failure) => tellRecorder(notices, failure))
   const custody = createCustody(place.connect)
   const network = createNetwork(place.serverStatus, custody.poke)
@@ -82,6 +92,7 @@ export const createApp = (place: Place): App => {
     versions,
     files,
     recorder,
+    install: createInstall(settings, hasNotes, place.isInstallable),
     exchange: createExchange({ attachments, store: importStore(), markup, page: exportedPage }),
     saver,
     navigation: createNavigation(place.paths),
@@ -92,5 +103,6 @@ export const createApp = (place: Place): App => {
     chip,
     dialog: signal<DialogName | undefined>(undefined),
     preview: signal(false),
+    shared: signal<Shared | undefined>(undefined),
   }
 }

@@ -6,6 +6,7 @@ import { fill } from '../ui/words.ts'
 import { findUpdate, saveDamaged, tellOutcome } from './actions.ts'
 import type { App } from './app.ts'
 import { watchSignOut } from './custody.ts'
+import type { NoticeAction } from './notices.ts'
 import { outcomeOf, takeSignIn } from './sign-in-outcome.ts'
 
 const storageWords = {
@@ -16,7 +17,7 @@ const storageWords = {
   STORAGE_FAILED: t.storageFailed,
 } as const satisfies Record<StorageErrorCode, string>
 
-const tellStorage = ({ saver, notebook, notices }: App): void => {
+const tellStorage = ({ saver, notebook, notices, navigation, dialog }: App): void => {
   effect(() => {
     const failure = saver.failure.value ?? notebook.readFailure.value
     if (failure === undefined) return notices.dismiss('storage')
@@ -28,13 +29,25 @@ const tellStorage = ({ saver, notebook, notices }: App): void => {
         : failure.code === 'STORAGE_CLOSED'
           ? { label: t.reload, run: () => location.reload() }
           : { label: t.tryAgain, run: tryAgain }
+    const more: readonly NoticeAction[] =
+      failure.code === 'STORAGE_FULL'
+        ? [
+            {
+              label: t.export,
+              run() {
+                dialog.value = 'export'
+              },
+            },
+            { label: t.freeSpace, run: () => navigation.goTo('settings') },
+          ]
+        : []
     notices.show({
       kind: 'storage',
       tone: 'error',
       text: unread && failure.code === 'STORAGE_FAILED' ? t.storageUnreadable : storageWords[failure.code],
       code: failure.code,
       copiesText: true,
-      actions: [action],
+      actions: [action, ...more],
     })
   })
 }

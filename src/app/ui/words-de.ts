@@ -75,6 +75,21 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   pastedFile: 'Eingefügter Text.txt',
   pastedLong: 'Der eingefügte Text ist zu lang, um darin zu schreiben. Er ist vollständig als Datei angehängt.',
 
+  keepSafe: 'Gut aufgehoben',
+  install: 'Installieren',
+  installByHand:
+    'Um Holdfast wie eine App zu öffnen, wählen Sie im Menü des Browsers „Installieren“ oder „Zum Startbildschirm“.',
+  notNow: 'Jetzt nicht',
+  freeSpace: 'Platz schaffen',
+  forgetVersions: 'Frühere Fassungen löschen',
+  forgetVersionsText:
+    'Was Ihre Notizen früher waren, wird endgültig von diesem Gerät gelöscht. Was sie jetzt sind, bleibt.',
+  sharedTitle: 'Geteiltes behalten?',
+  sharedFilesOne: '{count} Datei',
+  sharedFilesOther: '{count} Dateien',
+  keepShared: 'Als Notiz behalten',
+  discard: 'Verwerfen',
+
   record: 'Aufnehmen',
   recording: 'Aufnahme',
   stopRecording: 'Aufnahme beenden',

@@ -4,6 +4,7 @@ import type { Notice } from '../state/notices.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { CloseIcon } from '../ui/icons.tsx'
 import { t } from '../ui/language.ts'
+import { KeepSafe } from './keep-safe.tsx'
 
 const NoticeItem = ({ notice }: { readonly notice: Notice }) => {
   const app = useApp()
@@ -43,6 +44,7 @@ export const NoticeList = () => {
       {notices.list.value.map((notice) => (
         <NoticeItem key={notice.kind} notice={notice} />
       ))}
+      <KeepSafe />
     </div>
   )
 }

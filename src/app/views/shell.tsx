@@ -7,6 +7,7 @@ import { NotebookView } from './notebook-view.tsx'
 import { NoticeList } from './notice-list.tsx'
 import { RecorderBar } from './recorder-bar.tsx'
 import { SettingsView } from './settings-view.tsx'
+import { SharedDialog } from './shared-dialog.tsx'
 import { SignOutDialog } from './sign-out-dialog.tsx'
 import { UndoToast } from './undo-toast.tsx'
 import { UpdatePrompt } from './update-prompt.tsx'
@@ -26,6 +27,7 @@ export const Shell = () => {
       <SignOutDialog />
       <KeysDialog />
       <HistoryDialog />
+      <SharedDialog />
       <ExportDialog />
       <ExportNoteDialog />
     </div>

@@ -12,4 +12,5 @@ startApp({
   connect: connectBackground,
   paths: { notebook, settings: `${notebook}?settings` },
   serverStatus: `${readServer().appUrl}/api/v1/auth/status`,
+  isInstallable: false,
 })
