@@ -1,5 +1,6 @@
 import DOMPurify, { type Config } from 'dompurify'
 import { marked } from 'marked'
+import { t } from '../ui/language.ts'
 
 const ATTACHMENT = 'attachment:'
 
@@ -26,16 +27,20 @@ const rules = {
   ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|attachment):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/iu,
 } satisfies Config
 
+/** Where a link of a note may lead: not into the app. */
+const leadsOut = /^(?:https?|mailto|tel):/iu
+
 /** Only boxes of task lists, which nobody ticks here. */
 const keepBoxes = (root: DocumentFragment): void => {
   for (const input of root.querySelectorAll('input')) {
-    if (input.type !== 'checkbox') input.remove()
-    else input.disabled = true
+    if (input.type !== 'checkbox') {
+      input.remove()
+      continue
+    }
+    input.disabled = true
+    input.setAttribute('aria-label', input.checked ? t.taskDone : t.taskOpen)
   }
 }
-
-/** Where a link of a note may lead: not into the app. */
-const leadsOut = /^(?:https?|mailto|tel):/iu
 
 /** Every link opens elsewhere, and is told nothing of this page. */
 const openElsewhere = (root: DocumentFragment): void => {
@@ -60,12 +65,9 @@ const namePictures = (root: DocumentFragment): void => {
     }
     const link = document.createElement('a')
     link.textContent = image.alt || address
-    if (/^https?:/iu.test(address)) {
-      link.href = address
-      link.target = '_blank'
-      link.rel = 'noopener noreferrer'
-    }
-    image.replaceWith(link)
+    link.href = address
+    if (leadsOut.test(address)) image.replaceWith(link)
+    else image.replaceWith(image.alt)
   }
 }
 

@@ -7,6 +7,9 @@ import { focusSoon } from './focus.ts'
 import { save } from './save.ts'
 import { outcomeFor, type SignInOutcome, takeSignIn } from './sign-in-outcome.ts'
 
+/** Whether list and note stand side by side. */
+const isWide = (): boolean => matchMedia('(min-width: 800px)').matches
+
 export const newNote = ({ notebook, search, navigation }: App): void => {
   search.clear()
   navigation.showNote(notebook.startNote().id)
@@ -22,7 +25,7 @@ export const openNote = ({ notebook, navigation }: App, id: string): void => {
 
 /** In a narrow window the row that was clicked is gone now: focus goes to the way back. */
 const focusBackWhereNarrow = (): void => {
-  if (!matchMedia('(min-width: 800px)').matches) focusSoon('back')
+  if (!isWide()) focusSoon('back')
 }
 
 export const closeNote = ({ saver, navigation }: App): void => {
@@ -37,7 +40,9 @@ const tellStorage = ({ notices }: App, thrown: unknown): void =>
 
 export const deleteNote = async ({ notebook, navigation }: App): Promise<void> => {
   const removing = notebook.remove()
-  if (navigation.pane.peek() === 'note') navigation.showList()
+  // Beside a list, the next note is shown at once: no step in the history could come late and show another.
+  if (isWide()) navigation.showNote(notebook.open.peek().id)
+  else navigation.showList()
   focusSoon('row')
   await removing
 }
@@ -79,7 +84,7 @@ export const emptyTrash = async (app: App): Promise<void> => {
 
 export const search = ({ navigation }: App): void => {
   navigation.goTo('notebook')
-  if (navigation.pane.peek() === 'note' && !matchMedia('(min-width: 800px)').matches) navigation.showList()
+  if (navigation.pane.peek() === 'note' && !isWide()) navigation.showList()
   focusSoon('search')
 }
 

@@ -6,6 +6,7 @@ import { fromMarkdown } from '../../notebook/exchange/front-matter.ts'
 import { ImportError, type Imported, LONGEST_NOTE, MOST_FILE } from '../../notebook/exchange/imported.ts'
 import { fromJson, jsonParts } from '../../notebook/exchange/json.ts'
 import { createZip, readZip } from '../../notebook/exchange/zip.ts'
+import { type Directory, END_WITHIN, findDirectory, readDirectory } from '../../notebook/exchange/zip-directory.ts'
 import type { Note } from '../../notebook/note.ts'
 
 export type ExportFormat = 'markdown' | 'json' | 'html'
@@ -45,6 +46,14 @@ const textOf = async (file: File): Promise<string> => {
   } catch (thrown) {
     throw thrown instanceof ImportError ? thrown : new ImportError('IMPORT_UNKNOWN', thrown)
   }
+}
+
+const bytesIn = async (file: Blob): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer())
+
+/** What the end of a zip says of it. Rejects with an `ImportError`. */
+const directoryOf = async (file: File): Promise<Directory> => {
+  const { at, length } = findDirectory(await bytesIn(file.slice(Math.max(0, file.size - END_WITHIN))))
+  return readDirectory(await bytesIn(file.slice(at, at + length)))
 }
 
 /** A note that is too long to be written in comes as a file that belongs to a short one. */
@@ -137,13 +146,14 @@ export const createExchange = ({ attachments, store, markup, page }: ExchangeOpt
   }
 
   const readZipFile = async (file: File, tell: (done: number) => Promise<void>): Promise<Imported> => {
+    const directory = await directoryOf(file)
     const reader = readZip()
     for (let at = 0; at < file.size; at += SLICE) {
       if (at % (8 * SLICE) === 0) await tell(at / file.size)
       const bytes = new Uint8Array(await file.slice(at, at + SLICE).arrayBuffer())
       reader.push(bytes, at + SLICE >= file.size)
     }
-    return reader.imported(() => crypto.randomUUID(), Date.now())
+    return reader.imported(directory, () => crypto.randomUUID(), Date.now())
   }
   const readFile = async (file: File, tell: (done: number) => Promise<void>): Promise<Imported> => {
     const head = new Uint8Array(await file.slice(0, 4).arrayBuffer())

@@ -40,6 +40,7 @@ const followLevel = (stream: MediaStream, tell: (level: number) => void): (() =>
   const audio = new AudioContext()
   const analyser = new AnalyserNode(audio, { fftSize: 512 })
   audio.createMediaStreamSource(stream).connect(analyser)
+  void audio.resume().catch(() => undefined)
   const samples = new Float32Array(analyser.fftSize)
   const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(samples)

@@ -14,11 +14,10 @@ type Props = {
 export const Modal = ({ titleId, title, onClose, wide = false, children }: Props) => {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
-    const before = document.activeElement
-    dialog.current?.showModal()
-    return () => {
-      if (before instanceof HTMLElement) before.focus()
-    }
+    const element = dialog.current
+    element?.showModal()
+    // The browser gives the focus back to where it was.
+    return () => element?.close()
   }, [])
   return (
     <dialog ref={dialog} class={wide ? 'card modal wide' : 'card modal'} aria-labelledby={titleId} onClose={onClose}>

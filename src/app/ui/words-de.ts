@@ -20,6 +20,8 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   pin: 'Oben anheften',
   preview: 'Vorschau',
   previewTooLong: 'Diese Notiz ist zu lang, um sie beim Schreiben als Seite zu zeigen.',
+  taskDone: 'Erledigt',
+  taskOpen: 'Zu tun',
   tags: 'Schlagwörter',
   addTag: 'Schlagwort',
   removeTag: 'Schlagwort {tag} entfernen',

@@ -19,6 +19,8 @@ export const en = {
   pin: 'Pin to the top',
   preview: 'Preview',
   previewTooLong: 'This note is too long to be shown as a page while you write.',
+  taskDone: 'Done',
+  taskOpen: 'To do',
   tags: 'Tags',
   addTag: 'Add a tag',
   removeTag: 'Remove the tag {tag}',

@@ -66,7 +66,7 @@ export const ExportDialog = () => {
   if (dialog.value !== 'export') return null
   const close = (): void => {
     exchange.cancel()
-    dialog.value = undefined
+    if (dialog.peek() === 'export') dialog.value = undefined
   }
   const running = exchange.progress.value !== undefined
   return (
@@ -90,7 +90,7 @@ export const ExportNoteDialog = () => {
   const { dialog } = app
   if (dialog.value !== 'export-note') return null
   const close = (): void => {
-    dialog.value = undefined
+    if (dialog.peek() === 'export-note') dialog.value = undefined
   }
   return (
     <Modal titleId="export-note-title" title={t.exportNote} onClose={close}>

@@ -26,7 +26,7 @@ export const HistoryDialog = () => {
   }, [isOpen, note.id])
   if (!isOpen) return null
   const close = (): void => {
-    dialog.value = undefined
+    if (dialog.peek() === 'history') dialog.value = undefined
   }
   const restore = async (version: StoredVersion): Promise<void> => {
     await versions.keep(note).catch(() => undefined)

@@ -16,7 +16,7 @@ export const KeysDialog = () => {
   const { dialog } = useApp()
   if (dialog.value !== 'keys') return null
   const close = () => {
-    dialog.value = undefined
+    if (dialog.peek() === 'keys') dialog.value = undefined
   }
   return (
     <Modal titleId="keys-title" title={t.keys} onClose={close}>

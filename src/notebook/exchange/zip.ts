@@ -6,6 +6,7 @@ import type { Note } from '../note.ts'
 import { fromMarkdown, toMarkdown } from './front-matter.ts'
 import { ImportError, type Imported, MOST_BYTES, MOST_FILE, MOST_FILES } from './imported.ts'
 import { fileListSchema } from './json.ts'
+import { crc32, type Directory } from './zip-directory.ts'
 
 const LIST = 'attachments.json'
 
@@ -75,13 +76,13 @@ export const createZip = (onBytes: (bytes: Bytes) => void): ZipWriter => {
   }
 }
 
-type Entry = { readonly name: string; readonly parts: Uint8Array[]; whole: boolean }
+type Entry = { readonly name: string; readonly parts: Uint8Array[]; size: number; crc: number }
 
 export type ZipReader = {
   /** Takes the next piece of the zip. Throws an `ImportError`. */
   push(bytes: Uint8Array, isLast: boolean): void
-  /** What was in it, once all has been pushed. Throws an `ImportError`. */
-  imported(newId: () => string, now: number): Imported
+  /** What was in it, once all has been pushed, where its directory says so too. Throws an `ImportError`. */
+  imported(directory: Directory, newId: () => string, now: number): Imported
 }
 
 const textOf = ({ parts }: Entry): string => {
@@ -115,19 +116,18 @@ export const readZip = (): ZipReader => {
   unzip.onfile = (file) => {
     if (file.name.endsWith('/')) return
     if (entries.length >= MOST_FILES) throw new ImportError('IMPORT_TOO_LARGE')
-    const entry: Entry = { name: file.name, parts: [], whole: false }
-    let size = 0
+    const entry: Entry = { name: file.name, parts: [], size: 0, crc: 0 }
     entries.push(entry)
-    file.ondata = (error, bytes, isLast) => {
+    file.ondata = (error, bytes) => {
       if (error !== null) {
         failure ??= error
         return
       }
-      size += bytes.length
+      entry.size += bytes.length
+      entry.crc = crc32(bytes, entry.crc)
       total += bytes.length
-      if (size > MOST_FILE || total > MOST_BYTES) throw new ImportError('IMPORT_TOO_LARGE')
+      if (entry.size > MOST_FILE || total > MOST_BYTES) throw new ImportError('IMPORT_TOO_LARGE')
       entry.parts.push(bytes)
-      entry.whole ||= isLast
     }
     file.start()
   }
@@ -141,8 +141,11 @@ export const readZip = (): ZipReader => {
       if (failure instanceof ImportError) throw failure
       if (failure !== undefined) throw new ImportError('IMPORT_DAMAGED', failure)
     },
-    imported(newId, now) {
-      if (entries.length === 0 || entries.some(({ whole }) => !whole)) throw new ImportError('IMPORT_DAMAGED')
+    imported(directory, newId, now) {
+      const named = [...directory.keys()].filter((name) => !name.endsWith('/'))
+      const isWhole = ({ name, size, crc }: Entry) =>
+        directory.get(name)?.size === size && directory.get(name)?.crc === crc
+      if (named.length !== entries.length || !entries.every(isWhole)) throw new ImportError('IMPORT_DAMAGED')
       const listed = new Map(listOf(entries).map((file) => [pathOf(file), file]))
       const byNote = Map.groupBy(listed.values(), ({ noteId }) => noteId)
       const notes: Note[] = []

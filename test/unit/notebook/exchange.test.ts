@@ -7,6 +7,7 @@ import { fromMarkdown, toMarkdown } from '../../../src/notebook/exchange/front-m
 import { ImportError, type Imported } from '../../../src/notebook/exchange/imported.ts'
 import { fromJson, jsonParts } from '../../../src/notebook/exchange/json.ts'
 import { createZip, readZip } from '../../../src/notebook/exchange/zip.ts'
+import { END_WITHIN, findDirectory, readDirectory } from '../../../src/notebook/exchange/zip-directory.ts'
 import { cleanTags, type Note } from '../../../src/notebook/note.ts'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 })
@@ -50,7 +51,8 @@ const byId = ({ notes: all, files }: Pick<Imported, 'notes' | 'files'>) => ({
 const read = (zip: Uint8Array, piece = 64): Imported => {
   const reader = readZip()
   for (let at = 0; at < zip.length; at += piece) reader.push(zip.slice(at, at + piece), at + piece >= zip.length)
-  return reader.imported(() => crypto.randomUUID(), 1)
+  const { at, length } = findDirectory(zip.slice(-END_WITHIN))
+  return reader.imported(readDirectory(zip.slice(at, at + length)), () => crypto.randomUUID(), 1)
 }
 
 const zipOf = ({ notes: all, files }: { notes: readonly Note[]; files: readonly WholeAttachment[] }): Uint8Array => {
@@ -138,11 +140,19 @@ describe('an import', () => {
 
   it('refuses a zip that is cut off or changed, and one that holds nothing', () => {
     const zip = zipOf({ notes: [{ ...fromMarkdown('text '.repeat(2000), { name: 'a', id: 'a', now: 1 }) }], files: [] })
-    expect(codeOf(() => read(zip.slice(0, 60)))).toBe('IMPORT_DAMAGED')
+    for (const length of [60, zip.length - 30, zip.length - 1]) {
+      expect(
+        codeOf(() => read(zip.slice(0, length))),
+        String(length),
+      ).toBe('IMPORT_DAMAGED')
+    }
     expect(codeOf(() => read(utf8('PK no zip at all')))).toBe('IMPORT_DAMAGED')
     const inBody = new Uint8Array(zip)
     inBody.fill(0xff, 60, 90)
     expect(codeOf(() => read(inBody))).toBe('IMPORT_DAMAGED')
+    const stored = zipSync({ 'a.md': utf8('kelp') }, { level: 0 })
+    stored[stored.indexOf(0x6b, 34)] = 0x21
+    expect(codeOf(() => read(stored))).toBe('IMPORT_DAMAGED')
   })
 
   it('stops a zip that unfolds to more than a notebook takes', () => {

@@ -1,0 +1,212 @@
+import { strToU8, unzipSync, zipSync } from 'fflate'
+import type { Page } from 'puppeteer-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { browsers } from '../support/browsers.ts'
+import { waitFor } from '../support/deadline.ts'
+import { byRole, click, fill, showsText } from '../support/page.ts'
+import { downloadInto, downloadPrefs, type Folder, makeFolder, pick, png } from './support/files.ts'
+import {
+  bodyOf,
+  type LocalNotebook,
+  openLocal,
+  openRow,
+  saved,
+  searchFor,
+  titles,
+  writeNote,
+} from './support/notebook.ts'
+
+/** All that is kept of notes and their files: what an export has to bring back. */
+const everything = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => {
+    const opened = indexedDB.open('holdfast-notes')
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      opened.onsuccess = () => resolve(opened.result)
+      opened.onerror = () => reject(opened.error)
+    })
+    const read = (store: string): Promise<Record<string, unknown>[]> =>
+      new Promise((resolve, reject) => {
+        const request = database.transaction(store).objectStore(store).getAll()
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+    const [notes, attachments, chunks] = [await read('notes'), await read('attachments'), await read('chunks')]
+    database.close()
+    const marks = { pinned: false, tags: [], trashedAt: null }
+    return {
+      notes: notes.map(({ settled: _, ...note }) => ({ ...marks, ...note })),
+      attachments,
+      chunks: chunks.map(({ bytes, ...chunk }) => ({ ...chunk, bytes: [...(bytes as Uint8Array)] })),
+    }
+  })
+
+/** Removes everything that the browser keeps of the notes, and opens the app anew. */
+const wipe = async (page: Page): Promise<void> => {
+  await page.evaluate(async () => {
+    const request = indexedDB.deleteDatabase('holdfast-notes')
+    await new Promise((resolve) => {
+      request.onsuccess = resolve
+    })
+    await caches.delete('holdfast-mark')
+  })
+  await page.reload()
+  await waitFor(async () => (await titles(page)).length === 0, 'the notebook is empty')
+}
+
+describe.each(browsers)('notes that come and go as files in %s', (kind) => {
+  let local: LocalNotebook
+  /** What is given to the browser, and what comes from it. */
+  let given: Folder
+  let folder: Folder
+  const page = () => local.page
+  const importFile = async (name: string, content: string | Uint8Array): Promise<void> =>
+    pick(page(), 'Files to import', [await given.put(name, content)])
+
+  beforeAll(async () => {
+    ;[given, folder] = [await makeFolder(), await makeFolder()]
+    local = await openLocal(kind, { prefs: downloadPrefs(folder) })
+    await downloadInto(local.browser, folder)
+    await writeNote(page(), 'Tide "tables": high/low', 'High water\n\n---\n\nÜber 海藻 🌊')
+    await writeNote(page(), 'Pictures', 'Look:')
+    await fill(page(), 'Add a tag', 'sea, low tide')
+    await page().keyboard.press('Enter')
+    await pick(page(), 'Files to attach', [await given.put('shore.png', png)])
+    await byRole(page(), 'img', 'shore.png')
+    await click(page(), 'button', 'Pin to the top')
+    await writeNote(page(), 'Thrown away', 'text')
+    await click(page(), 'button', 'Delete note')
+    await saved(page())
+  })
+  afterAll(async () => {
+    await local.close()
+    await Promise.all([given.remove(), folder.remove()])
+  })
+
+  test.each([
+    ['Markdown (zip)', '.zip'],
+    ['JSON', '.json'],
+  ])('as %s: exported, wiped and imported they are what they were', async (format, ending) => {
+    await saved(page())
+    const before = await everything(page())
+    await click(page(), 'button', 'Export')
+    await click(page(), 'button', format)
+    const { name, bytes } = await folder.take('holdfast-', ending)
+    await wipe(page())
+    await importFile(name, bytes)
+    await showsText(page(), '3 notes imported.')
+    expect(await everything(page())).toEqual(before)
+    await importFile(name, bytes)
+    await showsText(page(), '0 notes imported. 3 were here already.')
+    expect(await everything(page())).toEqual(before)
+    await click(page(), 'button', 'Dismiss')
+  })
+
+  test('a zip is readable without Holdfast', async () => {
+    await click(page(), 'button', 'Export')
+    await click(page(), 'button', 'Markdown (zip)')
+    const files = unzipSync(new Uint8Array((await folder.take('holdfast-', '.zip')).bytes))
+    const names = Object.keys(files)
+    expect(names).toContain('notes/Tide tables high low.md')
+    expect(names).toContain('trash/Thrown away.md')
+    const picture = names.find((name) => name.endsWith('shore.png')) ?? ''
+    expect(Buffer.from(files[picture] ?? [])).toEqual(png)
+    const note = Buffer.from(files['notes/Pictures.md'] ?? []).toString()
+    expect(note).toContain('tags: ["low tide","sea"]')
+    expect(note).toContain(`(<../${picture}>)`)
+  })
+
+  test('all notes come as one page that runs nothing', async () => {
+    await click(page(), 'button', 'Export')
+    await click(page(), 'button', 'HTML')
+    const html = (await folder.take('holdfast-', '.html')).bytes.toString()
+    expect(html).toContain("default-src 'none'")
+    expect(html).toContain('Über 海藻 🌊')
+  })
+
+  test('one note comes as Markdown and as a page', async () => {
+    await openRow(page(), 'Pictures')
+    await click(page(), 'button', 'Export note')
+    await click(page(), 'button', 'Markdown')
+    expect((await folder.take('Pictures', '.md')).bytes.toString()).toContain('title: "Pictures"')
+    await click(page(), 'button', 'Export note')
+    await click(page(), 'button', 'HTML')
+    expect((await folder.take('Pictures', '.html')).bytes.toString()).toContain('<h1>Pictures</h1>')
+  })
+
+  test('a note that was changed here since comes as a copy, and nothing is overwritten', async () => {
+    await click(page(), 'button', 'Export')
+    await click(page(), 'button', 'JSON')
+    const { name, bytes } = await folder.take('holdfast-', '.json')
+    await openRow(page(), 'Pictures')
+    await fill(page(), 'Note', 'Changed here')
+    await saved(page())
+    await importFile(name, bytes)
+    await showsText(page(), '1 note imported. 1 of them is a copy beside a note that was changed here.')
+    await searchFor(page(), 'Pictures')
+    await waitFor(async () => (await titles(page())).length === 2, 'both are there')
+    expect(await bodyOf(page())).toBe('Changed here')
+    await page().keyboard.press('Escape')
+    await click(page(), 'button', 'Dismiss')
+  })
+
+  test('HTML and Markdown of others become notes in which nothing runs', async () => {
+    const html =
+      '<h1>From elsewhere</h1><p>Text<script>globalThis.hit = 1</script><img src=x onerror="globalThis.hit=1">'
+    await importFile('elsewhere.html', html)
+    await showsText(page(), '1 note imported.')
+    await openRow(page(), 'From elsewhere')
+    expect((await bodyOf(page())).trim()).toBe('Text')
+    await click(page(), 'button', 'Dismiss')
+    await importFile('theirs.md', '---\ntitle: Theirs\ntags: [a, b]\n---\n[x](javascript:globalThis.hit=1)')
+    await showsText(page(), '1 note imported.')
+    await openRow(page(), 'Theirs')
+    await click(page(), 'button', 'Preview')
+    await waitFor(() => page().evaluate(() => document.querySelector('.prose a') !== null), 'the preview is there')
+    const link = await page().evaluate(() => document.querySelector<HTMLElement>('.prose a')?.getAttribute('href'))
+    expect(link ?? null).toBeNull()
+    expect(await page().evaluate(() => Reflect.has(globalThis, 'hit'))).toBe(false)
+    await click(page(), 'button', 'Preview')
+    await click(page(), 'button', 'Dismiss')
+  })
+
+  test('what cannot be imported is told with its code, and changes nothing', async () => {
+    const before = await everything(page())
+    const bomb = zipSync({ 'bomb.md': new Uint8Array(300 * 1024 ** 2) }, { level: 9 })
+    const cut = zipSync({ 'note.md': strToU8('kelp '.repeat(5000)) }).slice(0, 100)
+    const cases: readonly (readonly [name: string, content: string | Uint8Array, code: string])[] = [
+      ['bomb.zip', bomb, 'IMPORT_TOO_LARGE'],
+      ['cut.zip', cut, 'IMPORT_DAMAGED'],
+      ['not.zip', 'no zip', 'IMPORT_DAMAGED'],
+      ['half.json', '{"format":"holdfast","version":1,"notes":[', 'IMPORT_DAMAGED'],
+      ['other.json', '{"name":"package"}', 'IMPORT_UNKNOWN'],
+      ['newer.json', '{"format":"holdfast","version":99}', 'IMPORT_NEWER'],
+      ['picture.png', png, 'IMPORT_UNKNOWN'],
+      ['binary.md', new Uint8Array([0, 255, 254, 0]), 'IMPORT_UNKNOWN'],
+    ]
+    for (const [name, content, code] of cases) {
+      await importFile(name, content)
+      await showsText(page(), code)
+      await click(page(), 'button', 'Dismiss')
+    }
+    expect(await everything(page())).toEqual(before)
+  })
+
+  test('an import can be cancelled, and what was there stays', async () => {
+    const before = await titles(page())
+    const many = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, at) => [`note ${at}.md`, strToU8(`${at} ${'text '.repeat(400)}`)]),
+    )
+    await importFile('many.zip', zipSync(many, { level: 0 }))
+    await click(page(), 'button', 'Cancel')
+    await waitFor(() => page().evaluate(() => document.querySelector('progress') === null), 'the import is ended')
+    expect(await titles(page())).toEqual(before)
+  })
+
+  test('a text of 50 MB becomes a short note with the text as a file', async () => {
+    await importFile('long.md', 'kelp and more kelp.\n'.repeat(2_621_440))
+    await showsText(page(), '1 note imported.')
+    await openRow(page(), 'long')
+    await showsText(page(), '52.4 MB')
+    expect(await bodyOf(page())).toMatch(/^\[text\.md\]\(attachment:/u)
+  })
+})
