@@ -13,8 +13,11 @@ import type { NotesDatabase } from './database.ts'
 /** One change of a note, in the order in which it came to this device. */
 export type StoredUpdate = { readonly seq: number; readonly noteId: string; readonly update: Update }
 
-/** A note whose row may be behind its changes: the page that wrote it went away before it could look. */
-export type NoteRow = Note & { readonly settled?: boolean }
+/**
+ * `settled` false: the page that wrote the row went away before it could look. Its changes may be ahead of the row, or where
+ * `ahead` is true the row is ahead of its changes, because the page had not read them yet.
+ */
+export type NoteRow = Note & { readonly settled?: boolean; readonly ahead?: boolean }
 
 /** More rows than this of one note are made one. */
 const most = 40
@@ -66,9 +69,11 @@ export const watchUpdates = (
 /** Makes the row of a note what its changes say, and one change of many. In one transaction of the three tables. */
 export const settle = async (database: NotesDatabase, noteId: string): Promise<void> => {
   const row: NoteRow | undefined = await database.notes.get(noteId)
+  if (row === undefined) return
+  const { settled: _, ahead = false, ...note } = row
+  if (ahead) return putAsChange(database, note)
   const rows = await rowsOf(database, noteId)
-  if (row === undefined || rows.length === 0) return
-  const { settled: _, ...note } = row
+  if (rows.length === 0) return
   await database.notes.put({ ...note, ...documentOf(rows).content() })
   if (rows.length <= most) return
   await database.updates.bulkDelete(rows.map(({ seq }) => seq))

@@ -19,6 +19,11 @@ export type NotesStore = {
    * change of what is there. Where it rejects, some of them may be stored: the caller still holds them all.
    */
   put(notes: readonly Note[], changes?: Changes): Promise<void>
+  /**
+   * Stores a note whose changes have not been read, asking for the write and its commit in this very turn. The row is ahead of
+   * its changes then, until anyone next looks.
+   */
+  putAhead(note: Note): Promise<void>
   /** Calls `onUpdates` with the changes of a note, those there are and then those that come, also from another tab. */
   watchNote(id: string, onUpdates: (updates: readonly Update[]) => void, onError: () => void): () => void
   remove(id: string): Promise<void>
@@ -65,6 +70,15 @@ const putNow = (database: NotesDatabase, notes: readonly Note[], changes: Change
     return Promise.all([added, written])
   })
 
+const putAhead = (database: NotesDatabase, note: Note): PromiseLike<unknown> =>
+  database.transaction('rw', database.notes, (transaction) => {
+    refuseNewer(transaction)
+    const row: NoteRow = { ...note, settled: false, ahead: true }
+    const written = database.notes.put(row)
+    transaction.idbtrans.commit()
+    return written
+  })
+
 /** The rows that were written in haste are looked at again. Where that fails, the next reading does it. */
 const settleAll = async (database: NotesDatabase, ids: readonly string[]): Promise<void> => {
   for (const id of ids) {
@@ -104,6 +118,11 @@ export const notesStore = (database: NotesDatabase = notesDatabase(), mark: Note
   })
   return {
     put: (notes, changes = new Map()) => typed(() => put(database, notes, changes)),
+    putAhead: (note) =>
+      typed(async () => {
+        await putAhead(database, note)
+        await settleAll(database, [note.id])
+      }),
     watchNote: (id, onUpdates, onError) => watchUpdates(database, id, onUpdates, onError),
     mark: (id, marks) =>
       typed(() =>

@@ -35,6 +35,8 @@ export type Notebook = {
   /** The note that `undoRemove` would bring back. */
   readonly removed: ReadonlySignal<Note | undefined>
   edit(change: Partial<NoteContent>): void
+  /** Stores, in this very turn, what the writer wrote before the note's document was read: the page may be going away. */
+  keepEarly(): void
   /** True while the writer's input method composes: what others write waits, or it would break the word. */
   compose(isComposing: boolean): void
   /** Opens a stored note. False where it is not among those that have been read, and then nothing changes. */
@@ -117,22 +119,36 @@ export const createNotebook = (store: NotesStore, saver: Saver, events: Notebook
     replica = openReplica(store, note, isStored, {
       onReady(text) {
         if (!isCurrent()) return
-        if (early) keepEarly()
+        if (early) keepWaiting()
         else take(text)
       },
       onFailed() {
         if (!isCurrent()) return
         replica = undefined
-        keepEarly()
+        keepWaiting()
       },
       onText(text) {
         if (isCurrent()) take(text)
       },
     })
   }
-  const keepEarly = (): void => {
+  const keepWaiting = (): void => {
     if (early) keep()
     early = false
+  }
+  /**
+   * From here on the note is stored as a plain text, each time as a change of what is there: a document that is read later
+   * would not know that it has this text already. Once all is stored, it is opened as a document again.
+   */
+  const keepEarly = async (): Promise<void> => {
+    if (!early) return
+    const note = open.peek()
+    early = false
+    replica?.stop()
+    replica = undefined
+    await store.putAhead(note).catch(() => saver.save(note))
+    await saver.flush()
+    if (replica === undefined && open.peek().id === note.id && !saver.holds(note.id)) openDocument(open.peek(), true)
   }
 
   const show = (note: Note, isStored: boolean): void => {
@@ -242,6 +258,7 @@ export const createNotebook = (store: NotesStore, saver: Saver, events: Notebook
     },
     open,
     removed,
+    keepEarly: () => void keepEarly(),
     edit(change) {
       const before = open.peek()
       open.value = editNote(before, change, Date.now())

@@ -24,14 +24,18 @@ export const storedNotes = (page: Page): Promise<StoredNote[]> =>
         request.onerror = () => reject(request.error)
       })
     try {
-      const [notes, files] = [await all('notes'), await all('attachments')]
+      const [notes, files, chunks] = [await all('notes'), await all('attachments'), await all('chunks')]
+      const sizeOf = (id: unknown) =>
+        chunks
+          .filter((chunk) => chunk.id === id)
+          .reduce((sum, { bytes }) => sum + Number(Reflect.get(bytes ?? {}, 'length')), 0)
       const filesOf = (id: unknown) =>
         files
           .filter(({ noteId }) => noteId === id)
           .map((file) => ({
             id: String(file.id),
             type: String(file.type),
-            size: Number(Reflect.get(file.bytes ?? {}, 'length')),
+            size: sizeOf(file.id),
           }))
       return notes
         .sort((one, other) => Number(other.createdAt) - Number(one.createdAt))

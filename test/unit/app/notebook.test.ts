@@ -6,7 +6,7 @@ import type { NotesStore } from '../../../src/data/notes-store.ts'
 import { StorageError } from '../../../src/data/storage-error.ts'
 import { inListOrder } from '../../../src/notebook/listing.ts'
 import { type Note, newNote } from '../../../src/notebook/note.ts'
-import type { Update } from '../../../src/notebook/note-document.ts'
+import { openDocument, type Update } from '../../../src/notebook/note-document.ts'
 
 const note = (id: string, body: string, now = 1): Note => ({ ...newNote(id, now), body })
 
@@ -29,6 +29,9 @@ const memory = (start: readonly Note[] = []) => {
         for (const update of made) add(row.id, update)
       }
       tell()
+    },
+    async putAhead(row) {
+      await store.put([row])
     },
     watchNote(id, onUpdates) {
       const watcher = { id, onUpdates }
@@ -69,6 +72,26 @@ const memory = (start: readonly Note[] = []) => {
 }
 
 describe('the notebook', () => {
+  it('keeps what is written before the document of a note was read, where the page goes away', async () => {
+    const { rows, saver, notebook, store } = memory([note('a', 'first')])
+    notebook.edit({ body: 'first and more' })
+    expect(saver.holds('a')).toBe(false)
+    notebook.keepEarly()
+    expect(rows.get('a')?.body).toBe('first and more')
+    // And where it stays, each letter is there once.
+    await saver.flush()
+    notebook.edit({ body: 'first and more still' })
+    await saver.flush()
+    const texts: Update[] = []
+    store.watchNote(
+      'a',
+      (updates) => texts.push(...updates),
+      () => undefined,
+    )
+    await Promise.resolve()
+    expect(openDocument(texts).content().body).toBe('first and more still')
+  })
+
   it('opens on an empty note that is not stored until something is written', async () => {
     const { rows, notebook, saver } = memory()
     expect(notebook.open.value).toMatchObject({ title: '', body: '' })

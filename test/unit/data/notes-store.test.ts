@@ -54,6 +54,30 @@ describe('the store of notes', () => {
     stop()
   })
 
+  it('makes a change of a text that was stored before the changes of its note were read', async () => {
+    const { database, store } = fresh()
+    const before = { ...newNote('a', 1), body: 'first' }
+    await store.put([before], new Map([['a', [foundingUpdate(before)]]]))
+    await store.putAhead({ ...before, body: 'first and more', updatedAt: 2 })
+    const updates = await database.updates.where('noteId').equals('a').toArray()
+    expect(openDocument(updates.map(({ update }) => update)).content().body).toBe('first and more')
+    expect(await database.notes.get('a')).toEqual({ ...before, body: 'first and more', updatedAt: 2 })
+  })
+
+  it('makes that change when it next reads, where the page went away at once', async () => {
+    const { database, store } = fresh()
+    const before = { ...newNote('a', 1), body: 'first' }
+    await store.put([before], new Map([['a', [foundingUpdate(before)]]]))
+    await database.table('notes').put({ ...before, body: 'first and more', settled: false, ahead: true })
+    const { stop, lists } = watched(store)
+    await vi.waitFor(async () => {
+      const updates = await database.updates.where('noteId').equals('a').toArray()
+      expect(openDocument(updates.map(({ update }) => update)).content().body).toBe('first and more')
+    })
+    expect(lists.every(([note]) => note?.body === 'first and more')).toBe(true)
+    stop()
+  })
+
   it('shows what another tab wrote', async () => {
     const { database, store } = fresh()
     const { ids, stop } = watched(store)

@@ -17,16 +17,19 @@ const lint = async (folder: string) => {
   return v.parse(report, JSON.parse(stdout))
 }
 
-it('passes the lint of addons.mozilla.org, but for what two libraries bring', async () => {
+it('passes the lint of addons.mozilla.org, but for what libraries bring', async () => {
   const { errors, warnings, notices } = await lint('dist/extension-firefox')
   expect(errors).toEqual([])
   expect(notices).toEqual([])
-  // Preact has a way to set HTML, and Readability sets it in a document without a window, where nothing runs. Nothing of
-  // ours does, which the next test shows.
-  const unsafe = warnings.filter(({ code }) => code === 'UNSAFE_VAR_ASSIGNMENT')
-  const where = (pattern: RegExp) => unsafe.filter(({ file }) => pattern.test(file ?? '')).length
-  expect(warnings.length - unsafe.length).toBe(0)
-  expect([where(/^assets\//) <= 1, where(/^clip\.js$/) <= 2, where(/background|config|popup/)]).toEqual([true, true, 0])
+  // Preact has a way to set HTML, DOMPurify and Readability set it in a document without a window, where nothing runs, and the
+  // reader of PDF files has lines that the linter itself stumbles over. Nothing of ours does, which the next test shows.
+  expect(warnings.filter(({ code }) => code !== 'UNSAFE_VAR_ASSIGNMENT')).toEqual([])
+  const count = (pattern: RegExp) => warnings.filter(({ file }) => pattern.test(file ?? '')).length
+  expect({ clip: count(/^clip\.js$/), ours: count(/background|config|app|popup/), all: warnings.length }).toEqual({
+    clip: 2,
+    ours: 0,
+    all: 6,
+  })
 }, 60_000)
 
 it('sets HTML nowhere by itself', async () => {
