@@ -3,6 +3,7 @@ import { zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../../../src/base/bytes.ts'
 import type { WholeAttachment } from '../../../src/notebook/attachment.ts'
+import { type FolderFile, type ReadOptions, readFolder } from '../../../src/notebook/exchange/folder.ts'
 import { fromMarkdown, toMarkdown } from '../../../src/notebook/exchange/front-matter.ts'
 import { ImportError, type Imported } from '../../../src/notebook/exchange/imported.ts'
 import { fromJson, jsonParts } from '../../../src/notebook/exchange/json.ts'
@@ -48,12 +49,31 @@ const byId = ({ notes: all, files }: Pick<Imported, 'notes' | 'files'>) => ({
   files: [...files].sort((a, b) => (a.attachment.id < b.attachment.id ? -1 : 1)),
 })
 
-const read = (zip: Uint8Array, piece = 64): Imported => {
+const options: ReadOptions = {
+  newId: () => crypto.randomUUID(),
+  now: 1,
+  readPages: () => Promise.reject(new Error('There is no page here.')),
+  step: () => Promise.resolve(),
+}
+
+const together = async (all: AsyncGenerator<Imported>): Promise<Imported> => {
+  const parts: Imported[] = []
+  for await (const one of all) parts.push(one)
+  return {
+    notes: parts.flatMap(({ notes: some }) => some),
+    files: parts.flatMap(({ files }) => files),
+    left: parts.flatMap(({ left }) => left),
+  }
+}
+
+const unzip = (zip: Uint8Array, piece = 64): readonly FolderFile[] => {
   const reader = readZip()
   for (let at = 0; at < zip.length; at += piece) reader.push(zip.slice(at, at + piece), at + piece >= zip.length)
   const { at, length } = findDirectory(zip.slice(-END_WITHIN))
-  return reader.imported(readDirectory(zip.slice(at, at + length)), () => crypto.randomUUID(), 1)
+  return reader.files(readDirectory(zip.slice(at, at + length)))
 }
+
+const read = (zip: Uint8Array): Promise<Imported> => together(readFolder(unzip(zip), options))
 
 const zipOf = ({ notes: all, files }: { notes: readonly Note[]; files: readonly WholeAttachment[] }): Uint8Array => {
   const parts: Uint8Array[] = []
@@ -102,10 +122,10 @@ describe('a note as a Markdown file', () => {
 })
 
 describe('an export', () => {
-  it('as a zip has every note, file, tag and date again', () => {
-    fc.assert(
-      fc.property(library, (all) => {
-        const imported = read(zipOf(all))
+  it('as a zip has every note, file, tag and date again', async () => {
+    await fc.assert(
+      fc.asyncProperty(library, async (all) => {
+        const imported = await read(zipOf(all))
         expect(byId(imported)).toEqual(byId(all))
         expect(imported.left).toEqual([])
       }),
@@ -119,7 +139,7 @@ describe('an export', () => {
           jsonParts.start,
           ...all.notes.map((one, at) => jsonParts.note(one, at === 0)),
           jsonParts.between,
-          ...all.files.map((one, at) => jsonParts.file(one, at === 0)),
+          ...all.files.flatMap((one, at) => [...jsonParts.file(one, at === 0)]),
           jsonParts.end,
         ].join('')
         expect(byId(fromJson(json))).toEqual(byId(all))
@@ -142,30 +162,30 @@ describe('an import', () => {
     const zip = zipOf({ notes: [{ ...fromMarkdown('text '.repeat(2000), { name: 'a', id: 'a', now: 1 }) }], files: [] })
     for (const length of [60, zip.length - 30, zip.length - 1]) {
       expect(
-        codeOf(() => read(zip.slice(0, length))),
+        codeOf(() => unzip(zip.slice(0, length))),
         String(length),
       ).toBe('IMPORT_DAMAGED')
     }
-    expect(codeOf(() => read(utf8('PK no zip at all')))).toBe('IMPORT_DAMAGED')
+    expect(codeOf(() => unzip(utf8('PK no zip at all')))).toBe('IMPORT_DAMAGED')
     const inBody = new Uint8Array(zip)
     inBody.fill(0xff, 60, 90)
-    expect(codeOf(() => read(inBody))).toBe('IMPORT_DAMAGED')
+    expect(codeOf(() => unzip(inBody))).toBe('IMPORT_DAMAGED')
     const stored = zipSync({ 'a.md': utf8('kelp') }, { level: 0 })
     stored[stored.indexOf(0x6b, 34)] = 0x21
-    expect(codeOf(() => read(stored))).toBe('IMPORT_DAMAGED')
+    expect(codeOf(() => unzip(stored))).toBe('IMPORT_DAMAGED')
   })
 
   it('stops a zip that unfolds to more than a notebook takes', () => {
     const bomb = zipSync({ 'a.md': new Uint8Array(300 * 1024 ** 2) }, { level: 9 })
     expect(bomb.length).toBeLessThan(1024 ** 2)
-    expect(codeOf(() => read(bomb, 16 * 1024))).toBe('IMPORT_TOO_LARGE')
+    expect(codeOf(() => unzip(bomb, 16 * 1024))).toBe('IMPORT_TOO_LARGE')
   })
 
-  it('names what it leaves out', () => {
-    const imported = read(
+  it('names what it leaves out', async () => {
+    const imported = await read(
       zipSync({ 'a.md': utf8('text'), 'photo.raw': new Uint8Array(5), 'folder/': new Uint8Array() }),
     )
     expect(imported.notes.map(({ title, body }) => [title, body])).toEqual([['a', 'text']])
-    expect(imported.left).toEqual(['photo.raw'])
+    expect(imported.left).toEqual([{ name: 'photo.raw', reason: 'IMPORT_UNLINKED' }])
   })
 })
