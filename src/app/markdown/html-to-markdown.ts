@@ -6,7 +6,7 @@ import { MOST_FILE } from '../../notebook/exchange/imported.ts'
 import { asWords } from '../../notebook/exchange/links.ts'
 import { cleanType, endingFor } from '../../notebook/exchange/media-type.ts'
 import type { AboutNote, Embedded, PageRead } from '../../notebook/exchange/page-read.ts'
-import { purify } from './render.ts'
+import { purify, purifyOwn } from './render.ts'
 
 /** What a `data:` address holds (RFC 2397); undefined where it cannot be read. */
 const dataIn = (address: string): { readonly type: string; readonly bytes: Bytes } | undefined => {
@@ -123,11 +123,11 @@ const readOwn = (article: HTMLElement): PageRead => {
   return { ...page, embedded: [...page.embedded, ...files.values()] }
 }
 
+const ownMark = '<meta name="generator" content="Holdfast">'
+
 /** Reads a page as Markdown: one of Holdfast's own as its notes, any other as one. */
 export const readPages = (html: string): readonly PageRead[] => {
-  // A document without a window: nothing in it runs or is loaded.
-  const page = new DOMParser().parseFromString(html, 'text/html')
-  const isOwn = page.querySelector('meta[name="generator"]')?.getAttribute('content') === 'Holdfast'
-  const own = isOwn ? [...page.querySelectorAll<HTMLElement>('body > article')] : []
+  const isOwn = html.slice(0, 4000).includes(ownMark)
+  const own = isOwn ? [...purifyOwn(html).querySelectorAll<HTMLElement>(':scope > article')] : []
   return own.length > 0 ? own.map(readOwn) : [read(html, undefined)]
 }

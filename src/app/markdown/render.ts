@@ -75,12 +75,23 @@ const namePictures = (root: DocumentFragment): void => {
   }
 }
 
-/** Safe HTML in a document of its own, in which nothing is loaded: pictures keep their addresses. */
-export const purify = (html: string): HTMLElement => {
-  const root = DOMPurify.sanitize(html, { ...rules, RETURN_DOM: true })
+const asElement = (html: string, config: Config): HTMLElement => {
+  const root = DOMPurify.sanitize(html, { ...config, RETURN_DOM: true })
   if (!(root instanceof HTMLElement)) throw new TypeError('It is no element.')
   return root
 }
+
+/** Safe HTML in a document of its own, in which nothing is loaded: pictures keep their addresses. */
+export const purify = (html: string): HTMLElement => asElement(html, rules)
+
+/** The same of a page that Holdfast has written, with what it says of its notes and the files in it. Not to be shown as it is. */
+export const purifyOwn = (html: string): HTMLElement =>
+  asElement(html, {
+    USE_PROFILES: rules.USE_PROFILES,
+    FORBID_TAGS: rules.FORBID_TAGS.filter((tag) => tag !== 'audio'),
+    FORBID_ATTR: ['style', 'srcset'],
+    ADD_DATA_URI_TAGS: ['a', 'audio'],
+  })
 
 /** Safe HTML as nodes, whatever it was. */
 export const sanitize = (html: string): DocumentFragment => {

@@ -28,11 +28,11 @@ const packages = /^(?:zip|jex|tar|gz|tgz|7z|rar|enex|json)$/u
 const kindOf = (path: string): 'text' | 'page' | 'file' =>
   Object.entries(kinds).find(([ending]) => ending === endingOf(path))?.[1] ?? 'file'
 
-/** The text of bytes; undefined where they are none. */
-export const textOf = (bytes: Bytes): string | undefined => {
+/** The text of bytes; undefined where they are none. Holdfast's own may hold NUL, since someone may have written it. */
+const textOf = (bytes: Bytes, isOwn = false): string | undefined => {
   try {
     const text = fromUtf8(bytes)
-    return text.includes('\u0000') ? undefined : text
+    return text.includes('\u0000') && !isOwn ? undefined : text
   } catch {
     return undefined
   }
@@ -131,7 +131,7 @@ const together = (all: readonly Imported[]): Imported => ({
 })
 
 const readOne = async (folder: Folder, path: string, file: FolderFile, options: ReadOptions): Promise<Imported> => {
-  const text = textOf(await file.read())
+  const text = textOf(await file.read(), folder.own !== undefined)
   if (text === undefined) return leftOut(path, 'IMPORT_NO_TEXT')
   const named = () => ({ name: path, id: options.newId(), now: file.modifiedAt ?? options.now })
   if (kindOf(path) === 'page') {

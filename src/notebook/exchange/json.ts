@@ -2,15 +2,19 @@ import * as v from 'valibot'
 import { concat, fromBase64url, toBase64url } from '../../base/bytes.ts'
 import type { Attachment, Bytes, WholeAttachment } from '../attachment.ts'
 import { cleanTags, type Note } from '../note.ts'
-import { ImportError, type Imported, MOST_FILE } from './imported.ts'
+import { ImportError, type Imported, type Left, MOST_FILE } from './imported.ts'
 import { type Cut, createCutter } from './json-cuts.ts'
 
 const FORMAT = 'holdfast'
 const VERSION = 1
 
 const number = v.pipe(v.number(), v.finite())
-/** A time that a date can tell (ECMA-262, 21.4.1.1). */
-const time = v.pipe(number, v.minValue(-8.64e15), v.maxValue(8.64e15))
+/** The furthest time that a date can tell (ECMA-262, 21.4.1.1). */
+const FURTHEST = 8.64e15
+const time = v.pipe(
+  number,
+  v.transform((value) => Math.min(Math.max(value, -FURTHEST), FURTHEST)),
+)
 const noteSchema = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
   title: v.string(),
@@ -98,7 +102,13 @@ const checkHead = (head: string): void => {
   if (parsed.output.version > VERSION) throw new ImportError('IMPORT_NEWER')
 }
 
-/** Reads a lossless export as it comes. */
+/** What something is called that is no note and no file. */
+const nameOf = (value: unknown, key: string): string => {
+  const name: unknown = Reflect.get(Object(value), key)
+  return typeof name === 'string' ? name : ''
+}
+
+/** Reads a lossless export as it comes. An element that is not of its form is named, and the others are read. */
 export const readJson = (): JsonReader => {
   let hasLists = false
   const cutter = createCutter((head) => {
@@ -107,10 +117,15 @@ export const readJson = (): JsonReader => {
   })
   const notes: Note[] = []
   const files: WholeAttachment[] = []
+  const left: Left[] = []
   let pieces: Bytes[] = []
   let size = 0
   const take: { readonly [K in Cut['kind']]: (value: unknown) => void } = {
-    notes: (value) => notes.push(v.parse(noteSchema, value)),
+    notes: (value) => {
+      const parsed = v.safeParse(noteSchema, value)
+      if (parsed.success) notes.push(parsed.output)
+      else left.push({ name: nameOf(value, 'title'), reason: 'IMPORT_UNREADABLE' })
+    },
     piece: (value) => {
       const bytes = v.parse(encoded, value)
       size += bytes.length
@@ -118,7 +133,9 @@ export const readJson = (): JsonReader => {
       pieces.push(bytes)
     },
     attachments: (value) => {
-      files.push({ attachment: v.parse(fileSchema, value), bytes: concat(...pieces) })
+      const parsed = v.safeParse(fileSchema, value)
+      if (parsed.success) files.push({ attachment: parsed.output, bytes: concat(...pieces) })
+      else left.push({ name: nameOf(value, 'name'), reason: 'IMPORT_UNREADABLE' })
       ;[pieces, size] = [[], 0]
     },
   }
@@ -133,7 +150,7 @@ export const readJson = (): JsonReader => {
         if (rest === undefined) throw new ImportError('IMPORT_DAMAGED')
         checkHead(rest)
         if (!hasLists) throw new ImportError('IMPORT_DAMAGED')
-        return { notes, files, left: [] }
+        return { notes, files, left }
       }),
   }
 }

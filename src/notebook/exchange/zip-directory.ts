@@ -59,6 +59,7 @@ const table = Uint32Array.from({ length: 256 }, (_, index) => {
 /** The checksum of a zip, taken on over more bytes (ISO 3309; RFC 1952 §8). The first time of 0. */
 export const crc32 = (bytes: Uint8Array, before = 0): number => {
   let crc = ~before
-  for (const byte of bytes) crc = (table[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8)
+  // By index: an iterator would take several times as long.
+  for (let at = 0; at < bytes.length; at += 1) crc = (table[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8)
   return ~crc >>> 0
 }
