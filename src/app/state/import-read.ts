@@ -148,10 +148,11 @@ const refuse = (code: 'IMPORT_DAMAGED' | 'IMPORT_TOO_LARGE'): Source['read'] =>
 const readerFor = async (file: File): Promise<Source['read'] | undefined> => {
   const ending = endingOf(file.name)
   if (file.size > MOST_BYTES) return refuse('IMPORT_TOO_LARGE')
-  if (await isZip(file)) return (options) => fromZip(file, options)
-  if (ending === 'zip') return refuse('IMPORT_DAMAGED')
-  if (ending === 'json') return (options) => fromJsonFile(file, options)
-  return ending === 'enex' ? (options) => fromEnex(file, options) : undefined
+  if (ending === 'enex') return (options) => fromEnex(file, options)
+  // What lies in a folder may be a file that a note beside it names, whatever it is.
+  if (file.webkitRelativePath !== '') return undefined
+  if (ending === 'zip') return (await isZip(file)) ? (options) => fromZip(file, options) : refuse('IMPORT_DAMAGED')
+  return ending === 'json' ? (options) => fromJsonFile(file, options) : undefined
 }
 
 /** What files are to be read as: packages one by one, and all others together, since a text may name the pictures beside it. */

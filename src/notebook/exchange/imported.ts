@@ -27,9 +27,6 @@ export type LeftReason =
 /** Something that could not be taken in. */
 export type Left = { readonly name: string; readonly reason: LeftReason }
 
-/** What nothing was brought by. */
-export const nothing: Imported = { notes: [], files: [], left: [] }
-
 const codes = [
   'IMPORT_TOO_LARGE',
   'IMPORT_DAMAGED',
