@@ -114,7 +114,7 @@ const readOwn = (article: HTMLElement): PageRead => {
     const file = files.get(link.getAttribute('href')?.slice(1) ?? '')
     if (file !== undefined) link.setAttribute('href', attachmentAddress(file.id))
   }
-  const page = read(text?.innerHTML ?? '', {
+  const page = read(text?.getHTML() ?? '', {
     title: article.querySelector('h1')?.textContent ?? '',
     tags: tagsOf(article.dataset.tags),
     createdAt: timeOf(article.dataset.created),

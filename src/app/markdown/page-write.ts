@@ -143,7 +143,7 @@ const writeText = async (writer: Writer, root: DocumentFragment, files: readonly
   }
   const frame = document.createElement('template')
   frame.content.append(root)
-  const [first = '', ...others] = frame.innerHTML.split(mark)
+  const [first = '', ...others] = frame.getHTML().split(mark)
   writer.parts.push(first)
   for (const other of others) {
     const end = other.indexOf(';')
