@@ -138,7 +138,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   reportTitle: 'Was sich nicht übernehmen ließ',
   showReport: 'Anzeigen',
   leftTooLarge: 'größer, als ein Notizbuch aufnimmt',
-  leftDamaged: 'ab hier beschädigt; was davor kam, wurde übernommen',
+  leftDamaged: 'beschädigt: ließ sich nicht zu Ende lesen',
   leftUnknown: 'von einer Art, die Holdfast nicht kennt',
   leftNewer: 'von einer neueren Version von Holdfast',
   leftUnsafe: 'deklariert Entitäten, die sich beliebig entfalten können',

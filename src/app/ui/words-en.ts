@@ -132,7 +132,7 @@ export const en = {
   reportTitle: 'What could not be taken in',
   showReport: 'Show which',
   leftTooLarge: 'larger than a notebook can take in',
-  leftDamaged: 'damaged from here on; what came before was taken in',
+  leftDamaged: 'damaged: it could not be read to its end',
   leftUnknown: 'of a kind that Holdfast does not know',
   leftNewer: 'made by a newer version of Holdfast',
   leftUnsafe: 'declares entities, which can unfold to any size',
