@@ -15,7 +15,7 @@ export type Step = (done: number) => Promise<void>
 /** So many bytes of a zip are looked at in one go: a turn of some milliseconds even where they unfold a thousandfold. */
 const SLICE = 16 * 1024
 /** The same of a text. */
-const TEXT_SLICE = 128 * 1024
+const TEXT_SLICE = 64 * 1024
 
 const bytesIn = async (file: Blob): Promise<Bytes> => new Uint8Array(await file.arrayBuffer())
 
