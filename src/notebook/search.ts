@@ -10,34 +10,69 @@ export const wordsOf = (query: string): readonly string[] => [
   ),
 ]
 
+/** Where in a note all words were found: the title has every one of them, or only title and text together do. */
+export type Place = 'title' | 'text'
+
 /** Texts that can be asked which of them hold every word, wherever in it: a word, its beginning, or its middle. */
 export type SearchIndex = {
-  /** Takes in a text under an id, in the place of an earlier one. */
-  put(id: string, text: string): void
+  /** Takes in a title and what belongs to it under an id, in the place of an earlier one. */
+  put(id: string, title: string, text: string): void
   remove(id: string): void
-  /** What tells of an id whether its text holds every one of the words. Good until the next change. */
-  matching(words: readonly string[]): (id: string) => boolean
+  /** What tells of an id whether and where it holds every one of the words. Good until the next change. */
+  matching(words: readonly string[]): (id: string) => Place | undefined
 }
 
-/** So many rows of bits there are: each run of three letters falls in one. */
+/** So many rows of bits there are: each run of one, two or three letters falls in one. */
 const BUCKETS = 4096
 const RUN = 3
 
-const bucketAt = (text: string, at: number): number => {
-  const hash = (text.charCodeAt(at) * 961 + text.charCodeAt(at + 1) * 31 + text.charCodeAt(at + 2)) >>> 0
+const bucketAt = (text: string, at: number, length: number): number => {
+  let hash = length
+  for (let place = at; place < at + length; place += 1) hash = Math.imul(hash, 31) + text.charCodeAt(place)
   return Math.imul(hash, 0x9e3779b1) >>> 20
 }
 
+/** The buckets that a text must have fallen in which holds the word. */
+const bucketsOf = (word: string): ReadonlySet<number> => {
+  const length = Math.min(RUN, word.length)
+  return new Set(Array.from({ length: word.length - length + 1 }, (_, at) => bucketAt(word, at, length)))
+}
+
+/** Every bucket that a text falls in, as bits. */
+const markBuckets = (text: string, into: Uint32Array): void => {
+  into.fill(0)
+  for (let at = 0; at < text.length; at += 1) {
+    for (let length = 1; length <= Math.min(RUN, text.length - at); length += 1) {
+      const bucket = bucketAt(text, at, length)
+      into[bucket >>> 5] = (into[bucket >>> 5] ?? 0) | (1 << (bucket & 31))
+    }
+  }
+}
+
+type Entry = { readonly text: string; readonly titleEnd: number }
+
+/** The first place of a word is enough to know: where that is behind the title, none is in it. */
+const placeIn = ({ text, titleEnd }: Entry, words: readonly string[]): Place | undefined => {
+  let place: Place = 'title'
+  for (const word of words) {
+    const at = text.indexOf(word)
+    if (at < 0) return undefined
+    if (at + word.length > titleEnd) place = 'text'
+  }
+  return place
+}
+
 /**
- * Of each text it is known which runs of three letters it has, a bit for each: a word can only be in the texts that have all
+ * Of each text it is known which runs of letters it has, a bit for each: a word can only be in the texts that have all
  * runs of it, and only those are looked at. A text that changes keeps its old bits, which costs a look and nothing else.
  */
 export const createSearchIndex = (): SearchIndex => {
   const places = new Map<string, number>()
-  const texts: (string | undefined)[] = []
+  const entries: (Entry | undefined)[] = []
   const free: number[] = []
   let room = 1024
   const rows: (Uint32Array | undefined)[] = new Array(BUCKETS)
+  const marked = new Uint32Array(BUCKETS / 32)
 
   const grow = (): void => {
     room *= 2
@@ -53,43 +88,43 @@ export const createSearchIndex = (): SearchIndex => {
     return rows[bucket]
   }
   const placeFor = (id: string): number => {
-    const place = places.get(id) ?? free.pop() ?? texts.length
+    const place = places.get(id) ?? free.pop() ?? entries.length
     places.set(id, place)
     while (place >= room) grow()
     return place
   }
 
   return {
-    put(id, text) {
+    put(id, title, text) {
       const place = placeFor(id)
-      const compared = plain(text)
-      texts[place] = compared
+      const compared = plain(title)
+      const entry = { text: `${compared}\n${plain(text)}`, titleEnd: compared.length }
+      entries[place] = entry
+      markBuckets(entry.text, marked)
       const [at, bit] = [place >>> 5, 1 << (place & 31)]
-      for (let from = 0; from + RUN <= compared.length; from += 1) {
-        const row = rowOf(bucketAt(compared, from))
-        row[at] = (row[at] ?? 0) | bit
-      }
+      marked.forEach((bits, group) => {
+        for (let rest = bits; rest !== 0; rest &= rest - 1) {
+          const row = rowOf(group * 32 + 31 - Math.clz32(rest & -rest))
+          row[at] = (row[at] ?? 0) | bit
+        }
+      })
     },
     remove(id) {
       const place = places.get(id)
       if (place === undefined) return
       places.delete(id)
-      texts[place] = undefined
+      entries[place] = undefined
       free.push(place)
     },
     matching(words) {
-      const wanted = new Set<Uint32Array>()
-      for (const word of words) {
-        for (let from = 0; from + RUN <= word.length; from += 1) wanted.add(rowOf(bucketAt(word, from)))
-      }
-      const narrow = [...wanted]
+      const narrow = [...new Set(words.flatMap((word) => [...bucketsOf(word)]))].map(rowOf)
       return (id) => {
         const place = places.get(id)
-        if (place === undefined) return false
+        if (place === undefined) return undefined
         const [at, bit] = [place >>> 5, 1 << (place & 31)]
-        if (narrow.some((row) => ((row[at] ?? 0) & bit) === 0)) return false
-        const text = texts[place]
-        return text !== undefined && words.every((word) => text.includes(word))
+        for (const row of narrow) if (((row[at] ?? 0) & bit) === 0) return undefined
+        const entry = entries[place]
+        return entry === undefined ? undefined : placeIn(entry, words)
       }
     },
   }

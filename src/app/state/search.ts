@@ -1,8 +1,9 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 import { type FileFacts, noFiles } from '../../notebook/attachment.ts'
+import { differenceOf } from '../../notebook/difference.ts'
 import { type Filter, filtered, noFilter, tagCounts } from '../../notebook/listing.ts'
 import type { Note } from '../../notebook/note.ts'
-import { createSearchIndex, plain, wordsOf } from '../../notebook/search.ts'
+import { createSearchIndex, wordsOf } from '../../notebook/search.ts'
 
 /** What is looked for, and what is found. */
 export type Search = {
@@ -24,88 +25,115 @@ export type Search = {
 /** How long the page may be kept busy in one go, in milliseconds. */
 const BUDGET = 8
 
-const textOf = ({ title, body, tags }: Note, more: string): string =>
-  [title, body, tags.map((tag) => `#${tag}`).join(' '), more].join('\n')
+/** How often what is found is looked at again while notes are still being taken in, in milliseconds. */
+const TOLD_EVERY = 200
 
-/** Notes with the words in their title come first; the order stays as it is else. */
-const titlesFirst = (notes: readonly Note[], words: readonly string[]): readonly Note[] => {
-  const titled = new Set(
-    notes.filter(({ title }) => {
-      const compared = plain(title)
-      return words.every((word) => compared.includes(word))
-    }),
-  )
-  return [...titled, ...notes.filter((note) => !titled.has(note))]
+const textOf = ({ body, tags }: Note, more: string): string =>
+  [body, tags.map((tag) => `#${tag}`).join(' '), more].join('\n')
+
+/** When nothing else is to be done: what is typed meanwhile goes first. */
+const whenIdle = (work: () => void): void => {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: 200 })
+  else setTimeout(work, 0)
 }
+
+/** What was found for some words, so that with further letters only that is looked through. */
+type Looked = {
+  readonly words: readonly string[]
+  readonly among: readonly Note[]
+  readonly round: number
+  readonly hits: readonly Note[]
+}
+
+/** Whether what holds the one words holds the others, too. */
+const refines = (words: readonly string[], before: readonly string[]): boolean =>
+  before.every((one) => words.some((word) => word.includes(one)))
 
 /** `soon`: runs what is left to do a little later. */
 export const createSearch = (
   notes: ReadonlySignal<readonly Note[] | undefined>,
   files: ReadonlySignal<FileFacts> = signal(noFiles),
-  soon: (work: () => void) => void = (work) => void setTimeout(work, 0),
+  soon: (work: () => void) => void = whenIdle,
 ): Search => {
   const query = signal('')
   const filter = signal(noFilter)
   const index = createSearchIndex()
   const isReady = signal(true)
-  /** Moves on with every text that the index takes in. */
+  /** Moves on with the texts that the index takes in. */
   const round = signal(0)
 
-  /** What the index has: the note, and the text of its files. */
-  const known = new Map<string, readonly [note: Note, more: string]>()
-  let queue: Note[] = []
+  /** The text of its files that the index has of a note. */
+  const known = new Map<string, string>()
+  /** Notes that the index has still to take in, by id, the first to be asked for first. */
+  const waiting = new Map<string, Note>()
+  let told = 0
 
   const work = (): void => {
     const until = performance.now() + BUDGET
     const { texts } = files.peek()
-    do {
-      const note = queue.pop()
-      if (note === undefined) break
-      const more = texts.get(note.id) ?? ''
-      known.set(note.id, [note, more])
-      index.put(note.id, textOf(note, more))
-    } while (performance.now() < until)
-    isReady.value = queue.length === 0
-    round.value += 1
-    if (queue.length > 0) soon(work)
-  }
-  effect(() => {
-    const list = notes.value ?? []
-    const { texts } = files.value
-    const waits = queue.length > 0
-    queue = list.filter((note) => {
-      const [before, more] = known.get(note.id) ?? []
-      return before !== note || more !== (texts.get(note.id) ?? '')
-    })
-    // What is asked for first is what stands first.
-    queue.reverse()
-    if (known.size + queue.length > list.length) {
-      const ids = new Set(list.map(({ id }) => id))
-      for (const id of known.keys()) {
-        if (ids.has(id)) continue
-        known.delete(id)
-        index.remove(id)
-      }
+    for (const [id, note] of waiting) {
+      waiting.delete(id)
+      const more = texts.get(id) ?? ''
+      known.set(id, more)
+      index.put(id, note.title, textOf(note, more))
+      if (performance.now() >= until) break
     }
-    if (queue.length > 0 && !waits) work()
+    isReady.value = waiting.size === 0
+    if (waiting.size === 0 || until - told > TOLD_EVERY) {
+      told = until
+      round.value += 1
+    }
+    if (waiting.size > 0) soon(work)
+  }
+  const forget = (id: string): void => {
+    waiting.delete(id)
+    known.delete(id)
+    index.remove(id)
+  }
+  let list: readonly Note[] = []
+  let facts = files.peek()
+  effect(() => {
+    const wasWaiting = waiting.size > 0
+    const { gone, come } = differenceOf(list, notes.value ?? [])
+    const before = new Map(gone.map((note) => [note.id, note]))
+    for (const note of come) {
+      if (before.get(note.id) !== note) waiting.set(note.id, note)
+      before.delete(note.id)
+    }
+    for (const id of before.keys()) forget(id)
+    list = notes.value ?? []
+    if (facts !== files.value) {
+      const { texts } = files.value
+      for (const note of list) if ((texts.get(note.id) ?? '') !== known.get(note.id)) waiting.set(note.id, note)
+    }
+    facts = files.value
+    if (waiting.size > 0 && !wasWaiting) work()
   })
 
   const words = computed(() => wordsOf(query.value))
   const shown = computed(() => filtered(notes.value ?? [], filter.value, files.value.kinds, Date.now()))
+  let last: Looked = { words: ['\n'], among: [], round: 0, hits: [] }
+  /** What holds the words, those with all of them in their title first; the order stays as it is else. */
+  const look = (): readonly Note[] => {
+    const asked = { words: words.value, among: shown.value, round: round.value }
+    const isMore = last.among === asked.among && last.round === asked.round && refines(asked.words, last.words)
+    const matches = index.matching(asked.words)
+    const [hits, titled, others]: [Note[], Note[], Note[]] = [[], [], []]
+    for (const note of isMore ? last.hits : asked.among) {
+      const place = matches(note.id)
+      if (place === undefined) continue
+      hits.push(note)
+      ;(place === 'title' ? titled : others).push(note)
+    }
+    last = { ...asked, hits }
+    return [...titled, ...others]
+  }
   return {
     query,
     filter,
     words,
     isReady,
-    found: computed(() => {
-      if (words.value.length === 0) return shown.value
-      void round.value
-      const matches = index.matching(words.value)
-      return titlesFirst(
-        shown.value.filter(({ id }) => matches(id)),
-        words.value,
-      )
-    }),
+    found: computed(() => (words.value.length === 0 ? shown.value : look())),
     tags: computed(() => tagCounts(notes.value ?? [])),
     look(text) {
       query.value = text
