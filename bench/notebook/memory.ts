@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer-core'
 import { waitFor } from '../../test/support/deadline.ts'
 import type { Stage } from './stage.ts'
-import { atRest, durationsOf, timeOf } from './watch.ts'
+import { durationsOf, searchable, timeOf } from './watch.ts'
 
 // What the page holds once all is read and searchable, beside a bare page that holds the same rows.
 
@@ -21,7 +21,7 @@ export const measureMemory = async (stage: Stage): Promise<void> => {
   }
   const page = await stage.openApp()
   await waitFor(() => timeOf(page, 'all rows'), 'every row is in the list', 60_000)
-  await atRest(page)
+  await searchable(page)
   const app = await heapOf(page)
   await page.close()
   const bare = await stage.openBare('read')

@@ -3,7 +3,7 @@ import { waitFor } from '../../test/support/deadline.ts'
 import { summaryOf } from '../figures.ts'
 import { tell, within } from './report.ts'
 import type { Stage } from './stage.ts'
-import { atRest, durationsOf, forget, timeOf } from './watch.ts'
+import { atRest, durationsOf, forget, searchable, timeOf } from './watch.ts'
 
 // From a key in the search field to its results, beside a scan of all texts for the same words.
 
@@ -42,7 +42,7 @@ export const measureSearch = async (stage: Stage): Promise<void> => {
   const queries = [...words, ...words.slice(0, 6).map((word, at) => `${word} ${words[at + 1] ?? ''}`)]
   const page = await stage.openApp()
   await waitFor(() => timeOf(page, 'all rows'), 'every row is in the list', 60_000)
-  await atRest(page)
+  await searchable(page)
   await forget(page)
   await page.focus('#note-search')
   for (const query of queries) {

@@ -1,4 +1,5 @@
 import type { Page } from 'puppeteer-core'
+import { waitFor } from '../../test/support/deadline.ts'
 
 // What happens in a page is kept among its own performance entries: `rows`, `all rows`, `key`, `result`, `busy`.
 
@@ -112,3 +113,14 @@ export const atRest = (page: Page): Promise<void> =>
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   })
+
+/** Waits until a search has looked through all notes: only then does it say that there is nothing. */
+export const searchable = async (page: Page): Promise<void> => {
+  await page.focus('#note-search')
+  await page.keyboard.type('qqqqqqqq')
+  const isSure = () =>
+    page.evaluate(() => document.querySelector('.rows-empty')?.textContent === 'No note has these words.')
+  await waitFor(isSure, 'all notes are searchable', 60_000)
+  await page.keyboard.press('Escape')
+  await atRest(page)
+}

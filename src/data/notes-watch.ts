@@ -114,6 +114,10 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
   }
   const isOver = (own: number): boolean => stopped || own !== round
 
+  const read = (after?: string): PromiseLike<readonly unknown[]> => {
+    const { notes } = database
+    return (after === undefined ? notes.orderBy('id') : notes.where('id').above(after)).limit(BATCH).toArray()
+  }
   const readAll = async (own: number): Promise<void> => {
     if (list.length === 0) {
       const newest = await database.notes.orderBy('updatedAt').reverse().limit(FIRST).toArray()
@@ -122,16 +126,16 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
       take(first, newest)
       if (newest.length === FIRST) tell(inListOrder([...first.notes.values()]), first.damaged, false)
     }
-    let last: string | undefined
     const seen = nothing()
+    let coming = read()
     for (;;) {
-      const rest = last === undefined ? database.notes.orderBy('id') : database.notes.where('id').above(last)
-      const entries: readonly unknown[] = await rest.limit(BATCH).toArray()
+      const [entries] = await Promise.all([coming, turn()])
       if (isOver(own)) return
+      // The next ones are on their way while these are looked at.
+      const isLast = entries.length < BATCH
+      if (!isLast) coming = read(idOf(entries.at(-1)))
       take(seen, entries)
-      if (entries.length < BATCH) break
-      last = idOf(entries.at(-1))
-      await turn()
+      if (isLast) break
     }
     known = seen
     list = inListOrder([...seen.notes.values()])

@@ -138,7 +138,7 @@ const hitsIn = (characters: readonly string[], words: readonly string[]): readon
   const owners: number[] = []
   const compared = characters
     .map((character, at) => {
-      const made = plain(character)
+      const made = character <= '~' ? character.toLowerCase() : plain(character)
       for (let unit = 0; unit < made.length; unit += 1) owners.push(at)
       return made
     })
