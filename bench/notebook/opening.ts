@@ -67,5 +67,5 @@ const tellOpening = (how: string, { opened, read, listed }: Awaited<ReturnType<t
 export const measureOpening = async (stage: Stage): Promise<void> => {
   await stage.restart()
   tellOpening('cold (browser just started)', await measure(stage, 3, stage.restart))
-  tellOpening('warm (worker running)', await measure(stage, 8, async () => undefined))
+  tellOpening('warm (worker running)', await measure(stage, 5, async () => undefined))
 }

@@ -10,57 +10,50 @@ export const wordsOf = (query: string): readonly string[] => [
   ),
 ]
 
-/** Where in a note all words were found: the title has every one of them, or only title and text together do. */
-export type Place = 'title' | 'text'
-
 /** Texts that can be asked which of them hold every word, wherever in it: a word, its beginning, or its middle. */
 export type SearchIndex = {
   /** Takes in a title and what belongs to it under an id, in the place of an earlier one. */
   put(id: string, title: string, text: string): void
   remove(id: string): void
-  /** What tells of an id whether and where it holds every one of the words. Good until the next change. */
-  matching(words: readonly string[]): (id: string) => Place | undefined
+  /** What tells of an id whether its title, or title and text together, hold every one of the words. Good until the next change. */
+  matching(words: readonly string[]): Matches
 }
+
+export type Matches = { title(id: string): boolean; all(id: string): boolean }
 
 /** So many rows of bits there are: each run of one, two or three letters falls in one. */
 const BUCKETS = 4096
 const RUN = 3
 
-const bucketAt = (text: string, at: number, length: number): number => {
-  let hash = length
-  for (let place = at; place < at + length; place += 1) hash = Math.imul(hash, 31) + text.charCodeAt(place)
-  return Math.imul(hash, 0x9e3779b1) >>> 20
-}
+/** In which bucket a run falls; what a shorter one lacks is 0. */
+const bucketOf = (first: number, second: number, third: number): number =>
+  Math.imul(Math.imul(first, 961) + Math.imul(second, 31) + third, 0x9e3779b1) >>> 20
 
 /** The buckets that a text must have fallen in which holds the word. */
 const bucketsOf = (word: string): ReadonlySet<number> => {
-  const length = Math.min(RUN, word.length)
-  return new Set(Array.from({ length: word.length - length + 1 }, (_, at) => bucketAt(word, at, length)))
+  const at = (place: number): number => (place < word.length ? word.charCodeAt(place) : 0)
+  const count = Math.max(1, word.length - RUN + 1)
+  return new Set(Array.from({ length: count }, (_, place) => bucketOf(at(place), at(place + 1), at(place + 2))))
+}
+
+const mark = (bucket: number, into: Uint32Array): void => {
+  into[bucket >>> 5] = (into[bucket >>> 5] ?? 0) | (1 << (bucket & 31))
 }
 
 /** Every bucket that a text falls in, as bits. */
 const markBuckets = (text: string, into: Uint32Array): void => {
   into.fill(0)
-  for (let at = 0; at < text.length; at += 1) {
-    for (let length = 1; length <= Math.min(RUN, text.length - at); length += 1) {
-      const bucket = bucketAt(text, at, length)
-      into[bucket >>> 5] = (into[bucket >>> 5] ?? 0) | (1 << (bucket & 31))
-    }
+  let [first, second] = [0, 0]
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const code = text.charCodeAt(at)
+    mark(bucketOf(code, 0, 0), into)
+    mark(bucketOf(code, first, 0), into)
+    mark(bucketOf(code, first, second), into)
+    ;[first, second] = [code, first]
   }
 }
 
-type Entry = { readonly text: string; readonly titleEnd: number }
-
-/** The first place of a word is enough to know: where that is behind the title, none is in it. */
-const placeIn = ({ text, titleEnd }: Entry, words: readonly string[]): Place | undefined => {
-  let place: Place = 'title'
-  for (const word of words) {
-    const at = text.indexOf(word)
-    if (at < 0) return undefined
-    if (at + word.length > titleEnd) place = 'text'
-  }
-  return place
-}
+type Entry = { readonly title: string; readonly text: string }
 
 /**
  * Of each text it is known which runs of letters it has, a bit for each: a word can only be in the texts that have all
@@ -97,10 +90,9 @@ export const createSearchIndex = (): SearchIndex => {
   return {
     put(id, title, text) {
       const place = placeFor(id)
-      const compared = plain(title)
-      const entry = { text: `${compared}\n${plain(text)}`, titleEnd: compared.length }
+      const entry = { title: plain(title), text: plain(text) }
       entries[place] = entry
-      markBuckets(entry.text, marked)
+      markBuckets(`${entry.title}\n${entry.text}`, marked)
       const [at, bit] = [place >>> 5, 1 << (place & 31)]
       marked.forEach((bits, group) => {
         for (let rest = bits; rest !== 0; rest &= rest - 1) {
@@ -118,13 +110,20 @@ export const createSearchIndex = (): SearchIndex => {
     },
     matching(words) {
       const narrow = [...new Set(words.flatMap((word) => [...bucketsOf(word)]))].map(rowOf)
-      return (id) => {
+      const entryOf = (id: string): Entry | undefined => {
         const place = places.get(id)
         if (place === undefined) return undefined
         const [at, bit] = [place >>> 5, 1 << (place & 31)]
         for (const row of narrow) if (((row[at] ?? 0) & bit) === 0) return undefined
-        const entry = entries[place]
-        return entry === undefined ? undefined : placeIn(entry, words)
+        return entries[place]
+      }
+      const holds = (id: string, hold: (entry: Entry, word: string) => boolean): boolean => {
+        const entry = entryOf(id)
+        return entry !== undefined && words.every((word) => hold(entry, word))
+      }
+      return {
+        title: (id) => holds(id, ({ title }, word) => title.includes(word)),
+        all: (id) => holds(id, ({ title, text }, word) => title.includes(word) || text.includes(word)),
       }
     },
   }

@@ -1,4 +1,4 @@
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
 import { type FileFacts, noFiles } from '../../notebook/attachment.ts'
 import { differenceOf } from '../../notebook/difference.ts'
 import { type Filter, filtered, noFilter, tagCounts } from '../../notebook/listing.ts'
@@ -42,12 +42,16 @@ type Looked = {
   readonly words: readonly string[]
   readonly among: readonly Note[]
   readonly round: number
-  readonly hits: readonly Note[]
 }
 
 /** Whether what holds the one words holds the others, too. */
 const refines = (words: readonly string[], before: readonly string[]): boolean =>
   before.every((one) => words.some((word) => word.includes(one)))
+
+/** How long notes are looked through in one go, in milliseconds: what is found is to be on screen with the next frame. */
+const LOOK = 4
+/** So many notes are looked through before the time is looked at. */
+const STRIDE = 50
 
 /** `soon`: runs what is left to do a little later. */
 export const createSearch = (
@@ -58,7 +62,7 @@ export const createSearch = (
   const query = signal('')
   const filter = signal(noFilter)
   const index = createSearchIndex()
-  const isReady = signal(true)
+  const isTaken = signal(true)
   /** Moves on with the texts that the index takes in. */
   const round = signal(0)
 
@@ -78,7 +82,7 @@ export const createSearch = (
       index.put(id, note.title, textOf(note, more))
       if (performance.now() >= until) break
     }
-    isReady.value = waiting.size === 0
+    isTaken.value = waiting.size === 0
     if (waiting.size === 0 || until - told > TOLD_EVERY) {
       told = until
       round.value += 1
@@ -112,28 +116,52 @@ export const createSearch = (
 
   const words = computed(() => wordsOf(query.value))
   const shown = computed(() => filtered(notes.value ?? [], filter.value, files.value.kinds, Date.now()))
-  let last: Looked = { words: ['\n'], among: [], round: 0, hits: [] }
-  /** What holds the words, those with all of them in their title first; the order stays as it is else. */
-  const look = (): readonly Note[] => {
-    const asked = { words: words.value, among: shown.value, round: round.value }
-    const isMore = last.among === asked.among && last.round === asked.round && refines(asked.words, last.words)
+  const found = signal<readonly Note[]>([])
+  /** False while some notes have not been looked through for the last words. */
+  const isThrough = signal(true)
+  let last: (Looked & { readonly hits: readonly Note[] }) | undefined
+  let looks = 0
+  const isMore = (asked: Looked): boolean =>
+    last?.among === asked.among && last.round === asked.round && refines(asked.words, last.words)
+
+  /** Notes with the words in their title come first; what is found of the others comes behind, a little at a time. */
+  const look = (asked: Looked): void => {
+    const own = looks
+    const among = isMore(asked) ? (last?.hits ?? []) : asked.among
     const matches = index.matching(asked.words)
-    const [hits, titled, others]: [Note[], Note[], Note[]] = [[], [], []]
-    for (const note of isMore ? last.hits : asked.among) {
-      const place = matches(note.id)
-      if (place === undefined) continue
-      hits.push(note)
-      ;(place === 'title' ? titled : others).push(note)
+    const titled = among.filter(({ id }) => matches.title(id))
+    const isTitled = new Set(titled)
+    const hits: Note[] = []
+    let at = 0
+    const go = (): void => {
+      if (own !== looks) return
+      const until = performance.now() + LOOK
+      do {
+        for (const note of among.slice(at, at + STRIDE)) if (matches.all(note.id)) hits.push(note)
+        at += STRIDE
+      } while (at < among.length && performance.now() < until)
+      isThrough.value = at >= among.length
+      found.value = [...titled, ...hits.filter((note) => !isTitled.has(note))]
+      if (at < among.length) soon(go)
+      else last = { ...asked, hits }
     }
-    last = { ...asked, hits }
-    return [...titled, ...others]
+    go()
   }
+  effect(() => {
+    looks += 1
+    const asked = { words: words.value, among: shown.value, round: round.value }
+    untracked(() => {
+      if (asked.words.length > 0) return look(asked)
+      isThrough.value = true
+      found.value = asked.among
+    })
+  })
   return {
     query,
     filter,
     words,
-    isReady,
-    found: computed(() => (words.value.length === 0 ? shown.value : look())),
+    isReady: computed(() => isTaken.value && isThrough.value),
+    found,
     tags: computed(() => tagCounts(notes.value ?? [])),
     look(text) {
       query.value = text
