@@ -12,8 +12,8 @@ export const wordsOf = (query: string): readonly string[] => [
 
 /** Texts that can be asked which of them hold every word, wherever in it: a word, its beginning, or its middle. */
 export type SearchIndex = {
-  /** Takes in a title and what belongs to it under an id, in the place of an earlier one. */
-  put(id: string, title: string, text: string): void
+  /** Takes in a title and what belongs to it under an id, in the place of an earlier one. A long text takes several steps. */
+  put(id: string, title: string, text: string): Iterator<void>
   remove(id: string): void
   /** What tells of an id whether its title, or title and text together, hold every one of the words. Good until the next change. */
   matching(words: readonly string[]): Matches
@@ -40,9 +40,8 @@ const mark = (bucket: number, into: Uint32Array): void => {
   into[bucket >>> 5] = (into[bucket >>> 5] ?? 0) | (1 << (bucket & 31))
 }
 
-/** Every bucket that a text falls in, as bits. */
+/** Every bucket that a text falls in, as bits, besides those that are there. */
 const markBuckets = (text: string, into: Uint32Array): void => {
-  into.fill(0)
   let [first, second] = [0, 0]
   for (let at = text.length - 1; at >= 0; at -= 1) {
     const code = text.charCodeAt(at)
@@ -51,6 +50,21 @@ const markBuckets = (text: string, into: Uint32Array): void => {
     mark(bucketOf(code, first, second), into)
     ;[first, second] = [code, first]
   }
+}
+
+/** So many characters are taken in in one step. */
+const PIECE = 32_768
+
+/** A long text in pieces, never between the two halves of a character. */
+const piecesOf = (text: string): readonly string[] => {
+  const pieces: string[] = []
+  for (let at = 0; at < text.length; ) {
+    const isCut = /[\ud800-\udbff]/.test(text.charAt(at + PIECE - 1))
+    const end = at + PIECE + (isCut ? 1 : 0)
+    pieces.push(text.slice(at, end))
+    at = end
+  }
+  return pieces
 }
 
 type Entry = { readonly title: string; readonly text: string }
@@ -65,7 +79,6 @@ export const createSearchIndex = (): SearchIndex => {
   const free: number[] = []
   let room = 1024
   const rows: (Uint32Array | undefined)[] = new Array(BUCKETS)
-  const marked = new Uint32Array(BUCKETS / 32)
 
   const grow = (): void => {
     room *= 2
@@ -88,11 +101,22 @@ export const createSearchIndex = (): SearchIndex => {
   }
 
   return {
-    put(id, title, text) {
+    *put(id, title, text) {
+      const compared = plain(title)
+      const marked = new Uint32Array(BUCKETS / 32)
+      markBuckets(compared, marked)
+      const made: string[] = []
+      let edge = ''
+      for (const piece of piecesOf(text)) {
+        // With the end of the last one: runs go over the edge.
+        const part = plain(piece)
+        markBuckets(edge + part, marked)
+        made.push(part)
+        edge = (edge + part).slice(1 - RUN)
+        if (piece.length >= PIECE) yield
+      }
       const place = placeFor(id)
-      const entry = { title: plain(title), text: plain(text) }
-      entries[place] = entry
-      markBuckets(`${entry.title}\n${entry.text}`, marked)
+      entries[place] = { title: compared, text: made.join('') }
       const [at, bit] = [place >>> 5, 1 << (place & 31)]
       marked.forEach((bits, group) => {
         for (let rest = bits; rest !== 0; rest &= rest - 1) {

@@ -72,24 +72,38 @@ export const createSearch = (
   const waiting = new Map<string, Note>()
   let told = 0
 
-  const work = (): void => {
-    const until = performance.now() + BUDGET
-    const { texts } = files.peek()
+  /** The note that is being taken in. */
+  let taking: { readonly id: string; readonly more: string; readonly steps: Iterator<void> } | undefined
+  const isWorking = (): boolean => waiting.size > 0 || taking !== undefined
+
+  const takeNext = (): void => {
     for (const [id, note] of waiting) {
       waiting.delete(id)
-      const more = texts.get(id) ?? ''
-      known.set(id, more)
-      index.put(id, note.title, textOf(note, more))
-      if (performance.now() >= until) break
+      const more = files.peek().texts.get(id) ?? ''
+      taking = { id, more, steps: index.put(id, note.title, textOf(note, more)) }
+      return
     }
-    isTaken.value = waiting.size === 0
-    if (waiting.size === 0 || until - told > TOLD_EVERY) {
+  }
+  /** Takes in a note, or a piece of a long one. */
+  const step = (): void => {
+    if (taking === undefined) takeNext()
+    if (taking?.steps.next().done !== true) return
+    known.set(taking.id, taking.more)
+    taking = undefined
+  }
+  const work = (): void => {
+    const until = performance.now() + BUDGET
+    do step()
+    while (isWorking() && performance.now() < until)
+    isTaken.value = !isWorking()
+    if (!isWorking() || until - told > TOLD_EVERY) {
       told = until
       round.value += 1
     }
-    if (waiting.size > 0) soon(work)
+    if (isWorking()) soon(work)
   }
   const forget = (id: string): void => {
+    if (taking?.id === id) taking = undefined
     waiting.delete(id)
     known.delete(id)
     index.remove(id)
@@ -97,7 +111,7 @@ export const createSearch = (
   let list: readonly Note[] = []
   let facts = files.peek()
   effect(() => {
-    const wasWaiting = waiting.size > 0
+    const wasWorking = isWorking()
     const { gone, come } = differenceOf(list, notes.value ?? [])
     const before = new Map(gone.map((note) => [note.id, note]))
     for (const note of come) {
@@ -111,7 +125,7 @@ export const createSearch = (
       for (const note of list) if ((texts.get(note.id) ?? '') !== known.get(note.id)) waiting.set(note.id, note)
     }
     facts = files.value
-    if (waiting.size > 0 && !wasWaiting) work()
+    if (isWorking() && !wasWorking) work()
   })
 
   const words = computed(() => wordsOf(query.value))

@@ -76,6 +76,23 @@ describe('a search', () => {
     expect(search.found.value).toEqual(many)
   })
 
+  it('takes in a long text piece by piece, and finds what stands over an edge', () => {
+    const later: (() => void)[] = []
+    const body = `${'🌊 '.repeat(200_000)}a${'holdfast'.repeat(100_000)}`
+    const notes = signal<readonly Note[]>([note('a', 'x', body)])
+    const search = createSearch(notes, undefined, (work) => later.push(work))
+    while (later.length > 0) later.shift()?.()
+    for (const query of ['ahold', 'fasth', '🌊', 'holdfastholdfast']) {
+      search.look(query)
+      expect(search.found.value.map(({ id }) => id)).toEqual(['a'])
+    }
+    notes.value = [note('a', 'x', `${body}tide`)]
+    notes.value = []
+    while (later.length > 0) later.shift()?.()
+    expect(search.isReady.value).toBe(true)
+    expect(search.found.value).toEqual([])
+  })
+
   it('follows what is changed, removed and put in the trash', () => {
     const { notes, ids, search } = searching([note('a', 'old', ''), note('b', 'other', '')])
     notes.value = [note('a', 'new', ''), note('b', 'other', '')]

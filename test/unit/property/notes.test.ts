@@ -80,7 +80,7 @@ property(
         index.remove(id)
         texts.delete(id)
       } else {
-        index.put(id, text.slice(0, 4), text)
+        expect(index.put(id, text.slice(0, 4), text).next().done).toBe(true)
         texts.set(id, text)
       }
     }
