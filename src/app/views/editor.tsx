@@ -7,9 +7,11 @@ import { useCaret } from '../ui/caret.ts'
 import { fullTime } from '../ui/format.ts'
 import { language, locale, t } from '../ui/language.ts'
 import { counted, fill } from '../ui/words.ts'
+import { AiPanel } from './ai-panel.tsx'
 import { FileList } from './files.tsx'
 import { Preview } from './preview.tsx'
 import { SheetTools } from './sheet-tools.tsx'
+import { Suggestion } from './suggestion.tsx'
 import { TagsField } from './tags-field.tsx'
 import { TrashBar } from './trash.tsx'
 
@@ -67,6 +69,7 @@ export const Editor = () => {
       <TrashBar />
       <div class="sheet-head">
         <input
+          id={places.title}
           ref={title}
           class="sheet-title"
           type="text"
@@ -85,6 +88,7 @@ export const Editor = () => {
           </p>
           {!readOnly && <SheetTools />}
         </div>
+        {!readOnly && <AiPanel />}
         {!blank && <TagsField readOnly={readOnly} />}
       </div>
       <div class="sheet-main">
@@ -100,6 +104,7 @@ export const Editor = () => {
         />
         {preview.value && <Preview />}
       </div>
+      <Suggestion readOnly={readOnly} />
       <FileList readOnly={readOnly} />
     </article>
   )
