@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import { type AiProvider, aiDefault, aiFault, readAi } from './ai.ts'
 
 /** What the server is told, checked. Addresses are origins without a trailing slash; times are seconds. */
 export type Config = {
@@ -12,6 +13,8 @@ export type Config = {
   readonly accessTokenTtl: number
   /** How long a consumed refresh token still gets a successor for the same DPoP key. */
   readonly refreshGrace: number
+  /** Where AI can be asked with a key of the person's own. */
+  readonly ai: readonly AiProvider[]
 }
 
 const portRule = 'must be a port number'
@@ -39,6 +42,16 @@ const environment = v.object({
   HOLDFAST_ID_URL: v.optional(origin),
   HOLDFAST_DATA: v.optional(v.pipe(v.string(), v.nonEmpty()), '.holdfast'),
   HOLDFAST_ACCESS_TOKEN_TTL: v.optional(positive, '900'),
+  HOLDFAST_AI_PROVIDERS: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => aiFault(text) === undefined,
+        ({ input }) => aiFault(String(input)) ?? '',
+      ),
+    ),
+    aiDefault,
+  ),
   DATABASE_URL: v.optional(
     v.pipe(
       v.string(),
@@ -66,6 +79,7 @@ export const readConfig = (variables: Readonly<Record<string, string | undefined
     data: resolve(output.HOLDFAST_DATA),
     accessTokenTtl: output.HOLDFAST_ACCESS_TOKEN_TTL,
     refreshGrace: 60,
+    ai: readAi(output.HOLDFAST_AI_PROVIDERS),
   }
   if (appPort === idPort) throw new Error('HOLDFAST_APP_PORT and HOLDFAST_ID_PORT must differ.')
   if (config.appUrl === config.idUrl) throw new Error('HOLDFAST_APP_URL and HOLDFAST_ID_URL must differ.')

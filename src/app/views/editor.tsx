@@ -7,9 +7,11 @@ import { useCaret } from '../ui/caret.ts'
 import { fullTime } from '../ui/format.ts'
 import { language, locale, t } from '../ui/language.ts'
 import { counted, fill } from '../ui/words.ts'
+import { AiPanel } from './ai-panel.tsx'
 import { FileList } from './files.tsx'
 import { Preview } from './preview.tsx'
 import { SheetTools } from './sheet-tools.tsx'
+import { Suggestion } from './suggestion.tsx'
 import { TagsField } from './tags-field.tsx'
 import { TrashBar } from './trash.tsx'
 
@@ -69,6 +71,7 @@ export const Editor = () => {
         {/* On paper alone: a field would cut a long title off. */}
         <h2 class="print-title">{note.title}</h2>
         <input
+          id={places.title}
           ref={title}
           class="sheet-title"
           type="text"
@@ -87,6 +90,7 @@ export const Editor = () => {
           </p>
           {!readOnly && <SheetTools />}
         </div>
+        {!readOnly && <AiPanel />}
         {!blank && <TagsField readOnly={readOnly} />}
       </div>
       <div class="sheet-main">
@@ -102,6 +106,7 @@ export const Editor = () => {
         />
         {preview.value && <Preview />}
       </div>
+      <Suggestion readOnly={readOnly} />
       <FileList readOnly={readOnly} />
     </article>
   )
