@@ -1,13 +1,13 @@
-import type { Browser, Page } from 'puppeteer-core'
+import type { Browser, ElementHandle, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSite, type Site } from '../attack/support/site.ts'
-import { type AiServer, startAiServer } from '../support/ai-server.ts'
+import { type AiServer, type Script, startAiServer } from '../support/ai-server.ts'
 import { violations } from '../support/axe.ts'
 import { browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { killWorkers } from '../support/kill.ts'
-import { byRole, click, fill, hasRole, showsText, text } from '../support/page.ts'
+import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
 import { mark, noSuggestion, setOnline, suggested, suggests, titleOf } from './support/ai.ts'
 import { type Folder, makeFolder, pick } from './support/files.ts'
 import { bodyOf, choose, listed, openRow, searchFor } from './support/notebook.ts'
@@ -21,6 +21,24 @@ const providersAt = (origin: string): string =>
     `gemini=${origin}/gemini/v1beta`,
     `harbour=${origin}/other/deep/v1`,
   ].join(' ')
+
+/** Whether the settings say that the worker has a key for this provider. */
+const keyIsKept = (name: string): boolean =>
+  [...document.querySelectorAll('.key-field [role=status]')].some(
+    (one) => one.ariaLabel === name && one.textContent === 'A key is kept.',
+  )
+
+const loadButton = (name: string): Element | null => {
+  const all = [...document.querySelectorAll('.providers > li')]
+  return all.find((one) => one.querySelector('h3')?.textContent === name)?.querySelector('.model-field button') ?? null
+}
+
+/** Lets this source answer; where it is the only one it does so already. */
+const chooseSource = (name: string): boolean => {
+  const found = [...document.querySelectorAll('.who-answers label')].find((one) => one.textContent?.startsWith(name))
+  found?.querySelector('input')?.click()
+  return found !== undefined
+}
 
 describe.each(browsers)('AI in %s', (kind) => {
   let server: AiServer
@@ -180,7 +198,7 @@ describe.each(browsers)('AI in %s', (kind) => {
     )
     expect(await violations(page)).toEqual([])
     await page.keyboard.press('Tab')
-    await page.keyboard.press('Space')
+    await page.keyboard.press(' ')
     await showsText(page, '1 note chosen')
     await page.keyboard.press('Tab')
     await page.keyboard.type('A plan for the boat')
@@ -219,5 +237,120 @@ describe.each(browsers)('AI in %s', (kind) => {
       'it is in the text',
     )
     await click(page, 'button', 'Close')
+  })
+
+  /** Gives a provider its key and its model, and lets it answer. */
+  const useProvider = async (name: string, model: string) => {
+    await fill(page, `Key for ${name}`, KEY)
+    await page.keyboard.press('Enter')
+    await waitFor(() => page.evaluate(keyIsKept, name), `a key for ${name} is kept`)
+    const load = await page.evaluateHandle(loadButton, name)
+    await (load as ElementHandle<HTMLElement>).click()
+    await choose(page, `Model of ${name}`, model)
+    await waitFor(() => page.evaluate(chooseSource, `${model} (${name})`), `${model} answers`)
+  }
+
+  test('providers answer with a key that the worker adds, each in its own way', async () => {
+    await settings()
+    const asked = server.seen.length
+    await fill(page, 'Key for OpenAI', 'no key')
+    await page.keyboard.press('Enter')
+    await showsText(page, 'MESSAGE_INVALID')
+    expect(server.seen).toHaveLength(asked)
+    const providers = [
+      ['OpenAI', 'gpt-4.1-mini', '/openai/v1/chat', 'authorization', `Bearer ${KEY}`],
+      ['Anthropic', 'claude-haiku', '/anthropic/v1/messages', 'x-api-key', KEY],
+      ['Google Gemini', 'gemini-flash', '/gemini/v1beta/models/gemini-flash:', 'x-goog-api-key', KEY],
+      ['harbour', 'gpt-4.1', '/other/deep/v1/chat', 'authorization', `Bearer ${KEY}`],
+    ] as const
+    for (const [name, model, path, header, value] of providers) {
+      await useProvider(name, model)
+      await notes()
+      server.answers({ says: [`Ümlaut of ${name}, `, 'in 🌊 pieces.'] })
+      await askFor('Summarise')
+      await suggests(page, `Ümlaut of ${name}, in 🌊 pieces.`)
+      await showsText(page, `From ${model} (${name})`)
+      expect(server.last(path)?.headers[header]).toBe(value)
+      expect(server.last(path)?.headers.cookie).toBeUndefined()
+      await click(page, 'button', 'Discard')
+      await settings()
+    }
+    expect(await violations(page)).toEqual([])
+    await choose(page, 'Who writes down speech', 'OpenAI')
+    await notes()
+  })
+
+  test('a key is on no surface of a page, and outlives a killed worker', async () => {
+    const paths = ['/', '/sw.js', '/api/v1/auth/status', '/~/openai/models', '/~/anthropic/models', '/~/harbour/models']
+    const surfaces = await page.evaluate(() => [
+      document.documentElement.outerHTML,
+      [...document.querySelectorAll('input, textarea')].map((field) => Reflect.get(field, 'value')),
+      Object.entries(globalThis).map(([name, value]) => [name, typeof value === 'string' ? value : typeof value]),
+      performance.getEntries().map((entry) => entry.toJSON()),
+    ])
+    const obtained = JSON.stringify([await site.attack('canaries', { paths }), surfaces])
+    // The search has been where the worker keeps it: under the seal.
+    expect(obtained).toContain('secret/openai')
+    const forms = [KEY, btoa(KEY).replace(/=+$/u, ''), Buffer.from(KEY).toString('hex'), encodeURIComponent(KEY)]
+    for (const form of forms) expect(obtained).not.toContain(form)
+    await killWorkers(browser, page)
+    server.answers({ says: ['Pier.'] })
+    await click(page, 'button', 'Transcribe shore.mp3')
+    await suggests(page, 'Pier.')
+    expect(server.last('/openai/v1/audio')?.headers.authorization).toBe(`Bearer ${KEY}`)
+    await click(page, 'button', 'Discard')
+  })
+
+  test('every failure is told in words, with a code, and what came stays', async () => {
+    const fails = async (script: Script, words: string, code: string) => {
+      server.answers(script)
+      await askFor('Summarise')
+      await showsText(page, words)
+      await showsText(page, code)
+      await byRole(page, 'button', 'Try again')
+    }
+    const before = await bodyOf(page)
+    await fails({ status: 429, headers: { 'retry-after': '20' } }, 'Try again in 20 seconds.', 'AI_BUSY')
+    await fails({ status: 500 }, 'has a fault of its own', 'AI_DOWN')
+    await fails({ status: 404 }, 'does not have this model any more', 'AI_MODEL_UNKNOWN')
+    server.answers({ says: ['Half of it', ''], waits: true, cut: true })
+    await askFor('Summarise')
+    await suggests(page, 'Half of it')
+    server.release()
+    await showsText(page, 'The answer was cut off')
+    await showsText(page, 'AI_CUT')
+    expect(await suggested(page)).toBe('Half of it')
+    server.takesKey('another')
+    await fails({}, 'did not accept the key', 'AI_KEY_REFUSED')
+    server.takesKey(KEY)
+    server.answers({ says: ['Well.'] })
+    await click(page, 'button', 'Try again')
+    await suggests(page, 'Well.')
+    await click(page, 'button', 'Discard')
+    await setOnline(page, false)
+    await click(page, 'button', 'AI')
+    await showsText(page, 'This model is not on this computer, and there is no network.')
+    await setOnline(page, true)
+    await page.keyboard.press('Escape')
+    expect(await bodyOf(page)).toBe(before)
+  })
+
+  test('fits a screen of 320 px, and a key that is removed is of no use any more', async () => {
+    await page.setViewport({ width: 320, height: 640 })
+    await openRow(page, 'Memo')
+    const width = () => page.evaluate(() => document.documentElement.scrollWidth)
+    server.answers({ says: ['Averylongwordwithoutanyspaces'.repeat(10)] })
+    await askFor('Summarise')
+    await showsText(page, 'Ready.')
+    expect(await width()).toBeLessThanOrEqual(320)
+    expect(await violations(page)).toEqual([])
+    await click(page, 'button', 'Discard')
+    await settings()
+    expect(await width()).toBeLessThanOrEqual(320)
+    await click(page, 'button', 'Remove the key')
+    await waitFor(async () => !(await page.evaluate(keyIsKept, 'OpenAI')), 'no key is kept')
+    const answer = await page.evaluate(async () => (await fetch('/~/openai/models')).status)
+    expect(answer).toBe(401)
+    expect(server.last('/openai/v1/models')?.headers.authorization).toBeUndefined()
   })
 })

@@ -78,7 +78,7 @@ export const startAiServer = async (port = 0) => {
     for (const [at, piece] of says.entries()) {
       if (at === 1 && waits) await release.promise
       if (request.dropped) return
-      await send(response, dialect.piece(piece))
+      if (piece !== '') await send(response, dialect.piece(piece))
     }
     if (cut) response.destroy()
     else {

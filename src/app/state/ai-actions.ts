@@ -64,6 +64,13 @@ export const rewrite = (app: App, how: string): Promise<void> => {
   return run(app, id, { kind: 'rewrite', text: origin.text, how: how.trim() || t.rewriteUsual }, origin)
 }
 
+/** Puts away what can be asked; the focus goes back to what shows it. */
+export const closeAi = ({ ai }: App): void => {
+  if (!ai.isOpen.peek()) return
+  ai.isOpen.value = false
+  focusSoon('ai')
+}
+
 /** How much of a wish stands as the title of its draft until it has one, in characters. */
 const longestTitle = 60
 

@@ -45,7 +45,8 @@ const readAnswer = async (
   onText: (text: string) => void,
 ): Promise<Ended> => {
   const thoughts = createThoughts()
-  const pieces = body.pipeThrough(new TextDecoderStream()).getReader()
+  const decoder = new TextDecoder()
+  const pieces = body.getReader()
   let length = 0
   const say = (text: string): void => {
     length += text.length
@@ -63,7 +64,11 @@ const readAnswer = async (
   try {
     for (;;) {
       const { done, value } = await pieces.read()
-      const end = take(done ? reader.end() : reader.push(value))
+      const end = take(
+        done
+          ? [...reader.push(decoder.decode()), ...reader.end()]
+          : reader.push(decoder.decode(value, { stream: true })),
+      )
       if (end === undefined && !done) continue
       say(thoughts.end())
       if (end === undefined) return failure('AI_CUT')

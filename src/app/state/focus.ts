@@ -2,6 +2,7 @@
 export const places = {
   title: 'note-title',
   body: 'note-body',
+  ai: 'ai-tool',
   search: 'note-search',
   back: 'note-back',
   row: 'open-row',

@@ -100,16 +100,7 @@ export const AiPanel = () => {
   const { ai } = useApp()
   if (!ai.isOpen.value) return null
   return (
-    <section
-      id="ai-panel"
-      class="ai-panel"
-      aria-label={t.aiTools}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return
-        ai.isOpen.value = false
-        document.getElementById('ai-tool')?.focus()
-      }}
-    >
+    <section id="ai-panel" class="ai-panel" aria-label={t.aiTools}>
       <Tools />
     </section>
   )

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { countWords, isBlank } from '../../notebook/note.ts'
+import { closeAi } from '../state/ai-actions.ts'
 import { takePasted } from '../state/attach.ts'
 import { useApp } from '../state/context.ts'
 import { places } from '../state/focus.ts'
@@ -51,6 +52,9 @@ export const Editor = () => {
     event.preventDefault()
     body.current?.focus()
   }
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !event.isComposing) closeAi(app)
+  }
   const takeFiles = (event: Event, data: DataTransfer | null): void => {
     if (!readOnly && takePasted(app, data)) event.preventDefault()
   }
@@ -60,6 +64,7 @@ export const Editor = () => {
       aria-label={t.note}
       onCompositionStart={() => notebook.compose(true)}
       onCompositionEnd={() => notebook.compose(false)}
+      onKeyDown={onKey}
       onPaste={(event) => takeFiles(event, event.clipboardData)}
       onDragOver={(event) => {
         if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault()

@@ -4,6 +4,7 @@ import { isBlank } from '../../notebook/note.ts'
 import { deleteNote } from '../state/actions.ts'
 import { attachFiles, startRecording } from '../state/attach.ts'
 import { useApp } from '../state/context.ts'
+import { places } from '../state/focus.ts'
 import {
   AttachIcon,
   ExportIcon,
@@ -108,7 +109,7 @@ export const SheetTools = () => {
       {ai.isAvailable && (
         <Tool
           name={t.ai}
-          id="ai-tool"
+          id={places.ai}
           class={ai.isOpen.value ? 'on' : ''}
           expanded={ai.isOpen.value}
           controls="ai-panel"
