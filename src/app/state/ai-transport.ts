@@ -55,11 +55,12 @@ const readAnswer = async (
   /** The first end of an answer is the one that counts. */
   const take = (parts: readonly Part[]): Ended | undefined => {
     for (const part of parts) {
-      if (part.kind === 'text') say(thoughts.push(part.text))
-      else if (part.kind === 'failed') return { failure: part.failure }
-      else return { how: part.how }
+      if (part.kind === 'failed') return { failure: part.failure }
+      if (part.kind === 'end') return { how: part.how }
+      say(thoughts.push(part.text))
+      if (length > longest) return { how: 'limit' }
     }
-    return length > longest ? { how: 'limit' } : undefined
+    return undefined
   }
   try {
     for (;;) {
