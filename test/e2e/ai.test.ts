@@ -8,6 +8,7 @@ import { waitFor } from '../support/deadline.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { killWorkers } from '../support/kill.ts'
 import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
+import { createAccount } from '../support/people.ts'
 import { mark, noSuggestion, setOnline, suggested, suggests, titleOf } from './support/ai.ts'
 import { type Folder, makeFolder, pick } from './support/files.ts'
 import { bodyOf, choose, listed, openRow, searchFor } from './support/notebook.ts'
@@ -30,7 +31,8 @@ const keyIsKept = (name: string): boolean =>
 
 const loadButton = (name: string): Element | null => {
   const all = [...document.querySelectorAll('.providers > li')]
-  return all.find((one) => one.querySelector('h3')?.textContent === name)?.querySelector('.model-field button') ?? null
+  const found = all.find((one) => one.querySelector('[role=status]')?.ariaLabel === name)
+  return found?.querySelector('.model-field button') ?? null
 }
 
 /** Lets this source answer; where it is the only one it does so already. */
@@ -352,5 +354,20 @@ describe.each(browsers)('AI in %s', (kind) => {
     const answer = await page.evaluate(async () => (await fetch('/~/openai/models')).status)
     expect(answer).toBe(401)
     expect(server.last('/openai/v1/models')?.headers.authorization).toBeUndefined()
+  })
+
+  test('a sign-in leaves keys where they are, and a sign-out forgets them, after saying so', async () => {
+    await page.setViewport({ width: 1280, height: 900 })
+    expect(await page.evaluate(keyIsKept, 'Anthropic')).toBe(true)
+    await createAccount(page)
+    await settings()
+    await waitFor(() => page.evaluate(keyIsKept, 'Anthropic'), 'the key is still kept')
+    await click(page, 'button', 'Sign out')
+    await byRole(page, 'dialog', 'Sign out')
+    await showsText(page, 'The keys for AI are forgotten too.')
+    await click(page, 'button', 'Sign out')
+    await byRole(page, 'button', 'Sign in')
+    await showsText(page, 'No key')
+    expect(await page.evaluate(keyIsKept, 'Anthropic')).toBe(false)
   })
 })

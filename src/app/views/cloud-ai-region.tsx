@@ -119,7 +119,6 @@ export const CloudAiRegion = () => {
       <ul class="providers">
         {providers.map((provider) => (
           <li key={provider.id}>
-            <h3 class="region-part">{provider.name}</h3>
             <KeyField provider={provider} />
             {provider.hasKey && <ModelField provider={provider} />}
           </li>

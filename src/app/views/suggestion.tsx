@@ -97,6 +97,7 @@ export const Suggestion = ({ readOnly }: { readonly readOnly: boolean }) => {
   const run = ai.runs.all.value.get(notebook.open.value.id)
   const place = useRef<HTMLElement>(null)
   useEffect(() => {
+    if (run?.state === 'waiting') place.current?.scrollIntoView({ block: 'nearest' })
     // What had the focus has gone with what was asked for: it goes to the answer.
     if (run !== undefined && document.activeElement === document.body) place.current?.focus({ preventScroll: true })
   }, [run?.state])
