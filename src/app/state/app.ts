@@ -24,7 +24,15 @@ import { createSearch, type Search } from './search.ts'
 import { tellRecorder } from './tell-recorder.ts'
 import { createUpdate, type Update } from './update.ts'
 
-export type DialogName = 'sign-out' | 'keys' | 'history' | 'export' | 'export-note' | 'draft' | 'import' | 'import-report'
+export type DialogName =
+  | 'sign-out'
+  | 'keys'
+  | 'history'
+  | 'export'
+  | 'export-note'
+  | 'draft'
+  | 'import'
+  | 'import-report'
 
 /** Everything the views show and ask for. */
 export type App = {
