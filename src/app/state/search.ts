@@ -50,6 +50,8 @@ const refines = (words: readonly string[], before: readonly string[]): boolean =
 
 /** How long notes are looked through in one go, in milliseconds: what is found is to be on screen with the next frame. */
 const LOOK = 4
+/** The same while nothing was found yet: an empty list that fills a moment later would flicker. */
+const MOST_LOOK = 12
 /** So many notes are looked through before the time is looked at. */
 const STRIDE = 50
 
@@ -143,21 +145,36 @@ export const createSearch = (
     const own = looks
     const among = isMore(asked) ? (last?.hits ?? []) : asked.among
     const matches = index.matching(asked.words)
-    const titled = among.filter(({ id }) => matches.title(id))
-    const isTitled = new Set(titled)
-    const hits: Note[] = []
+    const titled = new Set<Note>()
+    const [others, hits]: [Note[], Note[]] = [[], []]
+    const lookAt = (note: Note, isSecond: boolean): void => {
+      if (!isSecond) {
+        if (matches.title(note.id)) titled.add(note)
+        return
+      }
+      const isTitled = titled.has(note)
+      if (!isTitled && !matches.all(note.id)) return
+      hits.push(note)
+      if (!isTitled) others.push(note)
+    }
+    // Twice through all of them: for the titles, and for the texts.
     let at = 0
+    const isOver = (): boolean => at >= 2 * among.length
     const go = (): void => {
       if (own !== looks) return
-      const until = performance.now() + LOOK
+      const start = performance.now()
+      const isTime = () => performance.now() - start < (titled.size + others.length > 0 ? LOOK : MOST_LOOK)
       do {
-        for (const note of among.slice(at, at + STRIDE)) if (matches.all(note.id)) hits.push(note)
-        at += STRIDE
-      } while (at < among.length && performance.now() < until)
-      isThrough.value = at >= among.length
-      found.value = [...titled, ...hits.filter((note) => !isTitled.has(note))]
-      if (at < among.length) soon(go)
-      else last = { ...asked, hits }
+        const end = Math.min(2 * among.length, at + STRIDE)
+        for (; at < end; at += 1) {
+          const note = among[at % among.length]
+          if (note !== undefined) lookAt(note, at >= among.length)
+        }
+      } while (!isOver() && isTime())
+      isThrough.value = isOver()
+      found.value = [...titled, ...others]
+      if (isOver()) last = { ...asked, hits }
+      else soon(go)
     }
     go()
   }
