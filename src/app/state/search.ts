@@ -31,12 +31,6 @@ const TOLD_EVERY = 200
 const textOf = ({ body, tags }: Note, more: string): string =>
   [body, tags.map((tag) => `#${tag}`).join(' '), more].join('\n')
 
-/** When nothing else is to be done: what is typed meanwhile goes first. */
-const whenIdle = (work: () => void): void => {
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: 200 })
-  else setTimeout(work, 0)
-}
-
 /** What was found for some words, so that with further letters only that is looked through. */
 type Looked = {
   readonly words: readonly string[]
@@ -59,7 +53,7 @@ const STRIDE = 50
 export const createSearch = (
   notes: ReadonlySignal<readonly Note[] | undefined>,
   files: ReadonlySignal<FileFacts> = signal(noFiles),
-  soon: (work: () => void) => void = whenIdle,
+  soon: (work: () => void) => void = (work) => void setTimeout(work, 0),
 ): Search => {
   const query = signal('')
   const filter = signal(noFilter)
