@@ -110,7 +110,7 @@ export const NoteList = () => {
     <>
       <ul
         ref={list}
-        class="rows"
+        class={found.length === 0 ? 'rows none' : 'rows'}
         aria-label={t.notes}
         style={{ '--room': `${found.length * height}px` }}
         onKeyDown={onKey}
