@@ -25,7 +25,7 @@ export type Search = {
 /** How long the page may be kept busy in one go, in milliseconds. */
 const BUDGET = 8
 
-/** How often what is found is looked at again while notes are still being taken in, in milliseconds. */
+/** How often what is found changes while notes are still being taken in or looked through, in milliseconds. */
 const TOLD_EVERY = 200
 
 const textOf = ({ body, tags }: Note, more: string): string =>
@@ -153,6 +153,8 @@ export const createSearch = (
     }
     // Twice through all of them: for the titles, and for the texts.
     let at = 0
+    /** The first ones are shown at once. */
+    let shownAt = Number.NEGATIVE_INFINITY
     const isOver = (): boolean => at >= 2 * among.length
     const go = (): void => {
       if (own !== looks) return
@@ -166,7 +168,10 @@ export const createSearch = (
         }
       } while (!isOver() && isTime())
       isThrough.value = isOver()
-      found.value = [...titled, ...others]
+      if (isOver() || start - shownAt > TOLD_EVERY) {
+        shownAt = start
+        found.value = [...titled, ...others]
+      }
       if (isOver()) last = { ...asked, hits }
       else soon(go)
     }
