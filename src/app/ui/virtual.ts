@@ -5,7 +5,7 @@ import { useLayoutEffect, useState } from 'preact/hooks'
 export type Span = { readonly from: number; readonly to: number }
 
 /** Rows beyond the edges, so that a turn of the wheel does not show a gap. */
-const BEYOND = 8
+const BEYOND = 4
 
 /** However tall an element says it is: no more is to be seen than fits into the window. */
 const seenIn = (element: HTMLElement, height: number): Span => {
