@@ -107,7 +107,7 @@ export const atRest = (page: Page): Promise<void> =>
   page.evaluate(async () => {
     const room = () =>
       new Promise<number>((resolve) => requestIdleCallback((deadline) => resolve(deadline.timeRemaining())))
-    for (let calm = 0; calm < 10; calm = (await room()) > 30 ? calm + 1 : 0) {
+    for (let calm = 0; calm < 10; calm = (await room()) > 5 ? calm + 1 : 0) {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   })
