@@ -39,7 +39,10 @@ const measured = async (name, work) => {
   await work()
   performance.measure(name, { start })
 }
-const rowsAsText = async () => JSON.stringify(await database.table('notes').toArray())
+const rowsAsText = async () => {
+  await database.open()
+  return JSON.stringify(await database.table('notes').toArray())
+}
 const importFile = async (file) => {
   const into = new Dexie('bare')
   into.version(1).stores({ notes: 'id, updatedAt' })

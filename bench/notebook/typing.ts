@@ -62,10 +62,13 @@ export const measureLongNote = async (stage: Stage): Promise<void> => {
   const page = await stage.openApp()
   const path = await stage.given.put('long.md', long)
   await page.waitForSelector('input[aria-label="Files to import"]').then((input) => input?.uploadFile(path))
+  // Pinned notes stand before it.
+  await page.focus('#note-search')
+  await page.keyboard.type('long')
   const isListed = () =>
     page.evaluate(() => {
-      const row = [...document.querySelectorAll<HTMLElement>('.rows .row')].find((one) =>
-        one.textContent.includes('long'),
+      const row = [...document.querySelectorAll<HTMLElement>('.rows .row')].find(
+        (one) => one.querySelector('.row-title')?.textContent === 'long',
       )
       row?.click()
       return row !== undefined

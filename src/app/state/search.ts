@@ -25,17 +25,11 @@ export type Search = {
 /** How long the page may be kept busy in one go, in milliseconds. */
 const BUDGET = 8
 
-/** How often what is found is looked at again while notes are still being taken in, in milliseconds. */
+/** How often what is found changes while notes are still being taken in or looked through, in milliseconds. */
 const TOLD_EVERY = 200
 
 const textOf = ({ body, tags }: Note, more: string): string =>
   [body, tags.map((tag) => `#${tag}`).join(' '), more].join('\n')
-
-/** When nothing else is to be done: what is typed meanwhile goes first. */
-const whenIdle = (work: () => void): void => {
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: 200 })
-  else setTimeout(work, 0)
-}
 
 /** What was found for some words, so that with further letters only that is looked through. */
 type Looked = {
@@ -49,7 +43,9 @@ const refines = (words: readonly string[], before: readonly string[]): boolean =
   before.every((one) => words.some((word) => word.includes(one)))
 
 /** How long notes are looked through in one go, in milliseconds: what is found is to be on screen with the next frame. */
-const LOOK = 4
+const LOOK = 3
+/** The same while nothing was found yet: an empty list that fills a moment later would flicker. */
+const MOST_LOOK = 8
 /** So many notes are looked through before the time is looked at. */
 const STRIDE = 50
 
@@ -57,7 +53,7 @@ const STRIDE = 50
 export const createSearch = (
   notes: ReadonlySignal<readonly Note[] | undefined>,
   files: ReadonlySignal<FileFacts> = signal(noFiles),
-  soon: (work: () => void) => void = whenIdle,
+  soon: (work: () => void) => void = (work) => void setTimeout(work, 0),
 ): Search => {
   const query = signal('')
   const filter = signal(noFilter)
@@ -143,21 +139,41 @@ export const createSearch = (
     const own = looks
     const among = isMore(asked) ? (last?.hits ?? []) : asked.among
     const matches = index.matching(asked.words)
-    const titled = among.filter(({ id }) => matches.title(id))
-    const isTitled = new Set(titled)
-    const hits: Note[] = []
+    const titled = new Set<Note>()
+    const [others, hits]: [Note[], Note[]] = [[], []]
+    const lookAt = (note: Note, isSecond: boolean): void => {
+      if (!isSecond) {
+        if (matches.title(note.id)) titled.add(note)
+        return
+      }
+      const isTitled = titled.has(note)
+      if (!isTitled && !matches.all(note.id)) return
+      hits.push(note)
+      if (!isTitled) others.push(note)
+    }
+    // Twice through all of them: for the titles, and for the texts.
     let at = 0
+    /** The first ones are shown at once. */
+    let shownAt = Number.NEGATIVE_INFINITY
+    const isOver = (): boolean => at >= 2 * among.length
     const go = (): void => {
       if (own !== looks) return
-      const until = performance.now() + LOOK
+      const start = performance.now()
+      const isTime = () => performance.now() - start < (titled.size + others.length > 0 ? LOOK : MOST_LOOK)
       do {
-        for (const note of among.slice(at, at + STRIDE)) if (matches.all(note.id)) hits.push(note)
-        at += STRIDE
-      } while (at < among.length && performance.now() < until)
-      isThrough.value = at >= among.length
-      found.value = [...titled, ...hits.filter((note) => !isTitled.has(note))]
-      if (at < among.length) soon(go)
-      else last = { ...asked, hits }
+        const end = Math.min(2 * among.length, at + STRIDE)
+        for (; at < end; at += 1) {
+          const note = among[at % among.length]
+          if (note !== undefined) lookAt(note, at >= among.length)
+        }
+      } while (!isOver() && isTime())
+      isThrough.value = isOver()
+      if (isOver() || start - shownAt > TOLD_EVERY) {
+        shownAt = start
+        found.value = [...titled, ...others]
+      }
+      if (isOver()) last = { ...asked, hits }
+      else soon(go)
     }
     go()
   }

@@ -5,23 +5,33 @@ import { useLayoutEffect, useState } from 'preact/hooks'
 export type Span = { readonly from: number; readonly to: number }
 
 /** Rows beyond the edges, so that a turn of the wheel does not show a gap. */
-const BEYOND = 8
+const BEYOND = 4
 
-const spanOf = (element: HTMLElement, count: number, height: number): Span => {
+/** However tall an element says it is: no more is to be seen than fits into the window. */
+const seenIn = (element: HTMLElement, height: number): Span => {
   const first = Math.floor(element.scrollTop / height)
-  const shown = Math.ceil(Math.max(element.clientHeight, 1) / height)
-  return { from: Math.max(0, first - BEYOND), to: Math.min(count, first + shown + BEYOND) }
+  const shown = Math.ceil(Math.max(Math.min(element.clientHeight, innerHeight), 1) / height)
+  return { from: Math.max(0, first - BEYOND), to: first + shown + BEYOND }
 }
 
-/** The rows of `height` pixels that are to be seen in the scrolling element, and a few around them. */
+/** The same for `count` rows; where they have become fewer, the last ones until the element has been scrolled to them. */
+export const fitted = ({ from, to }: Span, count: number): Span => ({
+  from: Math.max(0, Math.min(from, count - (to - from))),
+  to: Math.min(to, count),
+})
+
+/**
+ * The rows of `height` pixels that are to be seen in the scrolling element, and a few around them. Another count asks nothing
+ * of the element, which would have to be laid out before it could answer.
+ */
 export const useSpan = (element: RefObject<HTMLElement | null>, count: number, height: number): Span => {
-  const [span, setSpan] = useState<Span>({ from: 0, to: Math.min(count, 40) })
+  const [seen, setSeen] = useState<Span>({ from: 0, to: 40 })
   useLayoutEffect(() => {
     const scroller = element.current
     if (scroller === null) return
     const look = (): void =>
-      setSpan((before) => {
-        const now = spanOf(scroller, count, height)
+      setSeen((before) => {
+        const now = seenIn(scroller, height)
         return now.from === before.from && now.to === before.to ? before : now
       })
     look()
@@ -32,8 +42,8 @@ export const useSpan = (element: RefObject<HTMLElement | null>, count: number, h
       scroller.removeEventListener('scroll', look)
       observer.disconnect()
     }
-  }, [element, count, height])
-  return span
+  }, [element, height])
+  return fitted(seen, count)
 }
 
 /** Scrolls so that a row is to be seen. */

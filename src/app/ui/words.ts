@@ -18,8 +18,15 @@ export const fill = (text: string, values: Readonly<Record<string, string | numb
 type Stem<Key> = Key extends `${infer Name}Other` ? Name : never
 export type CountedKey = Stem<WordKey>
 
+/** Made once: making them costs more than a row of a list. */
+const rules: { readonly [L in Language]: readonly [Intl.PluralRules, Intl.NumberFormat] } = {
+  en: [new Intl.PluralRules('en'), new Intl.NumberFormat('en')],
+  de: [new Intl.PluralRules('de'), new Intl.NumberFormat('de')],
+}
+
 /** The plural form of a counted text, with the count written in the language. */
 export const counted = (language: Language, key: CountedKey, count: number): string => {
-  const form = new Intl.PluralRules(language).select(count) === 'one' ? 'One' : 'Other'
-  return fill(words[language][`${key}${form}`], { count: new Intl.NumberFormat(language).format(count) })
+  const [plural, number] = rules[language]
+  const form = plural.select(count) === 'one' ? 'One' : 'Other'
+  return fill(words[language][`${key}${form}`], { count: number.format(count) })
 }

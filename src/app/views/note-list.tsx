@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals'
 import { memo } from 'preact/compat'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { displayedTitle, excerpt } from '../../notebook/heading.ts'
 import type { Note } from '../../notebook/note.ts'
 import { around, highlight } from '../../notebook/search.ts'
@@ -90,10 +90,10 @@ export const NoteList = () => {
   const open = useComputed(() => notebook.open.value.id).value
   const today = new Date().toDateString()
   const list = useRef<HTMLUListElement>(null)
-  const height = useRef(rowHeight()).current
+  const [height] = useState(rowHeight)
   const { from, to } = useSpan(list, found.length, height)
-  const at = found.findIndex(({ id }) => id === open)
   useEffect(() => {
+    const at = found.findIndex(({ id }) => id === open)
     if (at >= 0 && list.current !== null) bringIntoView(list.current, at, height)
   }, [open])
 
@@ -110,7 +110,7 @@ export const NoteList = () => {
     <>
       <ul
         ref={list}
-        class="rows"
+        class={found.length === 0 ? 'rows none' : 'rows'}
         aria-label={t.notes}
         style={{ '--room': `${found.length * height}px` }}
         onKeyDown={onKey}

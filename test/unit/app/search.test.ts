@@ -64,7 +64,9 @@ describe('a search', () => {
 
   it('shows the first of many hits at once and the others a little later', () => {
     const later: (() => void)[] = []
-    const many = Array.from({ length: 3000 }, (_, at) => note(`n${at}`, '', `${'water '.repeat(3000)}kelp`))
+    const many = Array.from({ length: 3000 }, (_, at) =>
+      note(`n${at}`, at === 0 ? 'kelp' : '', `${'water '.repeat(3000)}kelp`),
+    )
     const search = createSearch(signal(many), undefined, (work) => later.push(work))
     while (later.length > 0) later.shift()?.()
     search.look('kelp')
@@ -107,7 +109,9 @@ describe('a search', () => {
 
   it('takes many notes in a little at a time, and says when it has them all', () => {
     const later: (() => void)[] = []
-    const many = Array.from({ length: 5000 }, (_, at) => note(`n${at}`, `title ${at}`, 'kelp '.repeat(400)))
+    const many = Array.from({ length: 5000 }, (_, at) =>
+      note(`n${at}`, at === 0 ? 'kelp' : `title ${at}`, 'kelp '.repeat(400)),
+    )
     const search = createSearch(signal(many), undefined, (work) => later.push(work))
     expect(search.isReady.value).toBe(false)
     search.look('kelp')
