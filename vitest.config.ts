@@ -20,6 +20,17 @@ export default defineConfig({
       },
       {
         test: {
+          // The server once more, on the other database.
+          name: 'postgres',
+          include: ['test/unit/server/**/*.test.ts'],
+          exclude,
+          environment: 'node',
+          testTimeout: 30_000,
+          globalSetup: ['test/support/postgres-setup.ts'],
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['test/{browser,attack,fault,conformance,model,soak,e2e,extension}/**/*.test.ts'],
           exclude,

@@ -33,6 +33,7 @@ const stages = {
   types: () => checkTypes(),
   build,
   unit: vitest('unit'),
+  postgres: vitest('postgres'),
   browser: vitest('browser'),
 }
 const names = Object.keys(stages)
@@ -40,7 +41,7 @@ const named = words.filter((word) => names.includes(word))
 const filters = words.filter((word) => !names.includes(word))
 if (filters.length > 0 && named.length === 0) fail(`Name a stage first: ${names.join(', ')}.`)
 
-const tests = ['unit', 'browser']
+const tests = ['unit', 'postgres', 'browser']
 
 /** The stages asked for, and the build where tests need it. */
 const isWanted = (name) => named.includes(name) || (name === 'build' && named.some((one) => tests.includes(one)))

@@ -9,6 +9,10 @@ export type Config = {
   readonly idUrl: string
   /** Folder of the database and the server's keys. */
   readonly data: string
+  /** Of PostgreSQL; undefined: SQLite in the folder. */
+  readonly databaseUrl: string | undefined
+  /** Connections to PostgreSQL at most. */
+  readonly databaseConnections: number
   readonly accessTokenTtl: number
   /** How long a consumed refresh token still gets a successor for the same DPoP key. */
   readonly refreshGrace: number
@@ -42,8 +46,15 @@ const environment = v.object({
   DATABASE_URL: v.optional(
     v.pipe(
       v.string(),
-      v.check(() => false, 'PostgreSQL is not supported yet; without it SQLite is used'),
+      v.check(
+        (text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''),
+        'must be an address such as postgres://user:password@host/holdfast; without it SQLite is used',
+      ),
     ),
+  ),
+  HOLDFAST_DATABASE_CONNECTIONS: v.optional(
+    v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/, 'must be a number from 1 to 999'), v.transform(Number)),
+    '10',
   ),
 })
 
@@ -64,6 +75,8 @@ export const readConfig = (variables: Readonly<Record<string, string | undefined
     appUrl: output.HOLDFAST_APP_URL ?? `http://localhost:${appPort}`,
     idUrl: output.HOLDFAST_ID_URL ?? `http://localhost:${idPort}`,
     data: resolve(output.HOLDFAST_DATA),
+    databaseUrl: output.DATABASE_URL,
+    databaseConnections: output.HOLDFAST_DATABASE_CONNECTIONS,
     accessTokenTtl: output.HOLDFAST_ACCESS_TOKEN_TTL,
     refreshGrace: 60,
   }

@@ -107,7 +107,7 @@ export const startServer = async (given: ServerOptions): Promise<RunningServer> 
   const options = { ...given, log: given.log ?? pino({ level: 'info' }) }
   const { config, log } = options
   const secrets = await loadSecrets(config.data)
-  const store = await openStore(config.data)
+  const store = await openStore(config)
   const listening = await listenOnBoth(options, secrets, store).catch(async (error) => {
     await store.close()
     throw error

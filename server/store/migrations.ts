@@ -1,7 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 
+// Servers of two versions run on one schema while they are updated one by one, and the older may be started again meanwhile.
+// So a migration only adds: tables, columns that may be null or have a default, indexes. What nobody uses any more is dropped
+// in a later version, when `oldest` below names a schema that no longer had a use for it.
+
 type Any = Kysely<unknown>
+
+export type Migrations = Readonly<Record<string, Migration>>
 
 const first = async (db: Any): Promise<void> => {
   await db.schema
@@ -59,7 +65,19 @@ const first = async (db: Any): Promise<void> => {
     .execute()
 }
 
-/** In the order of their names. A migration that was released is never changed. */
-export const migrations: Record<string, Migration> = {
-  '001-first': { up: first },
+const facts = async (db: Any): Promise<void> => {
+  await db.schema
+    .createTable('server_facts')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute()
 }
+
+/** In the order of their names. A migration that was released is never changed. */
+export const migrations: Migrations = {
+  '001-first': { up: first },
+  '002-facts': { up: facts },
+}
+
+/** A server that knows this migration can use the schema of this one, whatever was added since. */
+export const oldest = '001-first'

@@ -1,4 +1,8 @@
-/** Tables. Times are milliseconds since 1970; JSON is text, `unknown` until parsed. */
+/**
+ * Tables, alike on SQLite and PostgreSQL. Times are milliseconds since 1970 (`bigint`), JSON is text (`unknown` until parsed), what
+ * is true or not is 0 or 1 or the time at which it became true. A row that is read to be changed is read with `forUpdate()`,
+ * in a transaction.
+ */
 export type Tables = {
   accounts: {
     id: string
@@ -44,5 +48,10 @@ export type Tables = {
     tokens: number
     failures: number
     updated_at: number
+  }
+  /** What is true of the database as a whole. */
+  server_facts: {
+    name: string
+    value: string
   }
 }

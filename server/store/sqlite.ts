@@ -1,5 +1,7 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type KyselyPlugin, SelectQueryNode, type SqliteDatabase, SqliteDialect } from 'kysely'
 
 const toInput = (value: unknown): SQLInputValue => {
   if (typeof value === 'boolean') return value ? 1 : 0
@@ -9,17 +11,29 @@ const toInput = (value: unknown): SQLInputValue => {
   throw new TypeError('The database takes text, numbers, bytes and null only.')
 }
 
+/** A transaction locks the file from its start: one that first reads and then writes never finds that another was faster. */
+const begin = 'begin immediate'
+
+/** The file of the embedded database, for its owner alone, also in a folder that was there before. */
+export const sqliteFile = (folder: string): string => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'holdfast.sqlite')
+  // SQLite makes the files beside it alike.
+  closeSync(openSync(file, 'a', 0o600))
+  return file
+}
+
 /** Kysely over `node:sqlite`: WAL, and every commit on the disk before it is acknowledged. */
 export const sqliteDialect = (file: string): SqliteDialect => {
   const database = new DatabaseSync(file)
   database.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000',
+    'pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on',
   )
   const statements = new Map<string, ReturnType<typeof database.prepare>>()
   const prepare = (sql: string) => {
     const known = statements.get(sql)
     if (known !== undefined) return known
-    const made = database.prepare(sql)
+    const made = database.prepare(sql === 'begin' ? begin : sql)
     if (statements.size > 200) statements.clear()
     statements.set(sql, made)
     return made
@@ -37,4 +51,10 @@ export const sqliteDialect = (file: string): SqliteDialect => {
     },
   }
   return new SqliteDialect({ database: adapter })
+}
+
+/** SQLite has no `for update`, and needs none: its transactions have the file to themselves. */
+export const withoutRowLocks: KyselyPlugin = {
+  transformQuery: ({ node }) => (SelectQueryNode.is(node) ? { ...node, endModifiers: [] } : node),
+  transformResult: async ({ result }) => result,
 }

@@ -15,7 +15,7 @@ import { property } from './support/property.ts'
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-property-'))
 const config = readConfig({ HOLDFAST_DATA: folder })
 const secrets = await loadSecrets(folder)
-const store = await openStore(folder)
+const store = await openStore(config)
 afterAll(async () => {
   await store.close()
   await rm(folder, { recursive: true })
