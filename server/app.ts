@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { ApiEnv } from './api/api.ts'
 import type { BuiltApp } from './static-files.ts'
 
 const notFound = `<!doctype html>
@@ -8,8 +9,8 @@ const notFound = `<!doctype html>
 </html>`
 
 /** The origin of the app: its files, the API, and nothing else. */
-export const createApp = (api: Hono<{ Variables: { requestId: string } }>, files: BuiltApp): Hono => {
-  const app = new Hono()
+export const createApp = (api: Hono<ApiEnv>, files: BuiltApp): Hono<ApiEnv> => {
+  const app = new Hono<ApiEnv>()
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   app.route('/api', api)
   app.get('*', (c) => files.respond(c.req.path) ?? c.html(notFound, 404))

@@ -3,17 +3,19 @@ import type { ClientMetadata } from 'oidc-provider'
 import { type Logger, pino } from 'pino'
 import { createSeal } from '../src/seal/seal.ts'
 import { createPasswordAccounts } from './accounts/sign-in.ts'
+import { createApi } from './api/api.ts'
 import { createCredentials } from './api/credentials.ts'
-import { createApi } from './api/routes.ts'
+import { createRoutes } from './api/routes.ts'
 import { createApp } from './app.ts'
-import { apiAudience, type Config, callbackPath, webClient } from './config.ts'
+import { clientAddress } from './client-address.ts'
+import { apiAudience, type Config, callbackPath, isLocal, webClient } from './config.ts'
 import { type Listening, listen } from './listen.ts'
 import { createIdListener } from './oidc/listener.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
 import { openStore, type Store } from './store/store.ts'
 
-type Fetch = (request: Request) => Promise<Response>
+type Fetch = (request: Request, address: string) => Promise<Response>
 
 export type ServerOptions = {
   readonly config: Config
@@ -72,8 +74,10 @@ const createAppFetch = async (options: ServerOptions, secrets: Secrets, store: S
     https: config.appUrl.startsWith('https:'),
   })
   const credentials = createCredentials(config, secrets, store)
-  const app = createApp(createApi({ store, secrets, credentials, log }), files)
-  return async (request) => seal.protect(request, (await seal.handle(request)) ?? (await app.fetch(request)))
+  const routes = createRoutes({ store, secrets })
+  const app = createApp(createApi({ store, credentials, log, routes }), files)
+  return async (request, address) =>
+    seal.protect(request, (await seal.handle(request)) ?? (await app.fetch(request, { address })))
 }
 
 const hour = 3600_000
@@ -93,7 +97,9 @@ const listenOnBoth = async (options: Started, secrets: Secrets, store: Store): P
   const respond = await createAppFetch(options, secrets, store, log)
   const accounts = createPasswordAccounts(store)
   const id = createIdListener({ config, secrets, store, accounts, log, clients })
-  const app = await listen(getRequestListener(respond), config.appPort, 'app')
+  const behindProxy = !isLocal(config.appUrl)
+  const listener = getRequestListener((request, { incoming }) => respond(request, clientAddress(incoming, behindProxy)))
+  const app = await listen(listener, config.appPort, 'app')
   try {
     return [app, await listen(id, config.idPort, 'identity provider')]
   } catch (error) {

@@ -15,6 +15,7 @@ export const apiErrors = {
   method_not_allowed: [405, 'This method is not for this address.'],
   too_large: [413, 'The body is larger than 1 MiB.'],
   unsupported_media_type: [415, 'The body has to be JSON.'],
+  too_many_requests: [429, 'Too many requests. Try again later.'],
   internal: [500, 'Something went wrong. It was written down.'],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>
 

@@ -1,0 +1,105 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Hono } from 'hono'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
+import { pino } from 'pino'
+import { createApi } from '../../../../server/api/api.ts'
+import { createCredentials } from '../../../../server/api/credentials.ts'
+import { createRoutes } from '../../../../server/api/routes.ts'
+import { apiAudience, readConfig } from '../../../../server/config.ts'
+import { loadSecrets } from '../../../../server/secrets.ts'
+import { newId, openStore } from '../../../../server/store/store.ts'
+
+export type Sent = {
+  readonly method?: string
+  /** Sent as it is where it is text, else as JSON. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly address?: string
+}
+
+/** The whole API over a store of its own, asked without a socket. */
+export const createTestApi = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-api-'))
+  const config = readConfig({ HOLDFAST_DATA: folder })
+  const store = await openStore(folder)
+  const secrets = await loadSecrets(folder)
+  const lines: string[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
+  const credentials = createCredentials(config, secrets, store)
+  const api = createApi({ store, credentials, log, routes: createRoutes({ store, secrets }) })
+  const app = new Hono().route('/api', api)
+  const key = await importJWK(secrets.tokenKey, 'ES256')
+  const proofKey = await generateKeyPair('ES256')
+  const jwk = await exportJWK(proofKey.publicKey)
+  const jkt = await calculateJwkThumbprint(jwk)
+
+  const toInit = ({ method = 'GET', body, headers = {} }: Sent): RequestInit => {
+    const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
+    const type: Record<string, string> = text === undefined ? {} : { 'content-type': 'application/json' }
+    return { method, headers: { ...type, ...headers }, ...(text === undefined ? {} : { body: text }) }
+  }
+
+  const ask = async (path: string, sent: Sent = {}): Promise<Response> =>
+    app.request(`${config.appUrl}/api/v1${path}`, toInit(sent), { address: sent.address ?? '192.0.2.1' })
+
+  const tokenOf = (accountId: string, sid: string): Promise<string> => {
+    const now = Math.floor(Date.now() / 1000)
+    return new SignJWT({ sid, cnf: { jkt } })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: secrets.tokenKey.kid })
+      .setIssuer(config.idUrl)
+      .setAudience(apiAudience(config))
+      .setSubject(accountId)
+      .setIssuedAt(now)
+      .setExpirationTime(now + 900)
+      .sign(key)
+  }
+
+  const proofOf = (method: string, path: string, token: string): Promise<string> =>
+    new SignJWT({
+      htm: method,
+      htu: `${config.appUrl}/api/v1${path.split('?')[0]}`,
+      jti: randomUUID(),
+      ath: createHash('sha256').update(token).digest('base64url'),
+    })
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+      .setIssuedAt()
+      .sign(proofKey.privateKey)
+
+  /** One more sign-in of an account. */
+  const signIn = async (accountId: string) => {
+    const id = newId()
+    const rest = { platform: 'Linux', deviceName: 'Firefox', userAgent: 'test', address: '192.0.2.1' }
+    await store.sessions.create({ id, accountId, clientId: 'web', providerSession: undefined, ...rest })
+    const token = await tokenOf(accountId, id)
+    const call = async (path: string, sent: Sent = {}): Promise<Response> => {
+      const proof = await proofOf(sent.method ?? 'GET', path, token)
+      return ask(path, { ...sent, headers: { ...sent.headers, authorization: `DPoP ${token}`, dpop: proof } })
+    }
+    return { accountId, sessionId: id, token, call }
+  }
+
+  return {
+    config,
+    store,
+    secrets,
+    ask,
+    signIn,
+    /** Someone new, signed in. */
+    async person() {
+      const account = await store.accounts.create(`${randomUUID()}@example.com`, 'no password')
+      if (account === undefined) throw new Error('There is an account of this e-mail.')
+      return { ...(await signIn(account.id)), email: account.email }
+    },
+    logged: () => lines.join(''),
+    async dispose() {
+      await store.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type TestApi = Awaited<ReturnType<typeof createTestApi>>
+export type TestPerson = Awaited<ReturnType<TestApi['person']>>
