@@ -9,8 +9,12 @@ import { createRoutes } from './api/routes.ts'
 import { createApp } from './app.ts'
 import { clientAddress } from './client-address.ts'
 import { apiAudience, type Config, callbackPath, isLocal, webClient } from './config.ts'
+import { createDeviceService, type DeviceService } from './devices/devices.ts'
 import { type Listening, listen } from './listen.ts'
+import { clientsOf } from './oidc/clients.ts'
+import { createIssueSession } from './oidc/issue-session.ts'
 import { createIdListener } from './oidc/listener.ts'
+import { createProvider } from './oidc/provider.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -48,6 +52,7 @@ const workerConfig = (config: Config) => ({
       responseMode: 'form_post',
       dpop: true,
       resource: apiAudience(config),
+      devices: apiAudience(config),
     },
   ],
   resources: [
@@ -60,8 +65,12 @@ const workerConfig = (config: Config) => ({
   ],
 })
 
-const createAppFetch = async (options: ServerOptions, secrets: Secrets, store: Store, log: Logger): Promise<Fetch> => {
-  const { config, mapWorkerSource = (source: string) => source } = options
+type Started = ServerOptions & { readonly log: Logger }
+type Services = { readonly secrets: Secrets; readonly store: Store; readonly devices: DeviceService }
+
+const createAppFetch = async (options: Started, services: Services): Promise<Fetch> => {
+  const { config, log, mapWorkerSource = (source: string) => source } = options
+  const { secrets, store } = services
   const files = await loadApp(options.appFiles)
   const source = `self.__holdfast_config=${JSON.stringify(workerConfig(config))};\n${files.workerSource}`
   const seal = createSeal({
@@ -74,29 +83,33 @@ const createAppFetch = async (options: ServerOptions, secrets: Secrets, store: S
     https: config.appUrl.startsWith('https:'),
   })
   const credentials = createCredentials(config, secrets, store)
-  const routes = createRoutes({ store, secrets })
+  const routes = createRoutes(services)
   const app = createApp(createApi({ store, credentials, log, routes }), files)
   return async (request, address) =>
     seal.protect(request, (await seal.handle(request)) ?? (await app.fetch(request, { address })))
 }
 
-const hour = 3600_000
+const minute = 60_000
+const hour = 60 * minute
 
 /** Deletes what has expired now and then. Answers how to stop that. */
 const keepTidy = (store: Store, log: Logger): (() => void) => {
-  const tidy = () => Promise.all([store.oidcRecords.removeExpired(), store.attempts.removeOld()])
+  const tidy = () =>
+    Promise.all([store.oidcRecords.removeExpired(), store.attempts.removeOld(), store.challenges.removeOlder(minute)])
   const timer = setInterval(() => void tidy().catch(() => log.error('tidying failed')), hour)
   timer.unref()
   return () => clearInterval(timer)
 }
 
-type Started = ServerOptions & { readonly log: Logger }
-
 const listenOnBoth = async (options: Started, secrets: Secrets, store: Store): Promise<Listening[]> => {
-  const { config, log, clients = [] } = options
-  const respond = await createAppFetch(options, secrets, store, log)
+  const { config, log } = options
+  const clients = clientsOf(config, options.clients ?? [])
+  const provider = createProvider(config, secrets, store, clients)
+  const issueSession = createIssueSession(provider, config)
+  const devices = createDeviceService({ store, serverKey: secrets.identityKey.x, issueSession })
+  const respond = await createAppFetch(options, { secrets, store, devices })
   const accounts = createPasswordAccounts(store)
-  const id = createIdListener({ config, secrets, store, accounts, log, clients })
+  const id = createIdListener({ config, provider, accounts, log, clients })
   const behindProxy = !isLocal(config.appUrl)
   const listener = getRequestListener((request, { incoming }) => respond(request, clientAddress(incoming, behindProxy)))
   const app = await listen(listener, config.appPort, 'app')

@@ -12,6 +12,8 @@ import { ApiError } from './errors.ts'
 export type Caller = {
   readonly account: Account
   readonly session: Session
+  /** The thumbprint of the key that the token is bound to; empty where it is bound to none. */
+  readonly jkt: string
   /** Seconds since 1970. */
   readonly issuedAt: number
   readonly expiresAt: number
@@ -67,7 +69,7 @@ export const createCredentials = (config: Config, secrets: Secrets, store: Store
       await checkProof(proof, { method: request.method, url, token, thumbprint: claims.cnf.jkt })
     }
     await store.sessions.touch(session)
-    return { account, session, issuedAt: claims.iat, expiresAt: claims.exp }
+    return { account, session, jkt: claims.cnf?.jkt ?? '', issuedAt: claims.iat, expiresAt: claims.exp }
   }
 }
 

@@ -45,6 +45,7 @@ export const followFamilies = (provider: Provider, store: Store): void => {
       deviceName: device.name,
       userAgent,
       address: ctx.ip,
+      authTime: code.authTime === undefined ? undefined : code.authTime * 1000,
     })
     // The same code came twice at once, and the other request took the grant back before there was a session to end.
     const grant = await store.oidcRecords.find('Grant', code.grantId)

@@ -1,16 +1,13 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import type { ClientMetadata } from 'oidc-provider'
+import type { ClientMetadata, Provider } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
 import { clientAddress } from '../client-address.ts'
 import { type Config, isLocal } from '../config.ts'
-import type { Secrets } from '../secrets.ts'
-import type { Store } from '../store/store.ts'
-import { clientsOf, formTargets } from './clients.ts'
+import { formTargets } from './clients.ts'
 import { createInteractions } from './interactions.ts'
-import { createProvider } from './provider.ts'
 import { routePattern } from './route-pattern.ts'
 
 /**
@@ -52,25 +49,15 @@ const setOrigin = (incoming: IncomingMessage, config: Config): void => {
 
 export type IdDeps = {
   readonly config: Config
-  readonly secrets: Secrets
-  readonly store: Store
+  readonly provider: Provider
   readonly accounts: PasswordAccounts
   readonly log: Logger
-  /** Besides our own. */
+  /** All that the provider knows. */
   readonly clients: readonly ClientMetadata[]
 }
 
 /** Everything that answers on the identity origin. */
-export const createIdListener = ({
-  config,
-  secrets,
-  store,
-  accounts,
-  log,
-  clients: others,
-}: IdDeps): RequestListener => {
-  const clients = clientsOf(config, others)
-  const provider = createProvider(config, secrets, store, clients)
+export const createIdListener = ({ config, provider, accounts, log, clients }: IdDeps): RequestListener => {
   provider.on('server_error', (_ctx, error) => log.error({ kind: error.name }, 'identity request failed'))
   // Koa would print what it catches, with whatever stands in the message.
   provider.silent = true

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { devices } from './migrations-devices.ts'
 
 // Servers of two versions run on one schema while they are updated one by one, and the older may be started again meanwhile.
 // So a migration only adds: tables, columns that may be null or have a default, indexes. What nobody uses any more is dropped
@@ -77,6 +78,7 @@ const facts = async (db: Any): Promise<void> => {
 export const migrations: Migrations = {
   '001-first': { up: first },
   '002-facts': { up: facts },
+  '003-devices': { up: devices },
 }
 
 /** A server that knows this migration can use the schema of this one, whatever was added since. */

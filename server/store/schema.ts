@@ -25,6 +25,24 @@ export type Tables = {
     created_at: number
     last_used_at: number
     revoked_at: number | null
+    /** When the person proved who it is. */
+    auth_time: number | null
+  }
+  /** A browser or an app with its key. Its present session comes and goes; removed ones stay, so that they can be told. */
+  devices: {
+    id: string
+    account_id: string
+    session_id: string
+    name: string
+    platform: string
+    public_key: string
+    created_at: number
+    removed_at: number | null
+  }
+  challenges: {
+    id_hash: string
+    device_id: string
+    created_at: number
   }
   /** Everything that oidc-provider keeps. Ids are hashed: a copy of this table holds no usable token. */
   oidc_records: {

@@ -10,6 +10,8 @@ export type NewSession = {
   readonly deviceName: string
   readonly userAgent: string
   readonly address: string
+  /** When the person proved who it is; undefined: not known. */
+  readonly authTime: number | undefined
 }
 
 export type Session = {
@@ -19,11 +21,21 @@ export type Session = {
   readonly deviceName: string
   readonly lastUsedAt: number
   readonly revokedAt: number | null
+  readonly authTime: number | null
 }
 
 /** What only a thief would do: a code or a refresh token presented again, or by someone without its key. */
 export type Misuse = 'code.reused' | 'refresh.reused'
-export type AuditType = 'session.created' | 'session.revoked' | Misuse | 'account.created'
+export type AuditType =
+  | 'account.created'
+  | 'session.created'
+  | 'session.revoked'
+  | 'session.renewed'
+  | 'device.added'
+  | 'device.renamed'
+  | 'device.removed'
+  | 'device.refused'
+  | Misuse
 
 const minute = 60_000
 
@@ -67,6 +79,7 @@ export const createSessions = (db: Database) => {
           created_at: now,
           last_used_at: now,
           revoked_at: null,
+          auth_time: session.authTime ?? null,
         })
         .execute()
       await audit('session.created', session.accountId, session.id)
@@ -82,6 +95,7 @@ export const createSessions = (db: Database) => {
           'device_name as deviceName',
           'last_used_at as lastUsedAt',
           'revoked_at as revokedAt',
+          'auth_time as authTime',
         ])
         .where('id', '=', id)
         .executeTakeFirst(),
@@ -115,6 +129,21 @@ export const createSessions = (db: Database) => {
       )
       await audit('session.revoked', accountId, null)
     },
+
+    /** Begins a session where another was: the same person on the same device, with a new token family. */
+    async succeed(before: string, id: string): Promise<void> {
+      const row = await db.selectFrom('sessions').selectAll().where('id', '=', before).executeTakeFirstOrThrow()
+      const now = Date.now()
+      const times = { created_at: now, last_used_at: now, revoked_at: null }
+      await db
+        .insertInto('sessions')
+        .values({ ...row, ...times, id, provider_session: null })
+        .execute()
+      await audit('session.renewed', row.account_id, id)
+    },
+
+    /** Ends a session in whose place there is another; the provider's own session in that browser stays. */
+    retire: (id: string): Promise<void> => end([id], false),
 
     /** Ends a family whose code or refresh token was misused, unless it is over already. */
     async revokeFamily(id: string, misuse: Misuse): Promise<void> {

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { createAccounts } from './accounts.ts'
 import { createAttempts } from './attempts.ts'
+import { createChallenges } from './challenges.ts'
 import { type Database, type DatabaseConfig, openDatabase } from './database.ts'
+import { createDevices } from './devices.ts'
 import { createFacts } from './facts.ts'
 import { createOidcRecords } from './oidc-records.ts'
 import { createSessions } from './sessions.ts'
@@ -19,6 +21,8 @@ const createNouns = (db: Database) => ({
   oidcRecords: createOidcRecords(db),
   attempts: createAttempts(db),
   facts: createFacts(db),
+  devices: createDevices(db),
+  challenges: createChallenges(db),
 })
 
 export type Store = ReturnType<typeof createNouns> & {

@@ -6,5 +6,6 @@ startApp({
   connect: () => connect({ script: '/sw.js' }),
   paths: webPaths,
   serverStatus: '/api/v1/auth/status',
+  api: '/api/v1',
   isInstallable: true,
 })

@@ -20,7 +20,13 @@ const status = v.variant('isAuthenticated', [
 const needsRefresh = ({ issuedAt, expiresAt }: Caller): boolean =>
   expiresAt - Date.now() / 1000 <= Math.min(300, (expiresAt - issuedAt) / 5)
 
-const deviceOf = ({ session }: Caller) => ({ id: session.id, name: session.deviceName, platform: session.platform })
+/** The device of this session; until it has told its key, what is known of the session stands for it. */
+const deviceOf = async (store: Store, { session }: Caller) =>
+  (await store.devices.findBySession(session.id)) ?? {
+    id: session.id,
+    name: session.deviceName,
+    platform: session.platform,
+  }
 
 export const authRoutes = (store: Store): readonly Route[] => [
   forEither(
@@ -32,7 +38,7 @@ export const authRoutes = (store: Store): readonly Route[] => [
     },
     async (caller) => {
       if (caller === undefined) return { isAuthenticated: false } as const
-      const rest = { needsRefresh: needsRefresh(caller), device: deviceOf(caller) }
+      const rest = { needsRefresh: needsRefresh(caller), device: await deviceOf(store, caller) }
       return {
         isAuthenticated: true,
         user: userOf(caller.account),

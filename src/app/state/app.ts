@@ -10,6 +10,7 @@ import { readPdf } from '../markdown/read-pdf.ts'
 import type { Shared } from './arrivals.ts'
 import { type Chip, chipFor } from './chip.ts'
 import { type Custody, createCustody } from './custody.ts'
+import { createDevices, type Devices } from './devices.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { createFiles, type Files } from './files.ts'
 import { createInstall, type Install } from './install.ts'
@@ -39,6 +40,8 @@ export type App = {
   readonly navigation: Navigation
   readonly network: Network
   readonly custody: Custody
+  /** Undefined where this page cannot ask for them. */
+  readonly devices: Devices | undefined
   readonly notices: Notices
   readonly update: Update
   readonly chip: ReadonlySignal<Chip>
@@ -55,6 +58,8 @@ export type Place = {
   readonly paths: Paths
   /** The address of the server's status. */
   readonly serverStatus: string
+  /** The address of the server's API, where pages get its answers by plain fetch. */
+  readonly api?: string
   /** Whether the browser can install the app from here. */
   readonly isInstallable: boolean
 }
@@ -98,6 +103,7 @@ export const createApp = (place: Place): App => {
     navigation: createNavigation(place.paths),
     network,
     custody,
+    devices: place.api === undefined ? undefined : createDevices(place.api),
     notices,
     update: createUpdate(custody, saver),
     chip,

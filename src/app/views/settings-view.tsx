@@ -4,6 +4,7 @@ import { t } from '../ui/language.ts'
 import { PageLink } from '../ui/page-link.tsx'
 import { AccountRegion } from './account-region.tsx'
 import { DeviceRegion } from './device-region.tsx'
+import { DevicesRegion } from './devices-region.tsx'
 import { SecurityRegion } from './security-region.tsx'
 
 export const SettingsView = () => {
@@ -17,6 +18,7 @@ export const SettingsView = () => {
       <h1>{t.settings}</h1>
       <AccountRegion />
       <SecurityRegion />
+      <DevicesRegion />
       <DeviceRegion />
       <p class="settings-foot">
         <button

@@ -28,6 +28,7 @@ await store.sessions.create({
   accountId: id,
   clientId: 'web',
   providerSession: undefined,
+  authTime: undefined,
   platform: 'Linux',
   deviceName: 'Firefox on Linux',
   userAgent: '',

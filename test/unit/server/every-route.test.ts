@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addDevice, type TestDevice } from './support/device.ts'
 import { type Operation, type Property, readOperations } from './support/operations.ts'
 import { createTestApi, type TestApi, type TestPerson } from './support/test-api.ts'
 
@@ -6,15 +7,19 @@ let api: TestApi
 let operations: readonly Operation[]
 /** Whose things the others try to reach. */
 let owner: TestPerson
+let device: TestDevice
 beforeAll(async () => {
   api = await createTestApi()
   operations = await readOperations(api)
   owner = await api.person()
+  device = await addDevice(owner)
 })
 afterAll(() => api.dispose())
 
 /** An id of the owner's for every address that has one. A new one has to be added here. */
-const ownersIds: Readonly<Record<string, () => Promise<string>>> = {}
+const ownersIds: Readonly<Record<string, () => Promise<string>>> = {
+  '/devices/{id}': async () => device.id,
+}
 
 const concrete = async (path: string): Promise<string> => {
   if (!path.includes('{')) return path

@@ -95,6 +95,7 @@ describe('the origin of the app', () => {
           responseMode: 'form_post',
           dpop: true,
           resource: `${server.appUrl}/api/v1`,
+          devices: `${server.appUrl}/api/v1`,
         },
       ],
       resources: [

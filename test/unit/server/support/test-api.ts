@@ -9,6 +9,10 @@ import { createApi } from '../../../../server/api/api.ts'
 import { createCredentials } from '../../../../server/api/credentials.ts'
 import { createRoutes } from '../../../../server/api/routes.ts'
 import { apiAudience, readConfig } from '../../../../server/config.ts'
+import { createDeviceService } from '../../../../server/devices/devices.ts'
+import { clientsOf } from '../../../../server/oidc/clients.ts'
+import { createIssueSession } from '../../../../server/oidc/issue-session.ts'
+import { createProvider } from '../../../../server/oidc/provider.ts'
 import { loadSecrets } from '../../../../server/secrets.ts'
 import { newId, openStore } from '../../../../server/store/store.ts'
 
@@ -28,8 +32,11 @@ export const createTestApi = async () => {
   const secrets = await loadSecrets(folder)
   const lines: string[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
+  const clients = clientsOf(config, [])
+  const issueSession = createIssueSession(createProvider(config, secrets, store, clients), config)
+  const devices = createDeviceService({ store, serverKey: secrets.identityKey.x, issueSession })
   const credentials = createCredentials(config, secrets, store)
-  const api = createApi({ store, credentials, log, routes: createRoutes({ store, secrets }) })
+  const api = createApi({ store, credentials, log, routes: createRoutes({ store, secrets, devices }) })
   const app = new Hono().route('/api', api)
   const key = await importJWK(secrets.tokenKey, 'ES256')
   const proofKey = await generateKeyPair('ES256')
@@ -72,13 +79,14 @@ export const createTestApi = async () => {
   const signIn = async (accountId: string) => {
     const id = newId()
     const rest = { platform: 'Linux', deviceName: 'Firefox', userAgent: 'test', address: '192.0.2.1' }
-    await store.sessions.create({ id, accountId, clientId: 'web', providerSession: undefined, ...rest })
+    const known = { clientId: 'web', providerSession: undefined, authTime: Date.now() }
+    await store.sessions.create({ id, accountId, ...known, ...rest })
     const token = await tokenOf(accountId, id)
     const call = async (path: string, sent: Sent = {}): Promise<Response> => {
       const proof = await proofOf(sent.method ?? 'GET', path, token)
       return ask(path, { ...sent, headers: { ...sent.headers, authorization: `DPoP ${token}`, dpop: proof } })
     }
-    return { accountId, sessionId: id, token, call }
+    return { accountId, sessionId: id, token, jkt, call }
   }
 
   return {
