@@ -1,20 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Hono } from 'hono'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import { pino } from 'pino'
 import { createApi } from '../../../../server/api/api.ts'
 import { createCredentials } from '../../../../server/api/credentials.ts'
 import { createRoutes } from '../../../../server/api/routes.ts'
-import { apiAudience, readConfig } from '../../../../server/config.ts'
+import { apiAudience } from '../../../../server/config.ts'
 import { createDeviceService } from '../../../../server/devices/devices.ts'
 import { clientsOf } from '../../../../server/oidc/clients.ts'
 import { createIssueSession } from '../../../../server/oidc/issue-session.ts'
 import { createProvider } from '../../../../server/oidc/provider.ts'
 import { loadSecrets } from '../../../../server/secrets.ts'
-import { newId, openStore } from '../../../../server/store/store.ts'
+import { newId } from '../../../../server/store/store.ts'
+import { openTestStore } from './database.ts'
 
 export type Sent = {
   readonly method?: string
@@ -26,10 +24,8 @@ export type Sent = {
 
 /** The whole API over a store of its own, asked without a socket. */
 export const createTestApi = async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-api-'))
-  const config = readConfig({ HOLDFAST_DATA: folder })
-  const store = await openStore(folder)
-  const secrets = await loadSecrets(folder)
+  const { store, config, dispose } = await openTestStore()
+  const secrets = await loadSecrets(config.data)
   const lines: string[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
   const clients = clientsOf(config, [])
@@ -102,10 +98,7 @@ export const createTestApi = async () => {
       return { ...(await signIn(account.id)), email: account.email }
     },
     logged: () => lines.join(''),
-    async dispose() {
-      await store.close()
-      await rm(folder, { recursive: true, force: true })
-    },
+    dispose,
   }
 }
 
