@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import type { ClientMetadata } from 'oidc-provider'
 import { type Logger, pino } from 'pino'
 import { createSeal } from '../src/seal/seal.ts'
+import { createDownloads, type Downloads } from './accounts/downloads.ts'
 import { createPasswordAccounts } from './accounts/sign-in.ts'
 import { createApi } from './api/api.ts'
 import { createCredentials } from './api/credentials.ts'
@@ -66,7 +68,13 @@ const workerConfig = (config: Config) => ({
 })
 
 type Started = ServerOptions & { readonly log: Logger }
-type Services = { readonly secrets: Secrets; readonly store: Store; readonly devices: DeviceService }
+type Services = {
+  readonly config: Config
+  readonly secrets: Secrets
+  readonly store: Store
+  readonly devices: DeviceService
+  readonly downloads: Downloads
+}
 
 const createAppFetch = async (options: Started, services: Services): Promise<Fetch> => {
   const { config, log, mapWorkerSource = (source: string) => source } = options
@@ -107,7 +115,9 @@ const listenOnBoth = async (options: Started, secrets: Secrets, store: Store): P
   const provider = createProvider(config, secrets, store, clients)
   const issueSession = createIssueSession(provider, config)
   const devices = createDeviceService({ store, serverKey: secrets.identityKey.x, issueSession })
-  const respond = await createAppFetch(options, { secrets, store, devices })
+  // The build puts the packages of the extension beside the app.
+  const downloads = createDownloads(join(options.appFiles, '..'), secrets.nonceSecret)
+  const respond = await createAppFetch(options, { config, secrets, store, devices, downloads })
   const accounts = createPasswordAccounts(store)
   const id = createIdListener({ config, provider, accounts, log, clients })
   const behindProxy = !isLocal(config.appUrl)

@@ -106,7 +106,7 @@ const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
     const params = paramsOf(c)
     const body = route.body === undefined ? {} : await parseBody(request, route.body)
     const answer = await route.answer({ params, body, request, address }, caller)
-    return c.json(v.parse(route.reply, answer), route.status ?? 200)
+    return answer instanceof Response ? answer : c.json(v.parse(route.reply, answer), route.status ?? 200)
   }
 }
 

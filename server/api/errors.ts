@@ -12,6 +12,7 @@ export const apiErrors = {
   use_dpop_nonce: [401, 'The proof of possession needs this nonce.'],
   duplicate_request: [409, 'This very request has arrived before.'],
   challenge_failed: [401, 'The challenge was not answered in time, once, and with the key of the device.'],
+  recent_sign_in_required: [403, 'This needs a sign-in of the last five minutes.'],
   device_removed: [403, 'This device was removed from the account.'],
   session_revoked: [403, 'The session of this device was ended. Sign in.'],
   key_in_use: [409, 'This key cannot be used again. Make a new one.'],

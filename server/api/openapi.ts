@@ -2,8 +2,8 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import * as v from 'valibot'
 import { version } from '../version.ts'
 import { type ApiErrorCode, apiErrors } from './errors.ts'
-import { errorsOf, type Route } from './route.ts'
-import { id, time } from './shapes.ts'
+import { errorsOf, file, type Route } from './route.ts'
+import { time } from './shapes.ts'
 
 const errorShape = v.object({
   error: v.object({
@@ -27,7 +27,9 @@ const jsonSchema = (schema: v.GenericSchema, typeMode: 'input' | 'output'): Json
   return rest
 }
 
-type Content = { readonly 'application/json': { readonly schema: JsonSchema } }
+type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>
+
+const bytes: Content = { 'application/octet-stream': { schema: {} } }
 
 const json = (schema: JsonSchema): Content => ({ 'application/json': { schema } })
 
@@ -80,7 +82,7 @@ export type Operation = {
 const operation = (route: Route): Operation => {
   const { path, summary, auth, body, reply, status = 200 } = route
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
-  const parameters = names.map((name) => ({ name, in: 'path', required: true, schema: jsonSchema(id, 'input') }))
+  const parameters = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
   const requestBody = body === undefined ? {} : { requestBody: { content: json(jsonSchema(body, 'input')) } }
   return {
     operationId: operationId(route),
@@ -90,7 +92,7 @@ const operation = (route: Route): Operation => {
     parameters: [...parameters, apiVersion],
     ...requestBody,
     responses: {
-      [status]: { description: 'Done.', headers, content: json(jsonSchema(reply, 'output')) },
+      [status]: { description: 'Done.', headers, content: reply === file ? bytes : json(jsonSchema(reply, 'output')) },
       ...Object.fromEntries(failures(errorsOf(route))),
     },
   }

@@ -9,7 +9,13 @@ const css = readFileSync(new URL('./page.css', import.meta.url), 'utf8')
 /** Stricter than the policy of the origin, which holds besides: this page has no script. */
 const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
 
-const shape = (content: JsonSchema): string => JSON.stringify(content, null, 2)
+const shape = (schema: JsonSchema): string => JSON.stringify(schema, null, 2)
+
+/** The shape of what is sent, where it is JSON. */
+const shapeOf = (content: Operation['responses'][string]['content']) => {
+  const { 'application/json': json } = content
+  return json === undefined ? html`<p>A file.</p>` : code(shape(json.schema))
+}
 
 const code = (text: string) => html`<pre><code>${text}</code></pre>`
 
@@ -26,13 +32,13 @@ const section = (path: string, method: string, operation: Operation) => html`
   <section id="${operation.operationId}">
     <h3><span class="method">${method.toUpperCase()}</span> ${path}</h3>
     <p>${operation.summary} <span class="muted">${credentials(operation.security)}</span></p>
-    ${operation.requestBody === undefined ? '' : html`<h4>Body</h4>${code(shape(operation.requestBody.content['application/json'].schema))}`}
+    ${operation.requestBody === undefined ? '' : html`<h4>Body</h4>${shapeOf(operation.requestBody.content)}`}
     <h4>Answers</h4>
     <dl>
       ${Object.entries(operation.responses).map(
         ([status, { description, content }]) => html`
           <dt>${status}</dt>
-          <dd>${marked(description)}${status.startsWith('2') ? code(shape(content['application/json'].schema)) : ''}</dd>`,
+          <dd>${marked(description)}${status.startsWith('2') ? shapeOf(content) : ''}</dd>`,
       )}
     </dl>
   </section>`

@@ -1,4 +1,4 @@
-import type * as v from 'valibot'
+import * as v from 'valibot'
 import type { Limit } from '../store/attempts.ts'
 import type { Caller } from './credentials.ts'
 import type { ApiErrorCode } from './errors.ts'
@@ -6,6 +6,9 @@ import type { ApiErrorCode } from './errors.ts'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 type Schema = v.GenericSchema
+
+/** The reply of a route that answers with a file. */
+export const file = v.instance(Response)
 
 /** What a route says of itself: the requests are held against it, and the OpenAPI document is made of it. */
 type Description<P extends Schema, B extends Schema, R extends Schema> = {

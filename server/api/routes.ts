@@ -1,22 +1,30 @@
+import type { Downloads } from '../accounts/downloads.ts'
+import type { Config } from '../config.ts'
 import type { DeviceService } from '../devices/devices.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
 import type { Route } from './route.ts'
+import { accountRoutes } from './routes/account.ts'
 import { authRoutes } from './routes/auth.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { downloadRoutes } from './routes/downloads.ts'
 import { profileRoutes } from './routes/profile.ts'
 import { serverRoutes } from './routes/server.ts'
 
 export type RouteDeps = {
+  readonly config: Config
   readonly store: Store
   readonly secrets: Secrets
   readonly devices: DeviceService
+  readonly downloads: Downloads
 }
 
 /** Every route of the API, in one list: the server answers these, and the OpenAPI document describes them. */
-export const createRoutes = ({ store, secrets, devices }: RouteDeps): readonly Route[] => [
+export const createRoutes = ({ config, store, secrets, devices, downloads }: RouteDeps): readonly Route[] => [
   ...authRoutes(store),
   ...deviceRoutes(store, devices),
   ...profileRoutes(store),
+  ...accountRoutes(store),
+  ...downloadRoutes(store, downloads, config.appUrl),
   ...serverRoutes(secrets, ['password', 'devices']),
 ]

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { accounts } from './migrations-accounts.ts'
 import { devices } from './migrations-devices.ts'
 
 // Servers of two versions run on one schema while they are updated one by one, and the older may be started again meanwhile.
@@ -79,6 +80,7 @@ export const migrations: Migrations = {
   '001-first': { up: first },
   '002-facts': { up: facts },
   '003-devices': { up: devices },
+  '004-accounts': { up: accounts },
 }
 
 /** A server that knows this migration can use the schema of this one, whatever was added since. */

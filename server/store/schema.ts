@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /**
  * Tables, alike on SQLite and PostgreSQL. Times are milliseconds since 1970 (`bigint`), JSON is text (`unknown` until parsed), what
  * is true or not is 0 or 1 or the time at which it became true. A row that is read to be changed is read with `forUpdate()`,
@@ -8,8 +10,12 @@ export type Tables = {
     id: string
     email: string
     name: string | null
+    /** Empty where the account has no password. */
     password_hash: string
     created_at: number
+    downloaded_at: number | null
+    downloads: Generated<number>
+    email_verified_at: number | null
   }
   /** One row a sign-in: the grant, the token family and the session have the same id. */
   sessions: {
@@ -38,6 +44,50 @@ export type Tables = {
     public_key: string
     created_at: number
     removed_at: number | null
+  }
+  /** Secrets of authenticator apps, sealed with a key that is not in the database. */
+  totp: {
+    account_id: string
+    sealed_secret: string
+    /** The time step of the last code that was accepted: none is good twice. */
+    last_step: number
+    confirmed_at: number | null
+  }
+  recovery_codes: {
+    account_id: string
+    code_hash: string
+  }
+  passkeys: {
+    id: string
+    account_id: string
+    public_key: string
+    counter: number
+    name: string
+    created_at: number
+    last_used_at: number | null
+  }
+  /** Who people are at other providers. */
+  identities: {
+    issuer: string
+    subject: string
+    account_id: string
+    email: string | null
+    created_at: number
+  }
+  /** What is good once and for a while, under its hash. */
+  tickets: {
+    id_hash: string
+    purpose: string
+    payload: string
+    expires_at: number
+  }
+  outbox: {
+    id: string
+    recipient: string
+    subject: string
+    body: string
+    created_at: number
+    sent_at: number | null
   }
   challenges: {
     id_hash: string

@@ -1,3 +1,4 @@
+import type { AuditType } from './audit.ts'
 import { type Database, newId } from './store.ts'
 
 /** What is known of a sign-in when it is made. */
@@ -24,18 +25,21 @@ export type Session = {
   readonly authTime: number | null
 }
 
+/** A session as its owner sees it. */
+export type SessionInFull = {
+  readonly id: string
+  readonly clientId: string
+  readonly platform: string
+  readonly deviceName: string
+  readonly userAgent: string
+  readonly address: string
+  readonly createdAt: number
+  readonly lastUsedAt: number
+  readonly revokedAt: number | null
+}
+
 /** What only a thief would do: a code or a refresh token presented again, or by someone without its key. */
 export type Misuse = 'code.reused' | 'refresh.reused'
-export type AuditType =
-  | 'account.created'
-  | 'session.created'
-  | 'session.revoked'
-  | 'session.renewed'
-  | 'device.added'
-  | 'device.renamed'
-  | 'device.removed'
-  | 'device.refused'
-  | Misuse
 
 const minute = 60_000
 
@@ -62,6 +66,26 @@ export const createSessions = (db: Database) => {
 
   return {
     audit,
+
+    /** All of an account, also those that are over; the newest first. */
+    list: (accountId: string): Promise<SessionInFull[]> =>
+      db
+        .selectFrom('sessions')
+        .select([
+          'id',
+          'client_id as clientId',
+          'platform',
+          'device_name as deviceName',
+          'user_agent as userAgent',
+          'address',
+          'created_at as createdAt',
+          'last_used_at as lastUsedAt',
+          'revoked_at as revokedAt',
+        ])
+        .where('account_id', '=', accountId)
+        .orderBy('created_at', 'desc')
+        .orderBy('id')
+        .execute(),
 
     async create(session: NewSession): Promise<void> {
       const now = Date.now()

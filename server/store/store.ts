@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { createAccounts } from './accounts.ts'
 import { createAttempts } from './attempts.ts'
+import { createAudit } from './audit.ts'
 import { createChallenges } from './challenges.ts'
 import { type Database, type DatabaseConfig, openDatabase } from './database.ts'
 import { createDevices } from './devices.ts'
@@ -23,6 +24,7 @@ const createNouns = (db: Database) => ({
   facts: createFacts(db),
   devices: createDevices(db),
   challenges: createChallenges(db),
+  audit: createAudit(db),
 })
 
 export type Store = ReturnType<typeof createNouns> & {

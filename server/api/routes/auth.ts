@@ -3,13 +3,13 @@ import type { Store } from '../../store/store.ts'
 import type { Caller } from '../credentials.ts'
 import { forCaller, forEither, type Route } from '../route.ts'
 import { iso, time } from '../shapes.ts'
-import { profile, userOf } from './profile.ts'
+import { user, userOf } from './profile.ts'
 
 const status = v.variant('isAuthenticated', [
   v.object({ isAuthenticated: v.literal(false) }),
   v.object({
     isAuthenticated: v.literal(true),
-    user: profile,
+    user,
     expiresAt: time,
     needsRefresh: v.boolean(),
     device: v.object({ id: v.string(), name: v.string(), platform: v.string() }),

@@ -19,13 +19,14 @@ afterAll(() => api.dispose())
 /** An id of the owner's for every address that has one. A new one has to be added here. */
 const ownersIds: Readonly<Record<string, () => Promise<string>>> = {
   '/devices/{id}': async () => device.id,
+  '/downloads/{ticket}': async () => `chrome.9999999999999.${'A'.repeat(43)}`,
 }
 
 const concrete = async (path: string): Promise<string> => {
   if (!path.includes('{')) return path
   const idOf = ownersIds[path]
   if (idOf === undefined) throw new Error(`Say what id of somebody else ${path} can be asked with.`)
-  return path.replace('{id}', await idOf())
+  return path.replace(/\{\w+\}/, await idOf())
 }
 
 /** Someone new for every request, because some end the session or the account. */
@@ -55,7 +56,7 @@ const everythingOf = async (person: TestPerson) => {
   return Object.fromEntries(answers)
 }
 /** These answer something new each time. */
-const volatile = new Set<string>([])
+const volatile = new Set(['getUserEvents', 'getUserExport'])
 
 const withBody = () => operations.filter(({ body }) => body !== undefined)
 const wrong = ({ type }: Property): unknown => (type === 'string' || type === undefined ? { no: 7 } : 'no')
@@ -98,10 +99,10 @@ describe('case 73: every route of the OpenAPI document', () => {
       "'; drop table accounts; --",
     ]
     for (const operation of operations.filter(({ path }) => path.includes('{'))) {
-      await expectRefused(operation, await send(operation, {}), [400, 404])
+      await expectRefused(operation, await send(operation, {}), operation.isOpen ? [404] : [400, 404])
       for (const id of odd) {
         const eve = await api.person()
-        const path = operation.path.replace('{id}', id)
+        const path = operation.path.replace(/\{\w+\}/, id)
         const body = operation.method === 'GET' ? {} : { body: {} }
         await expectRefused(operation, await eve.call(path, { method: operation.method, ...body }), [400, 404])
       }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import { pino } from 'pino'
+import { createDownloads } from '../../../../server/accounts/downloads.ts'
 import { createApi } from '../../../../server/api/api.ts'
 import { createCredentials } from '../../../../server/api/credentials.ts'
 import { createRoutes } from '../../../../server/api/routes.ts'
@@ -32,7 +33,9 @@ export const createTestApi = async () => {
   const issueSession = createIssueSession(createProvider(config, secrets, store, clients), config)
   const devices = createDeviceService({ store, serverKey: secrets.identityKey.x, issueSession })
   const credentials = createCredentials(config, secrets, store)
-  const api = createApi({ store, credentials, log, routes: createRoutes({ store, secrets, devices }) })
+  const downloads = createDownloads(config.data, secrets.nonceSecret)
+  const services = { config, store, secrets, devices, downloads }
+  const api = createApi({ store, credentials, log, routes: createRoutes(services) })
   const app = new Hono().route('/api', api)
   const key = await importJWK(secrets.tokenKey, 'ES256')
   const proofKey = await generateKeyPair('ES256')
