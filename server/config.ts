@@ -13,6 +13,10 @@ export type Config = {
   readonly databaseUrl: string | undefined
   /** Connections to PostgreSQL at most. */
   readonly databaseConnections: number
+  /** Of a mail server (`smtp://…`); undefined: messages to people stay in the outbox. */
+  readonly smtpUrl: string | undefined
+  /** Who messages are from. */
+  readonly mailFrom: string
   readonly accessTokenTtl: number
   /** How long a consumed refresh token still gets a successor for the same DPoP key. */
   readonly refreshGrace: number
@@ -43,6 +47,16 @@ const environment = v.object({
   HOLDFAST_ID_URL: v.optional(origin),
   HOLDFAST_DATA: v.optional(v.pipe(v.string(), v.nonEmpty()), '.holdfast'),
   HOLDFAST_ACCESS_TOKEN_TTL: v.optional(positive, '900'),
+  HOLDFAST_SMTP_URL: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => /^smtps?:$/.test(URL.parse(text)?.protocol ?? ''),
+        'must be an address such as smtps://user:password@mail.example.com',
+      ),
+    ),
+  ),
+  HOLDFAST_MAIL_FROM: v.optional(v.pipe(v.string(), v.nonEmpty()), 'Holdfast <holdfast@localhost>'),
   DATABASE_URL: v.optional(
     v.pipe(
       v.string(),
@@ -77,6 +91,8 @@ export const readConfig = (variables: Readonly<Record<string, string | undefined
     data: resolve(output.HOLDFAST_DATA),
     databaseUrl: output.DATABASE_URL,
     databaseConnections: output.HOLDFAST_DATABASE_CONNECTIONS,
+    smtpUrl: output.HOLDFAST_SMTP_URL,
+    mailFrom: output.HOLDFAST_MAIL_FROM,
     accessTokenTtl: output.HOLDFAST_ACCESS_TOKEN_TTL,
     refreshGrace: 60,
   }

@@ -13,6 +13,7 @@ import { clientAddress } from './client-address.ts'
 import { apiAudience, type Config, callbackPath, isLocal, webClient } from './config.ts'
 import { createDeviceService, type DeviceService } from './devices/devices.ts'
 import { type Listening, listen } from './listen.ts'
+import { createMail, type Mail, smtpDelivery } from './mail/mail.ts'
 import { clientsOf } from './oidc/clients.ts'
 import { createIssueSession } from './oidc/issue-session.ts'
 import { createIdListener } from './oidc/listener.ts'
@@ -103,23 +104,29 @@ const hour = 60 * minute
 /** Deletes what has expired now and then. Answers how to stop that. */
 const keepTidy = (store: Store, log: Logger): (() => void) => {
   const tidy = () =>
-    Promise.all([store.oidcRecords.removeExpired(), store.attempts.removeOld(), store.challenges.removeOlder(minute)])
+    Promise.all([
+      store.oidcRecords.removeExpired(),
+      store.attempts.removeOld(),
+      store.challenges.removeOlder(minute),
+      store.tickets.removeExpired(),
+      store.outbox.removeOlder(30 * 24 * hour),
+    ])
   const timer = setInterval(() => void tidy().catch(() => log.error('tidying failed')), hour)
   timer.unref()
   return () => clearInterval(timer)
 }
 
-const listenOnBoth = async (options: Started, secrets: Secrets, store: Store): Promise<Listening[]> => {
+const listenOnBoth = async (options: Started, secrets: Secrets, store: Store, mail: Mail): Promise<Listening[]> => {
   const { config, log } = options
   const clients = clientsOf(config, options.clients ?? [])
-  const provider = createProvider(config, secrets, store, clients)
+  const provider = createProvider({ config, secrets, store, clients, mail })
   const issueSession = createIssueSession(provider, config)
   const devices = createDeviceService({ store, serverKey: secrets.identityKey.x, issueSession })
   // The build puts the packages of the extension beside the app.
   const downloads = createDownloads(join(options.appFiles, '..'), secrets.nonceSecret)
   const respond = await createAppFetch(options, { config, secrets, store, devices, downloads })
   const accounts = createPasswordAccounts(store)
-  const id = createIdListener({ config, provider, accounts, log, clients })
+  const id = createIdListener({ config, provider, store, secrets, accounts, mail, log, clients })
   const behindProxy = !isLocal(config.appUrl)
   const listener = getRequestListener((request, { incoming }) => respond(request, clientAddress(incoming, behindProxy)))
   const app = await listen(listener, config.appPort, 'app')
@@ -137,7 +144,8 @@ export const startServer = async (given: ServerOptions): Promise<RunningServer> 
   const { config, log } = options
   const secrets = await loadSecrets(config.data)
   const store = await openStore(config)
-  const listening = await listenOnBoth(options, secrets, store).catch(async (error) => {
+  const mail = createMail(store, smtpDelivery({ url: config.smtpUrl, from: config.mailFrom }), log)
+  const listening = await listenOnBoth(options, secrets, store, mail).catch(async (error) => {
     await store.close()
     throw error
   })
@@ -149,6 +157,7 @@ export const startServer = async (given: ServerOptions): Promise<RunningServer> 
     async close() {
       stopTidying()
       await Promise.all(listening.map((one) => one.close()))
+      await mail.close()
       await store.close()
     },
   }

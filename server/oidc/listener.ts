@@ -3,12 +3,18 @@ import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { ClientMetadata, Provider } from 'oidc-provider'
 import type { Logger } from 'pino'
+import { createSecondFactor } from '../accounts/second-factor.ts'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
 import { clientAddress } from '../client-address.ts'
 import { type Config, isLocal } from '../config.ts'
+import type { Mail } from '../mail/mail.ts'
+import type { Secrets } from '../secrets.ts'
+import type { Store } from '../store/store.ts'
+import { createAccountPages } from './account.ts'
 import { formTargets } from './clients.ts'
 import { createInteractions } from './interactions.ts'
 import { routePattern } from './route-pattern.ts'
+import { createSteps } from './steps.ts'
 
 /**
  * Headers of every answer of the identity origin. No script runs there, but for the one line of the form_post page, whose
@@ -50,19 +56,26 @@ const setOrigin = (incoming: IncomingMessage, config: Config): void => {
 export type IdDeps = {
   readonly config: Config
   readonly provider: Provider
+  readonly store: Store
+  readonly secrets: Secrets
   readonly accounts: PasswordAccounts
+  readonly mail: Mail
   readonly log: Logger
   /** All that the provider knows. */
   readonly clients: readonly ClientMetadata[]
 }
 
 /** Everything that answers on the identity origin. */
-export const createIdListener = ({ config, provider, accounts, log, clients }: IdDeps): RequestListener => {
+export const createIdListener = (deps: IdDeps): RequestListener => {
+  const { config, provider, store, accounts, log, clients } = deps
   provider.on('server_error', (_ctx, error) => log.error({ kind: error.name }, 'identity request failed'))
   // Koa would print what it catches, with whatever stands in the message.
   provider.silent = true
   const callback = provider.callback()
-  const pages = createInteractions(provider, accounts, config)
+  const secondFactor = createSecondFactor(store, deps.secrets.nonceSecret)
+  const steps = createSteps({ store, accounts, secondFactor })
+  const pages = createInteractions({ provider, accounts, steps, config })
+  pages.route('/', createAccountPages({ config, store, accounts, secondFactor, steps, mail: deps.mail }))
   pages.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   pages.all('*', async (c) => {
     await callback(c.env.incoming, c.env.outgoing)

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import Provider, { type ClientMetadata, type Configuration, errors } from 'oidc-provider'
 import type { Config } from '../config.ts'
+import type { Mail } from '../mail/mail.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
 import { createAdapterFactory } from './adapter.ts'
+import { createAlerts } from './alerts.ts'
 import { isOurs, mayCall } from './clients.ts'
 import { followFamilies } from './families.ts'
 import { messagePage, signedOutPage, signOutPage } from './pages.ts'
@@ -46,13 +48,16 @@ const cookieNames = (https: boolean) => ({
   resume: 'holdfast-resume',
 })
 
+export type ProviderDeps = {
+  readonly config: Config
+  readonly secrets: Secrets
+  readonly store: Store
+  readonly clients: readonly ClientMetadata[]
+  readonly mail: Mail
+}
+
 /** The OpenID provider over our store. `issuer` is the identity origin. */
-export const createProvider = (
-  config: Config,
-  secrets: Secrets,
-  store: Store,
-  clients: readonly ClientMetadata[],
-): Provider => {
+export const createProvider = ({ config, secrets, store, clients, mail }: ProviderDeps): Provider => {
   const https = config.idUrl.startsWith('https:')
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure: https, overwrite: true } as const
   const provider = new Provider(config.idUrl, {
@@ -64,7 +69,7 @@ export const createProvider = (
     responseTypes: ['code'],
     pkce: { required: () => true },
     scopes,
-    claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
+    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
     // The worker reads who it is from the ID token alone.
     conformIdTokenClaims: false,
     clientBasedCORS: (_ctx, origin, client) => mayCall(config, client.clientId, origin),
@@ -76,7 +81,12 @@ export const createProvider = (
       if (account === undefined) return undefined
       return {
         accountId: sub,
-        claims: () => ({ sub, email: account.email, ...(account.name === null ? {} : { name: account.name }) }),
+        claims: () => ({
+          sub,
+          email: account.email,
+          email_verified: account.emailVerifiedAt !== null,
+          ...(account.name === null ? {} : { name: account.name }),
+        }),
       }
     },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
@@ -120,6 +130,6 @@ export const createProvider = (
     ctx.body = String(messagePage(words, words.nothingTitle, words.nothing, config.appUrl))
     ctx.status = 404
   })
-  followFamilies(provider, store)
+  followFamilies(provider, store, createAlerts(store, mail, config))
   return provider
 }

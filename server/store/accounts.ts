@@ -62,6 +62,17 @@ export const createAccounts = (db: Database) => ({
     })
   },
 
+  /** Gives an account an e-mail whose owner has proven it. False where another account has it. */
+  async setVerifiedEmail(id: string, email: string): Promise<boolean> {
+    return db.transaction().execute(async (within) => {
+      const holder = await within.selectFrom('accounts').select('id').where('email', '=', email).executeTakeFirst()
+      if (holder !== undefined && holder.id !== id) return false
+      const verified = { email, email_verified_at: Date.now() }
+      await within.updateTable('accounts').set(verified).where('id', '=', id).execute()
+      return true
+    })
+  },
+
   async setPasswordHash(id: string, hash: string): Promise<void> {
     await db.updateTable('accounts').set({ password_hash: hash }).where('id', '=', id).execute()
   },

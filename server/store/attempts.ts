@@ -36,7 +36,7 @@ export const createAttempts = (db: Database) => {
           .executeTakeFirstOrThrow()
         const { tokens, failures, updated_at } = now - row.updated_at < memory ? row : full
         const interval = intervalAfter(limit, failures)
-        const filled = Math.min(limit.burst, tokens + (now - updated_at) / interval)
+        const filled = Math.min(limit.burst, tokens + Math.max(0, now - updated_at) / interval)
         if (filled < 1) return Math.ceil((1 - filled) * interval)
         const next = { tokens: filled - 1, failures: failures + 1, updated_at: now }
         await within.updateTable('attempts').set(next).where('key', '=', key).execute()

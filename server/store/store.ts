@@ -6,9 +6,12 @@ import { createAudit } from './audit.ts'
 import { createChallenges } from './challenges.ts'
 import { type Database, type DatabaseConfig, openDatabase } from './database.ts'
 import { createDevices } from './devices.ts'
+import { createFactors } from './factors.ts'
 import { createFacts } from './facts.ts'
 import { createOidcRecords } from './oidc-records.ts'
+import { createOutbox } from './outbox.ts'
 import { createSessions } from './sessions.ts'
+import { createTickets } from './tickets.ts'
 
 export type { Database } from './database.ts'
 
@@ -25,6 +28,9 @@ const createNouns = (db: Database) => ({
   devices: createDevices(db),
   challenges: createChallenges(db),
   audit: createAudit(db),
+  factors: createFactors(db),
+  tickets: createTickets(db),
+  outbox: createOutbox(db),
 })
 
 export type Store = ReturnType<typeof createNouns> & {

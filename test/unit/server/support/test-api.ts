@@ -8,6 +8,7 @@ import { createCredentials } from '../../../../server/api/credentials.ts'
 import { createRoutes } from '../../../../server/api/routes.ts'
 import { apiAudience } from '../../../../server/config.ts'
 import { createDeviceService } from '../../../../server/devices/devices.ts'
+import { createMail } from '../../../../server/mail/mail.ts'
 import { clientsOf } from '../../../../server/oidc/clients.ts'
 import { createIssueSession } from '../../../../server/oidc/issue-session.ts'
 import { createProvider } from '../../../../server/oidc/provider.ts'
@@ -29,8 +30,9 @@ export const createTestApi = async () => {
   const secrets = await loadSecrets(config.data)
   const lines: string[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
+  const mail = createMail(store, undefined, log)
   const clients = clientsOf(config, [])
-  const issueSession = createIssueSession(createProvider(config, secrets, store, clients), config)
+  const issueSession = createIssueSession(createProvider({ config, secrets, store, clients, mail }), config)
   const devices = createDeviceService({ store, serverKey: secrets.identityKey.x, issueSession })
   const credentials = createCredentials(config, secrets, store)
   const downloads = createDownloads(config.data, secrets.nonceSecret)
@@ -101,7 +103,10 @@ export const createTestApi = async () => {
       return { ...(await signIn(account.id)), email: account.email }
     },
     logged: () => lines.join(''),
-    dispose,
+    async dispose() {
+      await mail.close()
+      await dispose()
+    },
   }
 }
 
