@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import type { UpstreamConfig } from './oidc/upstream.ts'
 
 /** What the server is told, checked. Addresses are origins without a trailing slash; times are seconds. */
 export type Config = {
@@ -13,6 +14,8 @@ export type Config = {
   readonly databaseUrl: string | undefined
   /** Connections to PostgreSQL at most. */
   readonly databaseConnections: number
+  /** Another OpenID provider that people may come from; undefined: none. */
+  readonly upstream: UpstreamConfig | undefined
   /** Of a mail server (`smtp://…`); undefined: messages to people stay in the outbox. */
   readonly smtpUrl: string | undefined
   /** Who messages are from. */
@@ -40,6 +43,14 @@ const origin = v.pipe(
   ),
 )
 
+const issuer = v.pipe(
+  v.string(),
+  v.check((text) => {
+    const url = URL.parse(text)
+    return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url.origin))
+  }, 'must be an https address, but for this machine itself'),
+)
+
 const environment = v.object({
   HOLDFAST_APP_PORT: v.optional(port, '8787'),
   HOLDFAST_ID_PORT: v.optional(port, '8788'),
@@ -47,6 +58,11 @@ const environment = v.object({
   HOLDFAST_ID_URL: v.optional(origin),
   HOLDFAST_DATA: v.optional(v.pipe(v.string(), v.nonEmpty()), '.holdfast'),
   HOLDFAST_ACCESS_TOKEN_TTL: v.optional(positive, '900'),
+  HOLDFAST_GOOGLE_ISSUER: v.optional(issuer, 'https://accounts.google.com'),
+  HOLDFAST_GOOGLE_CLIENT_ID: v.optional(v.string()),
+  HOLDFAST_GOOGLE_CLIENT_SECRET: v.optional(v.string()),
+  HOLDFAST_GOOGLE_DOMAIN: v.optional(v.string()),
+  HOLDFAST_GOOGLE_NAME: v.optional(v.pipe(v.string(), v.maxLength(40)), 'Google'),
   HOLDFAST_SMTP_URL: v.optional(
     v.pipe(
       v.string(),
@@ -72,6 +88,16 @@ const environment = v.object({
   ),
 })
 
+const upstreamOf = (given: v.InferOutput<typeof environment>): UpstreamConfig | undefined => {
+  const { HOLDFAST_GOOGLE_CLIENT_ID: clientId, HOLDFAST_GOOGLE_CLIENT_SECRET: clientSecret } = given
+  if (clientId === undefined && clientSecret === undefined) return undefined
+  if (clientId === undefined || clientSecret === undefined) {
+    throw new Error('HOLDFAST_GOOGLE_CLIENT_ID and HOLDFAST_GOOGLE_CLIENT_SECRET go together.')
+  }
+  const { HOLDFAST_GOOGLE_ISSUER: issuer, HOLDFAST_GOOGLE_NAME: name, HOLDFAST_GOOGLE_DOMAIN: domain } = given
+  return { name, issuer, clientId, clientSecret, domain }
+}
+
 /** The configuration of these environment variables. Throws an Error that lists every fault. */
 export const readConfig = (variables: Readonly<Record<string, string | undefined>>): Config => {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
@@ -91,6 +117,7 @@ export const readConfig = (variables: Readonly<Record<string, string | undefined
     data: resolve(output.HOLDFAST_DATA),
     databaseUrl: output.DATABASE_URL,
     databaseConnections: output.HOLDFAST_DATABASE_CONNECTIONS,
+    upstream: upstreamOf(output),
     smtpUrl: output.HOLDFAST_SMTP_URL,
     mailFrom: output.HOLDFAST_MAIL_FROM,
     accessTokenTtl: output.HOLDFAST_ACCESS_TOKEN_TTL,

@@ -93,7 +93,7 @@ const createAppFetch = async (options: Started, services: Services): Promise<Fet
   })
   const credentials = createCredentials(config, secrets, store)
   const routes = createRoutes(services)
-  const app = createApp(createApi({ store, credentials, log, routes }), files)
+  const app = createApp(createApi({ store, credentials, log, routes }), files, config.idUrl)
   return async (request, address) =>
     seal.protect(request, (await seal.handle(request)) ?? (await app.fetch(request, { address })))
 }

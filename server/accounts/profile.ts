@@ -42,16 +42,18 @@ const mostEvents = 1000
 /** Everything that is held of an account, in the open; what opens something is left out. */
 export const exportOf = async (store: Store, account: Account) => {
   const { passwordHash, ...profile } = account
-  const [sessions, devices, events] = await Promise.all([
+  const [sessions, devices, events, identities] = await Promise.all([
     store.sessions.list(account.id),
     store.devices.list(account.id),
     store.audit.list(account.id, mostEvents),
+    store.identities.list(account.id),
   ])
   return {
     profile: { ...profile, hasPassword: passwordHash !== '' },
     platforms: platformsOf(sessions),
     sessions,
     devices,
+    identities,
     events,
   }
 }

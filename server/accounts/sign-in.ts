@@ -44,7 +44,7 @@ export const createPasswordAccounts = (store: Store) => {
       ])
       if (milliseconds > 0) return { type: 'wait', milliseconds }
       const account = normalised === undefined ? undefined : await store.accounts.findByEmail(normalised)
-      const { right, outdated } = await checkPassword(account?.passwordHash, password)
+      const { right, outdated } = await checkPassword(account?.passwordHash || undefined, password)
       if (!right || account === undefined) {
         if (account !== undefined) await store.sessions.audit('sign-in.failed', account.id, null)
         return { type: 'wrong' }

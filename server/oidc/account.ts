@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto'
-import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
@@ -10,12 +9,10 @@ import type { PasswordAccounts } from '../accounts/sign-in.ts'
 import type { Config } from '../config.ts'
 import type { Mail } from '../mail/mail.ts'
 import { type MessageKind, messageOf } from '../mail/messages.ts'
-import type { Account } from '../store/accounts.ts'
 import type { Store } from '../store/store.ts'
 import { accountPage, appPage, emailCodePage, recoveryPage } from './account-pages.ts'
-import { codeForm, credentialsForm, field, readForm, retryAfter, waitWords } from './forms.ts'
-import { codePage, signInPage } from './pages.ts'
-import type { Step, Steps } from './steps.ts'
+import { codeForm, field, readForm, waitWords } from './forms.ts'
+import { createSignInPage, createSignInRoutes, type Env, type Place, type SignInDeps } from './sign-in-routes.ts'
 import { type Words, wordsFor } from './words.ts'
 
 export type AccountDeps = {
@@ -23,11 +20,9 @@ export type AccountDeps = {
   readonly store: Store
   readonly accounts: PasswordAccounts
   readonly secondFactor: SecondFactor
-  readonly steps: Steps
+  readonly signIn: SignInDeps
   readonly mail: Mail
 }
-
-type Env = { Bindings: HttpBindings; Variables: { account: Account } }
 
 const base = '/account'
 /** A sign-in here is recent by itself: what is done on these pages has no other. */
@@ -49,13 +44,12 @@ const passwordFaults = (words: Words) => ({
 })
 
 /** The pages where people change their e-mail, password and second step, behind a sign-in of their own. */
-export const createAccountPages = ({ config, store, accounts, secondFactor, steps, mail }: AccountDeps): Hono<Env> => {
+export const createAccountPages = ({ config, store, accounts, secondFactor, signIn, mail }: AccountDeps): Hono<Env> => {
   const app = new Hono<Env>()
   const https = config.idUrl.startsWith('https:')
   const cookie = `${https ? '__Host-' : ''}holdfast-account`
   const options = { path: '/', httpOnly: true, secure: https, sameSite: 'Strict' } as const
   const words = (c: Context) => wordsFor(c.req.header('accept-language'))
-  const addressOf = (c: Context<Env>) => String(c.env.incoming.headers['x-forwarded-for'] ?? '')
 
   const tell = (c: Context, kind: MessageKind, to: string, values: Record<string, string> = {}) => {
     const language = words(c).language === 'de' ? 'de' : 'en'
@@ -77,19 +71,16 @@ export const createAccountPages = ({ config, store, accounts, secondFactor, step
     return c.html(accountPage(words(c), state, config.appUrl), code)
   }
 
-  const show = async (c: Context<Env>, step: Step, email?: string): Promise<Response> => {
-    if (step.type === 'done') {
-      setCookie(c, cookie, await store.tickets.put('account', { accountId: step.accountId }, life), options)
+  const place: Place = {
+    pattern: base,
+    baseOf: () => base,
+    lead: ({ accountLead }) => accountLead,
+    async finish(c, accountId) {
+      setCookie(c, cookie, await store.tickets.put('account', { accountId }, life), options)
       return c.redirect(base, 303)
-    }
-    if (step.wait !== undefined) c.header('retry-after', retryAfter(step.wait))
-    if (step.type === 'code') {
-      const right = step.fault === undefined ? 200 : 401
-      return c.html(codePage(words(c), { base, ...step }), step.wait === undefined ? right : 429)
-    }
-    const state = { base, fault: step.fault, lead: words(c).accountLead, ...(email === undefined ? {} : { email }) }
-    return c.html(signInPage(words(c), state), step.wait === undefined ? 401 : 429)
+    },
   }
+  const signInPage = createSignInPage(place, signIn)
 
   app.use(`${base}/*`, async (c, next) => {
     c.header('cache-control', 'no-store')
@@ -100,16 +91,7 @@ export const createAccountPages = ({ config, store, accounts, secondFactor, step
   })
   app.use(`${base}/*`, bodyLimit({ maxSize: 16 * 1024, onError: (c) => c.text('', 413, { connection: 'close' }) }))
 
-  app.post(`${base}/sign-in`, async (c) => {
-    const form = await readForm(c, credentialsForm)
-    if (form === undefined) return show(c, { type: 'fault', fault: words(c).wrong })
-    return show(c, await steps.password(words(c), base, form.email, form.password, addressOf(c)), form.email)
-  })
-  app.post(`${base}/code`, async (c) => {
-    const form = await readForm(c, codeForm)
-    if (form === undefined) return show(c, { type: 'fault', fault: words(c).expired })
-    return show(c, await steps.code(words(c), base, form.ticket, form.code))
-  })
+  app.route('/', createSignInRoutes(place, signIn))
   app.post(`${base}/cancel`, (c) => c.redirect(`${config.appUrl}/settings`, 303))
 
   // From here on for those who have just signed in here.
@@ -118,8 +100,7 @@ export const createAccountPages = ({ config, store, accounts, secondFactor, step
     const account = held === undefined ? undefined : await store.accounts.findById(held.accountId)
     if (account === undefined) {
       const fault = c.req.method === 'GET' ? {} : { fault: words(c).accountOver }
-      const page = signInPage(words(c), { base, lead: words(c).accountLead, ...fault })
-      return c.html(page, c.req.method === 'GET' ? 200 : 401)
+      return c.html(signInPage(c, fault), c.req.method === 'GET' ? 200 : 401)
     }
     c.set('account', account)
     return next()

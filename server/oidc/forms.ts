@@ -6,6 +6,8 @@ import type { Words } from './words.ts'
 export const field = (longest: number) => v.pipe(v.string(), v.maxLength(longest))
 
 export const credentialsForm = v.object({ email: field(500), password: field(2000) })
+/** `proving`: the person came from another provider, and this account is to be shown to be theirs. */
+export const signInForm = v.object({ ...credentialsForm.entries, proving: v.optional(field(100)) })
 export const codeForm = v.object({ ticket: field(100), code: field(100) })
 
 /** The fields of a form, or undefined where the body holds none or cannot be read. */

@@ -6,12 +6,10 @@ import type { Provider } from 'oidc-provider'
 import type { CreateOutcome, PasswordAccounts } from '../accounts/sign-in.ts'
 import { type Config, extensionClient } from '../config.ts'
 import { isOurs } from './clients.ts'
-import { codeForm, credentialsForm, readForm, retryAfter, waitWords } from './forms.ts'
-import { codePage, consentPage, createAccountPage, messagePage, signInPage } from './pages.ts'
-import type { Step, Steps } from './steps.ts'
+import { credentialsForm, readForm, retryAfter, waitWords } from './forms.ts'
+import { consentPage, createAccountPage, messagePage } from './pages.ts'
+import { createSignInPage, createSignInRoutes, type Env, type Place, type SignInDeps } from './sign-in-routes.ts'
 import { type Words, wordsFor } from './words.ts'
-
-type Env = { Bindings: HttpBindings }
 
 const createFault = (words: Words, outcome: Exclude<CreateOutcome, { type: 'created' }>): string => {
   if (outcome.type === 'email-invalid') return words.emailInvalid
@@ -37,7 +35,7 @@ const asPage = (response: Response): Response => new Response(response.body, { s
 export type InteractionsDeps = {
   readonly provider: Provider
   readonly accounts: PasswordAccounts
-  readonly steps: Steps
+  readonly signIn: SignInDeps
   readonly config: Config
 }
 
@@ -45,7 +43,7 @@ export type InteractionsDeps = {
 const baseOf = (uid: string): string => `/interaction/${uid}`
 
 /** The provider's own pages: sign in, create an account, allow another app. Reached only within a sign-in under way. */
-export const createInteractions = ({ provider, accounts, steps, config }: InteractionsDeps): Hono<Env> => {
+export const createInteractions = ({ provider, accounts, signIn, config }: InteractionsDeps): Hono<Env> => {
   const app = new Hono<Env>()
   for (const [name, { file, type }] of Object.entries(assets)) {
     const text = readFile(new URL(file, import.meta.url), 'utf8')
@@ -86,43 +84,23 @@ export const createInteractions = ({ provider, accounts, steps, config }: Intera
     if (found.params.client_id === extensionClient && c.res.status >= 400) c.res = asPage(c.res)
   })
 
+  const place: Place = {
+    pattern: '/interaction/:uid',
+    baseOf: (c) => baseOf(c.req.param('uid') ?? ''),
+    finish: async (c, accountId) => c.redirect(await finish(c.env, { login: { accountId, remember: true } }), 303),
+  }
+  const signInPage = createSignInPage(place, signIn)
+
   app.get('/interaction/:uid', async (c) => {
     const uid = c.req.param('uid')
     const found = await details(c.env, uid)
-    if (found?.prompt.name !== 'consent') return c.html(signInPage(words(c), { base: baseOf(uid) }))
+    if (found?.prompt.name !== 'consent') return c.html(signInPage(c))
     const client = await provider.Client.find(String(found.params.client_id))
     if (isOurs(client?.clientId)) return c.redirect(await finish(c.env, { consent: {} }), 303)
     return c.html(consentPage(words(c), baseOf(uid), client?.clientName ?? client?.clientId ?? ''))
   })
 
-  /** The page after a step of a sign-in: on to the client, or the same page with what was wrong. */
-  const show = async (c: Context<Env>, uid: string, step: Step, email?: string): Promise<Response> => {
-    if (step.type === 'done')
-      return c.redirect(await finish(c.env, { login: { accountId: step.accountId, remember: true } }), 303)
-    if (step.wait !== undefined) c.header('retry-after', retryAfter(step.wait))
-    const base = baseOf(uid)
-    if (step.type === 'code') {
-      const status = step.fault === undefined ? 200 : 401
-      return c.html(codePage(words(c), { base, ...step }), step.wait === undefined ? status : 429)
-    }
-    const state = { base, fault: step.fault, ...(email === undefined ? {} : { email }) }
-    return c.html(signInPage(words(c), state), step.wait === undefined ? 401 : 429)
-  }
-
-  app.post('/interaction/:uid/sign-in', async (c) => {
-    const uid = c.req.param('uid')
-    const form = await readForm(c, credentialsForm)
-    if (form === undefined) return c.html(signInPage(words(c), { base: baseOf(uid), fault: words(c).wrong }), 400)
-    const { email, password } = form
-    return show(c, uid, await steps.password(words(c), uid, email, password, addressOf(c.env)), email)
-  })
-
-  app.post('/interaction/:uid/code', async (c) => {
-    const uid = c.req.param('uid')
-    const form = await readForm(c, codeForm)
-    if (form === undefined) return c.html(signInPage(words(c), { base: baseOf(uid), fault: words(c).expired }), 400)
-    return show(c, uid, await steps.code(words(c), uid, form.ticket, form.code))
-  })
+  app.route('/', createSignInRoutes(place, signIn))
 
   app.get('/interaction/:uid/create-account', (c) =>
     c.html(createAccountPage(words(c), { base: baseOf(c.req.param('uid')) })),
@@ -137,7 +115,7 @@ export const createInteractions = ({ provider, accounts, steps, config }: Intera
     if (outcome.type === 'created') {
       return c.redirect(await finish(c.env, { login: { accountId: outcome.account.id, remember: true } }), 303)
     }
-    if (outcome.type === 'wait') c.header('retry-after', String(Math.ceil(outcome.milliseconds / 1000)))
+    if (outcome.type === 'wait') c.header('retry-after', retryAfter(outcome.milliseconds))
     const fault = createFault(words(c), outcome)
     return c.html(createAccountPage(words(c), { base, email, fault }), outcome.type === 'wait' ? 429 : 400)
   })

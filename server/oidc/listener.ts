@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { ClientMetadata, Provider } from 'oidc-provider'
 import type { Logger } from 'pino'
+import { createFederation } from '../accounts/federation.ts'
 import { createSecondFactor } from '../accounts/second-factor.ts'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
 import { clientAddress } from '../client-address.ts'
@@ -12,9 +13,11 @@ import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
 import { createAccountPages } from './account.ts'
 import { formTargets } from './clients.ts'
+import { createFederated, type Federated, upstreamCallback } from './federated.ts'
 import { createInteractions } from './interactions.ts'
 import { routePattern } from './route-pattern.ts'
 import { createSteps } from './steps.ts'
+import { createUpstream } from './upstream.ts'
 
 /**
  * Headers of every answer of the identity origin. No script runs there, but for the one line of the form_post page, whose
@@ -53,6 +56,16 @@ const setOrigin = (incoming: IncomingMessage, config: Config): void => {
   })
 }
 
+/** Sign-in by way of another provider, where one is configured. */
+const federatedOf = (config: Config, store: Store): Federated | undefined => {
+  if (config.upstream === undefined) return undefined
+  const upstream = createUpstream(config.upstream, config.idUrl + upstreamCallback)
+  return createFederated({ config, store, upstream, federation: createFederation(store) })
+}
+
+const upstreamTargets = ({ upstream }: Config): readonly string[] =>
+  upstream === undefined ? [] : [new URL(upstream.issuer).origin]
+
 export type IdDeps = {
   readonly config: Config
   readonly provider: Provider
@@ -73,9 +86,11 @@ export const createIdListener = (deps: IdDeps): RequestListener => {
   provider.silent = true
   const callback = provider.callback()
   const secondFactor = createSecondFactor(store, deps.secrets.nonceSecret)
-  const steps = createSteps({ store, accounts, secondFactor })
-  const pages = createInteractions({ provider, accounts, steps, config })
-  pages.route('/', createAccountPages({ config, store, accounts, secondFactor, steps, mail: deps.mail }))
+  const federated = federatedOf(config, store)
+  const signIn = { steps: createSteps({ store, accounts, secondFactor }), federated }
+  const pages = createInteractions({ provider, accounts, signIn, config })
+  pages.route('/', createAccountPages({ config, store, accounts, secondFactor, signIn, mail: deps.mail }))
+  if (federated !== undefined) pages.route('/', federated.pages)
   pages.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   pages.all('*', async (c) => {
     await callback(c.env.incoming, c.env.outgoing)
@@ -90,7 +105,7 @@ export const createIdListener = (deps: IdDeps): RequestListener => {
     // Hono answers HEAD with a copy, which no longer says so.
     return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   })
-  const fixed = Object.entries(headers(config, formTargets(clients)))
+  const fixed = Object.entries(headers(config, [...formTargets(clients), ...upstreamTargets(config)]))
   return (incoming, outgoing) => {
     const { method = '', url = '' } = incoming
     const requestId = crypto.randomUUID()

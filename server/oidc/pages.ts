@@ -36,8 +36,23 @@ const emailField = (words: Words, { email, fault }: FormState): Html => html`
 const cancelForm = (words: Words, base: string): Html => html`
   <form method="post" action="${base}/cancel"><button class="quiet" type="submit">${words.cancel}</button></form>`
 
-/** `lead`: why it is asked for, where it is not a sign-in to the app. */
-export const signInPage = (words: Words, state: FormState & { readonly lead?: string }): Html =>
+export type SignInState = FormState & {
+  /** Why it is asked for, where it is not a sign-in to the app. */
+  readonly lead?: string | undefined
+  /** Another provider that people may come from. */
+  readonly upstream?: string | undefined
+  readonly proving?: string | undefined
+}
+
+const upstreamForm = (words: Words, { base, upstream }: SignInState): Html | '' =>
+  upstream === undefined
+    ? ''
+    : html`
+    <form method="post" action="${base}/upstream">
+      <button type="submit">${words.continueWith.replace('{name}', upstream)}</button>
+    </form>`
+
+export const signInPage = (words: Words, state: SignInState): Html =>
   layout(
     words,
     words.signIn,
@@ -46,12 +61,14 @@ export const signInPage = (words: Words, state: FormState & { readonly lead?: st
     <p class="muted">${state.lead ?? words.signInLead}</p>
     ${alert(state.fault)}
     <form method="post" action="${state.base}/sign-in">
+      ${state.proving === undefined ? '' : html`<input type="hidden" name="proving" value="${state.proving}" />`}
       ${emailField(words, state)}
       <label for="password">${words.password}</label>
       <input id="password" name="password" type="password" autocomplete="current-password" required
         ${state.email === undefined ? '' : raw('autofocus')} />
       <button class="primary" type="submit">${words.signIn}</button>
     </form>
+    ${upstreamForm(words, state)}
     ${cancelForm(words, state.base)}
     ${
       state.lead === undefined

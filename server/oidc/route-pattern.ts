@@ -1,6 +1,7 @@
 const fixed = new Set([
   '/healthz',
   '/account',
+  '/upstream/callback',
   '/auth',
   '/token',
   '/token/revocation',
@@ -20,9 +21,10 @@ export const routePattern = (path: string): string => {
   if (/^\/account\/[a-z-]+$/.test(path)) return path
   if (path.startsWith('/assets/')) return '/assets/*'
   if (/^\/auth\/[^/]+$/.test(path)) return '/auth/:uid'
-  const [, step = ''] = /^\/interaction\/[^/]+(\/(?:sign-in|code|create-account|cancel|consent))?$/.exec(path) ?? [
-    undefined,
-    undefined,
-  ]
+  const [, step = ''] =
+    /^\/interaction\/[^/]+(\/(?:sign-in|code|upstream|arrived|create-account|cancel|consent))?$/.exec(path) ?? [
+      undefined,
+      undefined,
+    ]
   return /^\/interaction\/[^/]+(\/|$)/.test(path) ? `/interaction/:uid${step}` : '*'
 }

@@ -7,13 +7,21 @@ import type { Words } from './words.ts'
 
 /** Where a sign-in stands after one of its steps. */
 export type Step =
-  | { readonly type: 'done'; readonly accountId: string }
+  | { readonly type: 'done'; readonly accountId: string; readonly proving?: string }
   /** The first step was right; the ticket stands for it. */
   | { readonly type: 'code'; readonly ticket: string; readonly fault?: string; readonly wait?: number }
   | { readonly type: 'fault'; readonly fault: string; readonly wait?: number }
 
 const ticketLife = 300_000
-const ticketSchema = v.object({ accountId: v.string(), place: v.string() })
+const ticketSchema = v.object({ accountId: v.string(), place: v.string(), proving: v.exactOptional(v.string()) })
+
+export type FirstStep = {
+  readonly email: string
+  readonly password: string
+  readonly address: string
+  /** Stands for an identity elsewhere that is to be joined to the account. */
+  readonly proving?: string
+}
 
 export type StepsDeps = {
   readonly store: Store
@@ -24,17 +32,18 @@ export type StepsDeps = {
 /** The steps of a sign-in, whatever it is for. `place` names that, so that no step can be taken in one and used in another. */
 export const createSteps = ({ store, accounts, secondFactor }: StepsDeps) => {
   /** What comes after the first step. */
-  const after = async (accountId: string, place: string): Promise<Step> => {
-    if (!(await secondFactor.isOn(accountId))) return { type: 'done', accountId }
-    return { type: 'code', ticket: await store.tickets.put('second-step', { accountId, place }, ticketLife) }
+  const after = async (accountId: string, place: string, proving?: string): Promise<Step> => {
+    const about = { accountId, ...(proving === undefined ? {} : { proving }) }
+    if (!(await secondFactor.isOn(accountId))) return { type: 'done', ...about }
+    return { type: 'code', ticket: await store.tickets.put('second-step', { ...about, place }, ticketLife) }
   }
 
   return {
     after,
 
-    async password(words: Words, place: string, email: string, password: string, address: string): Promise<Step> {
-      const outcome = await accounts.signIn(email, password, address)
-      if (outcome.type === 'signed-in') return after(outcome.account.id, place)
+    async password(words: Words, place: string, first: FirstStep): Promise<Step> {
+      const outcome = await accounts.signIn(first.email, first.password, first.address)
+      if (outcome.type === 'signed-in') return after(outcome.account.id, place, first.proving)
       if (outcome.type === 'wrong') return { type: 'fault', fault: words.wrong }
       const { milliseconds } = outcome
       return { type: 'fault', fault: waitWords(words, milliseconds), wait: milliseconds }
@@ -51,7 +60,9 @@ export const createSteps = ({ store, accounts, secondFactor }: StepsDeps) => {
       }
       // Two requests with two good codes: one of them is enough.
       const taken = await store.tickets.take('second-step', ticket, ticketSchema)
-      return taken === undefined ? { type: 'fault', fault: words.expired } : { type: 'done', accountId: held.accountId }
+      if (taken === undefined) return { type: 'fault', fault: words.expired }
+      const { accountId, proving } = taken
+      return { type: 'done', accountId, ...(proving === undefined ? {} : { proving }) }
     },
   }
 }

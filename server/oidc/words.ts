@@ -35,6 +35,14 @@ const english = {
   consent: 'asks to know who you are: your e-mail address and your name.',
   allow: 'Allow',
   continue: 'Continue',
+  continueWith: 'Continue with {name}',
+  proveLead: 'There is an account with this e-mail. Sign in to it once, and from then on both ways lead there.',
+  upstreamFailed: 'The answer of the other provider did not hold. Nothing was changed. Start again.',
+  upstreamAway: 'The other provider isn’t answering. Nothing was changed. Try again later.',
+  upstreamUnverified:
+    'The other provider does not say that your e-mail is yours. Sign in with your password, or create an account.',
+  upstreamUnconfirmed:
+    'There is an account with this e-mail, and the e-mail was never confirmed there. Sign in with its password.',
   codeTitle: 'One more step',
   codeLead: 'The code that your authenticator app shows, or one of your recovery codes.',
   code: 'Code',
@@ -108,6 +116,14 @@ const german: Words = {
   consent: 'möchte wissen, wer du bist: deine E-Mail-Adresse und deinen Namen.',
   allow: 'Erlauben',
   continue: 'Weiter',
+  continueWith: 'Weiter mit {name}',
+  proveLead: 'Zu dieser E-Mail gibt es ein Konto. Melde dich einmal damit an; danach führen beide Wege dorthin.',
+  upstreamFailed: 'Die Antwort des anderen Anbieters war nicht gültig. Es wurde nichts geändert. Beginne von vorn.',
+  upstreamAway: 'Der andere Anbieter antwortet nicht. Es wurde nichts geändert. Versuche es später wieder.',
+  upstreamUnverified:
+    'Der andere Anbieter sagt nicht, dass die E-Mail dir gehört. Melde dich mit deinem Passwort an oder lege ein Konto an.',
+  upstreamUnconfirmed:
+    'Zu dieser E-Mail gibt es ein Konto, und die E-Mail wurde dort nie bestätigt. Melde dich mit dessen Passwort an.',
   codeTitle: 'Noch ein Schritt',
   codeLead: 'Der Code, den deine Authenticator-App zeigt, oder einer deiner Wiederherstellungscodes.',
   code: 'Code',

@@ -8,6 +8,7 @@ import { type Database, type DatabaseConfig, openDatabase } from './database.ts'
 import { createDevices } from './devices.ts'
 import { createFactors } from './factors.ts'
 import { createFacts } from './facts.ts'
+import { createIdentities } from './identities.ts'
 import { createOidcRecords } from './oidc-records.ts'
 import { createOutbox } from './outbox.ts'
 import { createSessions } from './sessions.ts'
@@ -31,6 +32,7 @@ const createNouns = (db: Database) => ({
   factors: createFactors(db),
   tickets: createTickets(db),
   outbox: createOutbox(db),
+  identities: createIdentities(db),
 })
 
 export type Store = ReturnType<typeof createNouns> & {

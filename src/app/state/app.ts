@@ -40,6 +40,8 @@ export type App = {
   readonly navigation: Navigation
   readonly network: Network
   readonly custody: Custody
+  /** The address of the page where the account is managed. */
+  readonly accountPage: string
   /** Undefined where this page cannot ask for them. */
   readonly devices: Devices | undefined
   readonly notices: Notices
@@ -56,6 +58,8 @@ export type App = {
 export type Place = {
   readonly connect: () => Promise<Session>
   readonly paths: Paths
+  /** The address of the page where the account is managed. */
+  readonly accountPage: string
   /** The address of the server's status. */
   readonly serverStatus: string
   /** The address of the server's API, where pages get its answers by plain fetch. */
@@ -103,6 +107,7 @@ export const createApp = (place: Place): App => {
     navigation: createNavigation(place.paths),
     network,
     custody,
+    accountPage: place.accountPage,
     devices: place.api === undefined ? undefined : createDevices(place.api),
     notices,
     update: createUpdate(custody, saver),

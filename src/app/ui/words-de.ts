@@ -220,6 +220,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   limitNoPar: 'Was eine Anmeldung verlangt, steht in der Adresse des Anbieters.',
   protocol: 'Protokollversion {version}',
 
+  manageAccount: 'E-Mail, Passwort und zweiter Schritt',
   devices: 'Geräte',
   devicesLoading: 'Der Server wird nach Ihren Geräten gefragt …',
   devicesFailed: 'Der Server hat nicht gesagt, welche Geräte Sie haben. Es wurde nichts geändert.',

@@ -210,6 +210,7 @@ export const en = {
   limitNoPar: 'What a sign-in asks for stands in the provider’s address.',
   protocol: 'Protocol version {version}',
 
+  manageAccount: 'E-mail, password and second step',
   devices: 'Devices',
   devicesLoading: 'Asking the server for your devices…',
   devicesFailed: 'The server did not say which devices you have. Nothing was changed.',

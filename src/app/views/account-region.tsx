@@ -40,7 +40,7 @@ const SigningIn = () => {
 }
 
 const SignedIn = ({ state }: { readonly state: SessionState & { readonly status: 'signed-in' } }) => {
-  const { dialog } = useApp()
+  const { dialog, accountPage } = useApp()
   const { account, device, provider } = state
   return (
     <>
@@ -55,6 +55,9 @@ const SignedIn = ({ state }: { readonly state: SessionState & { readonly status:
         ]}
       />
       <p class="region-action">
+        <a class="button" href={accountPage}>
+          {t.manageAccount}
+        </a>
         <button
           type="button"
           onClick={() => {

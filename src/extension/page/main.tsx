@@ -12,5 +12,6 @@ startApp({
   connect: connectBackground,
   paths: { notebook, settings: `${notebook}?settings` },
   serverStatus: `${readServer().appUrl}/api/v1/auth/status`,
+  accountPage: `${readServer().idUrl}/account`,
   isInstallable: false,
 })
