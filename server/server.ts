@@ -18,6 +18,7 @@ import { clientsOf } from './oidc/clients.ts'
 import { createIssueSession } from './oidc/issue-session.ts'
 import { createIdListener } from './oidc/listener.ts'
 import { createProvider } from './oidc/provider.ts'
+import { createPairingService, type PairingService } from './pairing/pairing.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -74,6 +75,7 @@ type Services = {
   readonly secrets: Secrets
   readonly store: Store
   readonly devices: DeviceService
+  readonly pairing: PairingService
   readonly downloads: Downloads
 }
 
@@ -109,6 +111,7 @@ const keepTidy = (store: Store, log: Logger): (() => void) => {
       store.attempts.removeOld(),
       store.challenges.removeOlder(minute),
       store.tickets.removeExpired(),
+      store.pairings.removeOld(),
       store.outbox.removeOlder(30 * 24 * hour),
     ])
   const timer = setInterval(() => void tidy().catch(() => log.error('tidying failed')), hour)
@@ -121,10 +124,12 @@ const listenOnBoth = async (options: Started, secrets: Secrets, store: Store, ma
   const clients = clientsOf(config, options.clients ?? [])
   const provider = createProvider({ config, secrets, store, clients, mail })
   const issueSession = createIssueSession(provider, config)
-  const devices = createDeviceService({ store, serverKey: secrets.identityKey.x, issueSession })
+  const issuing = { store, serverKey: secrets.identityKey.x, issueSession }
+  const devices = createDeviceService(issuing)
+  const pairing = createPairingService(issuing)
   // The build puts the packages of the extension beside the app.
   const downloads = createDownloads(join(options.appFiles, '..'), secrets.nonceSecret)
-  const respond = await createAppFetch(options, { config, secrets, store, devices, downloads })
+  const respond = await createAppFetch(options, { config, secrets, store, devices, pairing, downloads })
   const accounts = createPasswordAccounts(store)
   const id = createIdListener({ config, provider, store, secrets, accounts, mail, log, clients })
   const behindProxy = !isLocal(config.appUrl)

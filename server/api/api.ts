@@ -41,13 +41,23 @@ const largest = bodyLimit({
 })
 
 /** A known address with a method that it does not have (RFC 9110 §15.5.6). */
-const refuseOtherMethods = (api: Hono<ApiEnv>): void => {
-  const routes = api.routes.filter(({ method }) => method !== 'ALL')
-  for (const path of new Set(routes.map((route) => route.path))) {
-    const allow = routes.filter((route) => route.path === path).map((route) => route.method)
-    api.all(path, () => {
-      throw new ApiError('method_not_allowed', { headers: { allow: allow.join(', ') } })
-    })
+const refuseOtherMethods = (api: Hono<ApiEnv>, path: string, methods: readonly string[]): void => {
+  api.all(path, () => {
+    throw new ApiError('method_not_allowed', { headers: { allow: methods.join(', ') } })
+  })
+}
+
+/** Fixed addresses first, each whole: one with a parameter has room for them too. */
+const addRoutes = (api: Hono<ApiEnv>, deps: ApiDeps): void => {
+  const paths = [...new Set(deps.routes.map(({ path }) => path))]
+  for (const path of paths.sort((one, other) => Number(one.includes(':')) - Number(other.includes(':')))) {
+    const routes = deps.routes.filter((route) => route.path === path)
+    for (const route of routes) api.on(route.method, `/v1${path}`, createHandler(deps, route))
+    refuseOtherMethods(
+      api,
+      `/v1${path}`,
+      routes.map(({ method }) => method),
+    )
   }
 }
 
@@ -115,9 +125,8 @@ export const createApi = (deps: ApiDeps): Hono<ApiEnv> => {
   const { routes, log } = deps
   const api = new Hono<ApiEnv>()
   addCommon(api, log)
-  for (const route of routes) api.on(route.method, `/v1${route.path}`, createHandler(deps, route))
-  addPages(api, createOpenApi(routes))
-  refuseOtherMethods(api)
+  addRoutes(api, deps)
+  for (const path of addPages(api, createOpenApi(routes))) refuseOtherMethods(api, path, ['GET'])
   api.all('*', () => {
     throw new ApiError('not_found')
   })

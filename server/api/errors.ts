@@ -15,6 +15,7 @@ export const apiErrors = {
   recent_sign_in_required: [403, 'This needs a sign-in of the last five minutes.'],
   device_removed: [403, 'This device was removed from the account.'],
   session_revoked: [403, 'The session of this device was ended. Sign in.'],
+  pairing_out_of_step: [409, 'The pairing is not at this step, or the signature does not hold.'],
   key_in_use: [409, 'This key cannot be used again. Make a new one.'],
   not_found: [404, 'There is nothing here.'],
   method_not_allowed: [405, 'This method is not for this address.'],

@@ -80,11 +80,13 @@ const page = (document: OpenApi) => {
 </html>`
 }
 
-/** The document for programs at `/v1/openapi.json`, and for people at `/v1/docs`. */
-export const addPages = (api: Hono<ApiEnv>, document: OpenApi): void => {
-  const text = JSON.stringify(document)
-  const readable = String(page(document))
-  api.get('/v1/openapi.json', (c) => c.body(text, 200, { 'content-type': 'application/json' }))
-  api.get('/v1/docs', (c) => c.html(readable))
-  api.get('/v1/docs.css', (c) => c.body(css, 200, { 'content-type': 'text/css; charset=utf-8' }))
+/** The document for programs at `/v1/openapi.json`, and for people at `/v1/docs`. Answers the addresses that it added. */
+export const addPages = (api: Hono<ApiEnv>, document: OpenApi): readonly string[] => {
+  const files = [
+    ['/v1/openapi.json', 'application/json', JSON.stringify(document)],
+    ['/v1/docs', 'text/html; charset=utf-8', String(page(document))],
+    ['/v1/docs.css', 'text/css; charset=utf-8', css],
+  ] as const
+  for (const [path, type, text] of files) api.get(path, (c) => c.body(text, 200, { 'content-type': type }))
+  return files.map(([path]) => path)
 }

@@ -1,6 +1,7 @@
 import type { Downloads } from '../accounts/downloads.ts'
 import type { Config } from '../config.ts'
 import type { DeviceService } from '../devices/devices.ts'
+import type { PairingService } from '../pairing/pairing.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
 import type { Route } from './route.ts'
@@ -8,6 +9,7 @@ import { accountRoutes } from './routes/account.ts'
 import { authRoutes } from './routes/auth.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { downloadRoutes } from './routes/downloads.ts'
+import { pairingRoutes } from './routes/pairing.ts'
 import { profileRoutes } from './routes/profile.ts'
 import { serverRoutes } from './routes/server.ts'
 
@@ -16,15 +18,23 @@ export type RouteDeps = {
   readonly store: Store
   readonly secrets: Secrets
   readonly devices: DeviceService
+  readonly pairing: PairingService
   readonly downloads: Downloads
 }
 
 /** Every route of the API, in one list: the server answers these, and the OpenAPI document describes them. */
-export const createRoutes = ({ config, store, secrets, devices, downloads }: RouteDeps): readonly Route[] => [
+export const createRoutes = ({ config, store, secrets, devices, pairing, downloads }: RouteDeps): readonly Route[] => [
   ...authRoutes(store),
   ...deviceRoutes(store, devices),
   ...profileRoutes(store),
   ...accountRoutes(store),
+  ...pairingRoutes(pairing),
   ...downloadRoutes(store, downloads, config.appUrl),
-  ...serverRoutes(secrets, ['password', 'devices']),
+  ...serverRoutes(secrets, [
+    'password',
+    'devices',
+    'pairing',
+    'totp',
+    ...(config.upstream === undefined ? [] : ['upstream']),
+  ]),
 ]

@@ -1,8 +1,9 @@
-import { createPublicKey, randomBytes, verify } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { registrationStatement, renewalStatement } from '../../src/protocol/device-statement.ts'
 import type { Device } from '../store/devices.ts'
 import type { Session } from '../store/sessions.ts'
 import { newId, type Store } from '../store/store.ts'
+import { isSigned } from './signature.ts'
 
 /** A challenge is answered at once or never. */
 const challengeLife = 60_000
@@ -37,15 +38,6 @@ export type IssueSession = (whose: {
   readonly clientId: string
   readonly jkt: string
 }) => Promise<{ readonly sessionId: string; readonly refreshToken: string }>
-
-const isSigned = (publicKey: string, statement: string, signature: string): boolean => {
-  try {
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' })
-    return verify(null, Buffer.from(statement), key, Buffer.from(signature, 'base64url'))
-  } catch {
-    return false
-  }
-}
 
 export type DevicesDeps = {
   readonly store: Store

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { accounts } from './migrations-accounts.ts'
 import { devices } from './migrations-devices.ts'
+import { pairings } from './migrations-pairings.ts'
 
 // Servers of two versions run on one schema while they are updated one by one, and the older may be started again meanwhile.
 // So a migration only adds: tables, columns that may be null or have a default, indexes. What nobody uses any more is dropped
@@ -81,6 +82,7 @@ export const migrations: Migrations = {
   '002-facts': { up: facts },
   '003-devices': { up: devices },
   '004-accounts': { up: accounts },
+  '005-pairings': { up: pairings },
 }
 
 /** A server that knows this migration can use the schema of this one, whatever was added since. */

@@ -89,6 +89,28 @@ export type Tables = {
     created_at: number
     sent_at: number | null
   }
+  /** Devices that are about to be added. The keys are public; what is sealed for the new device the server cannot read. */
+  pairings: {
+    id: string
+    account_id: string
+    words: string
+    number: string
+    guesses: number
+    stage: string
+    created_at: number
+    ticket_hash: string | null
+    client_id: string | null
+    name: string | null
+    platform: string | null
+    public_key: string | null
+    exchange_key: string | null
+    commitment: string | null
+    answer_key: string | null
+    answer_nonce: string | null
+    opening: string | null
+    wrapped_key: string | null
+    log_entry: string | null
+  }
   challenges: {
     id_hash: string
     device_id: string

@@ -11,10 +11,14 @@ import { createFacts } from './facts.ts'
 import { createIdentities } from './identities.ts'
 import { createOidcRecords } from './oidc-records.ts'
 import { createOutbox } from './outbox.ts'
+import { createPairings } from './pairings.ts'
 import { createSessions } from './sessions.ts'
 import { createTickets } from './tickets.ts'
 
 export type { Database } from './database.ts'
+
+/** Five minutes. */
+export const pairingLife = 300_000
 
 /** A random id of 128 bits, base64url. */
 export const newId = (): string => randomBytes(16).toString('base64url')
@@ -33,6 +37,7 @@ const createNouns = (db: Database) => ({
   tickets: createTickets(db),
   outbox: createOutbox(db),
   identities: createIdentities(db),
+  pairings: createPairings(db, pairingLife),
 })
 
 export type Store = ReturnType<typeof createNouns> & {

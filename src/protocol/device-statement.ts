@@ -23,3 +23,7 @@ export type Renewal = {
 /** That this device wants a new session, now, at this server, for this DPoP key. */
 export const renewalStatement = ({ challenge, deviceId, serverKey, jkt, time }: Renewal): string =>
   statement('session renewal', challenge, deviceId, serverKey, jkt, time)
+
+/** That the device with this key takes what the pairing gives, at this server, for this DPoP key. */
+export const pairingStatement = (pairingId: string, serverKey: string, jkt: string): string =>
+  statement('pairing', pairingId, serverKey, jkt)

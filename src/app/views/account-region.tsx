@@ -55,9 +55,9 @@ const SignedIn = ({ state }: { readonly state: SessionState & { readonly status:
         ]}
       />
       <p class="region-action">
-        <a class="button" href={accountPage}>
-          {t.manageAccount}
-        </a>
+        <a href={accountPage}>{t.manageAccount}</a>
+      </p>
+      <p class="region-action">
         <button
           type="button"
           onClick={() => {

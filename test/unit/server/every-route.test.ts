@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addDevice, type TestDevice } from './support/device.ts'
 import { type Operation, type Property, readOperations } from './support/operations.ts'
@@ -8,17 +9,22 @@ let operations: readonly Operation[]
 /** Whose things the others try to reach. */
 let owner: TestPerson
 let device: TestDevice
+let pairing: string
 beforeAll(async () => {
   api = await createTestApi()
   operations = await readOperations(api)
   owner = await api.person()
   device = await addDevice(owner)
+  pairing = (await (await owner.call('/pairings', { method: 'POST' })).json()).id
 })
 afterAll(() => api.dispose())
 
 /** An id of the owner's for every address that has one. A new one has to be added here. */
 const ownersIds: Readonly<Record<string, () => Promise<string>>> = {
   '/devices/{id}': async () => device.id,
+  '/pairings/{id}': async () => pairing,
+  '/pairings/{id}/answer': async () => pairing,
+  '/pairings/{id}/approve': async () => pairing,
   '/downloads/{ticket}': async () => `chrome.9999999999999.${'A'.repeat(43)}`,
 }
 
@@ -32,7 +38,9 @@ const concrete = async (path: string): Promise<string> => {
 /** Someone new for every request, because some end the session or the account. */
 const send = async ({ method, path }: Operation, body?: unknown, headers: Record<string, string> = {}) => {
   const eve = await api.person()
-  return eve.call(await concrete(path), { method, headers, ...(method === 'GET' ? {} : { body }) })
+  // Each from elsewhere, for there are limits to what comes from one address.
+  const from = { address: randomUUID() }
+  return eve.call(await concrete(path), { method, headers, ...from, ...(method === 'GET' ? {} : { body }) })
 }
 
 const expectRefused = async (operation: Operation, response: Response, allowed: readonly number[]) => {

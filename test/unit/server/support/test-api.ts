@@ -12,6 +12,7 @@ import { createMail } from '../../../../server/mail/mail.ts'
 import { clientsOf } from '../../../../server/oidc/clients.ts'
 import { createIssueSession } from '../../../../server/oidc/issue-session.ts'
 import { createProvider } from '../../../../server/oidc/provider.ts'
+import { createPairingService } from '../../../../server/pairing/pairing.ts'
 import { loadSecrets } from '../../../../server/secrets.ts'
 import { newId } from '../../../../server/store/store.ts'
 import { openTestStore } from './database.ts'
@@ -33,10 +34,12 @@ export const createTestApi = async () => {
   const mail = createMail(store, undefined, log)
   const clients = clientsOf(config, [])
   const issueSession = createIssueSession(createProvider({ config, secrets, store, clients, mail }), config)
-  const devices = createDeviceService({ store, serverKey: secrets.identityKey.x, issueSession })
+  const issuing = { store, serverKey: secrets.identityKey.x, issueSession }
+  const devices = createDeviceService(issuing)
+  const pairing = createPairingService(issuing)
   const credentials = createCredentials(config, secrets, store)
   const downloads = createDownloads(config.data, secrets.nonceSecret)
-  const services = { config, store, secrets, devices, downloads }
+  const services = { config, store, secrets, devices, pairing, downloads }
   const api = createApi({ store, credentials, log, routes: createRoutes(services) })
   const app = new Hono().route('/api', api)
   const key = await importJWK(secrets.tokenKey, 'ES256')
