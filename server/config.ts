@@ -9,6 +9,8 @@ export type Config = {
   readonly idUrl: string
   /** Folder of the database and the server's keys. */
   readonly data: string
+  /** Where the server's keys are; undefined: in the folder. */
+  readonly secretsFile: string | undefined
   /** Of PostgreSQL; undefined: SQLite in the folder. */
   readonly databaseUrl: string | undefined
   /** Connections to PostgreSQL at most. */
@@ -42,6 +44,7 @@ const environment = v.object({
   HOLDFAST_APP_URL: v.optional(origin),
   HOLDFAST_ID_URL: v.optional(origin),
   HOLDFAST_DATA: v.optional(v.pipe(v.string(), v.nonEmpty()), '.holdfast'),
+  HOLDFAST_SECRETS: v.optional(v.pipe(v.string(), v.nonEmpty())),
   HOLDFAST_ACCESS_TOKEN_TTL: v.optional(positive, '900'),
   DATABASE_URL: v.optional(
     v.pipe(
@@ -75,6 +78,7 @@ export const readConfig = (variables: Readonly<Record<string, string | undefined
     appUrl: output.HOLDFAST_APP_URL ?? `http://localhost:${appPort}`,
     idUrl: output.HOLDFAST_ID_URL ?? `http://localhost:${idPort}`,
     data: resolve(output.HOLDFAST_DATA),
+    secretsFile: output.HOLDFAST_SECRETS === undefined ? undefined : resolve(output.HOLDFAST_SECRETS),
     databaseUrl: output.DATABASE_URL,
     databaseConnections: output.HOLDFAST_DATABASE_CONNECTIONS,
     accessTokenTtl: output.HOLDFAST_ACCESS_TOKEN_TTL,

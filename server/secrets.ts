@@ -49,6 +49,15 @@ const make = async (): Promise<Secrets> => ({
 const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code
 
+/** Takes the file back from everyone else. One that is handed in and cannot be changed is for its giver to protect. */
+const close = async (file: string): Promise<void> => {
+  try {
+    await chmod(file, 0o600)
+  } catch (error) {
+    if (!isCode(error, 'EROFS') && !isCode(error, 'EPERM')) throw error
+  }
+}
+
 const read = async (file: string): Promise<unknown> => {
   try {
     return JSON.parse(await readFile(file, 'utf8'))
@@ -73,21 +82,22 @@ const write = async (file: string, secrets: Secrets): Promise<void> => {
 }
 
 /**
- * The server's keys, made on the first run, in a file that only its owner can read. Throws where the file is there but is
- * not what it should be: it is never replaced by itself, because with new keys everybody would be signed out.
+ * The server's keys, made on the first run, in a file that only its owner can read: in the data folder, or where `given` says.
+ * Throws where the file is there but is not what it should be: it is never replaced by itself, because with new keys everybody
+ * would be signed out.
  */
-export const loadSecrets = async (folder: string): Promise<Secrets> => {
+export const loadSecrets = async (folder: string, given?: string): Promise<Secrets> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, 'secrets.json')
+  const file = given ?? join(folder, 'secrets.json')
   const found = await read(file)
   if (found !== undefined) {
-    await chmod(file, 0o600)
+    await close(file)
     const parsed = v.safeParse(schema, found)
     if (parsed.success) return parsed.output
     throw new Error(`${file} does not hold the server's keys. Restore it, or move it away to begin with new ones.`)
   }
   await write(file, await make())
-  return loadSecrets(folder)
+  return loadSecrets(folder, given)
 }
 
 /** The public part of a key: what may be shown. */

@@ -9,6 +9,7 @@ import { createApp } from './app.ts'
 import { apiAudience, type Config, callbackPath, webClient } from './config.ts'
 import { type Listening, listen } from './listen.ts'
 import { createIdListener } from './oidc/listener.ts'
+import { checkKeys } from './operation/keys.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -80,7 +81,8 @@ const hour = 3600_000
 
 /** Deletes what has expired now and then. Answers how to stop that. */
 const keepTidy = (store: Store, log: Logger): (() => void) => {
-  const tidy = () => Promise.all([store.oidcRecords.removeExpired(), store.attempts.removeOld()])
+  const tidy = () =>
+    Promise.all([store.oidcRecords.removeExpired(), store.attempts.removeOld(), store.proofs.removeExpired()])
   const timer = setInterval(() => void tidy().catch(() => log.error('tidying failed')), hour)
   timer.unref()
   return () => clearInterval(timer)
@@ -106,12 +108,14 @@ const listenOnBoth = async (options: Started, secrets: Secrets, store: Store): P
 export const startServer = async (given: ServerOptions): Promise<RunningServer> => {
   const options = { ...given, log: given.log ?? pino({ level: 'info' }) }
   const { config, log } = options
-  const secrets = await loadSecrets(config.data)
+  const secrets = await loadSecrets(config.data, config.secretsFile)
   const store = await openStore(config)
-  const listening = await listenOnBoth(options, secrets, store).catch(async (error) => {
-    await store.close()
-    throw error
-  })
+  const listening = await checkKeys(store, secrets, config)
+    .then(() => listenOnBoth(options, secrets, store))
+    .catch(async (error) => {
+      await store.close()
+      throw error
+    })
   const stopTidying = keepTidy(store, log)
   return {
     appUrl: config.appUrl,

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import { version } from '../version.ts'
 import type { Caller, Credentials } from './credentials.ts'
 import { dpopChallenge } from './dpop.ts'
-import { ApiError, errorResponse } from './errors.ts'
+import { ApiError, errorResponse, toApiError } from './errors.ts'
 
 export type ApiDeps = {
   readonly store: Store
@@ -148,9 +148,10 @@ export const createApi = ({ store, secrets, credentials, log }: ApiDeps): Hono<E
     throw new ApiError('not_found')
   })
   api.onError((error, c) => {
-    if (error instanceof ApiError) return errorResponse(c, error)
-    log.error({ requestId: c.get('requestId'), kind: error.name }, 'request failed')
-    return errorResponse(c, new ApiError('internal'))
+    const told = toApiError(error)
+    if (told !== error)
+      log.error({ requestId: c.get('requestId'), kind: error.name, told: told.code }, 'request failed')
+    return errorResponse(c, told)
   })
   return api
 }

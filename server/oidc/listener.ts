@@ -8,10 +8,13 @@ import { clientAddress } from '../client-address.ts'
 import { type Config, isLocal } from '../config.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
+import { isUnavailable, retryAfter } from '../store/unavailable.ts'
 import { clientsOf, formTargets } from './clients.ts'
 import { createInteractions } from './interactions.ts'
+import { messagePage } from './pages.ts'
 import { createProvider } from './provider.ts'
 import { routePattern } from './route-pattern.ts'
+import { wordsFor } from './words.ts'
 
 /**
  * Headers of every answer of the identity origin. No script runs there, but for the one line of the form_post page, whose
@@ -83,7 +86,10 @@ export const createIdListener = ({
   })
   pages.onError((error, c) => {
     log.error({ kind: error.name }, 'identity request failed')
-    return c.text('Something went wrong.', 500)
+    if (!isUnavailable(error)) return c.text('Something went wrong.', 500)
+    const words = wordsFor(c.req.header('accept-language'))
+    const page = messagePage(words, words.unavailableTitle, words.unavailable, config.appUrl)
+    return c.html(page, 503, { 'retry-after': String(retryAfter) })
   })
   const respond = getRequestListener(async (request, env) => {
     const response = await pages.fetch(request, env)

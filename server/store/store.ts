@@ -5,6 +5,7 @@ import { createAttempts } from './attempts.ts'
 import { type Database, type DatabaseConfig, openDatabase } from './database.ts'
 import { createFacts } from './facts.ts'
 import { createOidcRecords } from './oidc-records.ts'
+import { createProofs } from './proofs.ts'
 import { createSessions } from './sessions.ts'
 
 export type { Database } from './database.ts'
@@ -19,6 +20,7 @@ const createNouns = (db: Database) => ({
   oidcRecords: createOidcRecords(db),
   attempts: createAttempts(db),
   facts: createFacts(db),
+  proofs: createProofs(db),
 })
 
 export type Store = ReturnType<typeof createNouns> & {
