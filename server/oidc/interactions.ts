@@ -6,6 +6,7 @@ import type { Provider } from 'oidc-provider'
 import * as v from 'valibot'
 import type { CreateOutcome, PasswordAccounts } from '../accounts/sign-in.ts'
 import { type Config, extensionClient } from '../config.ts'
+import { isUnavailable } from '../store/unavailable.ts'
 import { isOurs } from './clients.ts'
 import { consentPage, createAccountPage, messagePage, signInPage } from './pages.ts'
 import { type Words, wordsFor } from './words.ts'
@@ -71,7 +72,8 @@ export const createInteractions = (provider: Provider, accounts: PasswordAccount
     try {
       const found = await provider.interactionDetails(env.incoming, env.outgoing)
       return found.uid === uid ? found : undefined
-    } catch {
+    } catch (error) {
+      if (isUnavailable(error)) throw error
       return undefined
     }
   }

@@ -18,18 +18,18 @@ const connect = ({ data, databaseUrl: url, databaseConnections: connections }: D
     ? new Kysely<Tables>({ dialect: sqliteDialect(sqliteFile(data)), plugins: [withoutRowLocks] })
     : new Kysely<Tables>({ dialect: postgresDialect({ url, connections }) })
 
-/** Brings the schema up to date. On PostgreSQL by a connection of its own, which may take its time. */
-const update = async (db: Database, { databaseUrl: url }: DatabaseConfig): Promise<void> => {
-  if (url === undefined) return migrate(db)
+/** On PostgreSQL by a connection of its own, which may take its time. */
+const update = async (db: Database, { databaseUrl: url }: DatabaseConfig, bring: typeof migrate): Promise<void> => {
+  if (url === undefined) return bring(db)
   const patient: Database = new Kysely<Tables>({ dialect: postgresDialect({ url, connections: 1, patient: true }) })
-  await migrate(patient).finally(() => patient.destroy())
+  await bring(patient).finally(() => patient.destroy())
 }
 
-/** Opens the database and brings it up to date. Rejects where that cannot be. */
-export const openDatabase = async (config: DatabaseConfig): Promise<Database> => {
+/** Opens the database and brings its schema up to date. Rejects where that cannot be. */
+export const openDatabase = async (config: DatabaseConfig, bring: typeof migrate = migrate): Promise<Database> => {
   const db = connect(config)
   try {
-    await update(db, config)
+    await update(db, config, bring)
     return db
   } catch (error) {
     await db.destroy()
