@@ -16,7 +16,7 @@ const privateJwk = v.object({
   y: v.exactOptional(v.string()),
 })
 
-const schema = v.object({
+export const secretsSchema = v.object({
   /** Seals installs: see src/seal. The first seals new ones. */
   sealKeys: v.pipe(v.array(v.object({ id: v.string(), secret })), v.minLength(1)),
   cookieKeys: v.pipe(v.array(secret), v.minLength(1)),
@@ -28,7 +28,7 @@ const schema = v.object({
   identityKey: privateJwk,
 })
 
-export type Secrets = v.InferOutput<typeof schema>
+export type Secrets = v.InferOutput<typeof secretsSchema>
 
 const random = () => randomBytes(32).toString('base64url')
 
@@ -92,12 +92,22 @@ export const loadSecrets = async (folder: string, given?: string): Promise<Secre
   const found = await read(file)
   if (found !== undefined) {
     await close(file)
-    const parsed = v.safeParse(schema, found)
+    const parsed = v.safeParse(secretsSchema, found)
     if (parsed.success) return parsed.output
     throw new Error(`${file} does not hold the server's keys. Restore it, or move it away to begin with new ones.`)
   }
   await write(file, await make())
   return loadSecrets(folder, given)
+}
+
+/** Writes keys that come from elsewhere. Rejects where others are there already, and leaves those as they are. */
+export const saveSecrets = async (folder: string, given: string | undefined, secrets: Secrets): Promise<void> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const file = given ?? join(folder, 'secrets.json')
+  await write(file, secrets)
+  const kept = await loadSecrets(folder, given)
+  if (kept.identityKey.kid === secrets.identityKey.kid) return
+  throw new Error(`${file} holds the keys of another server. Move it away first.`)
 }
 
 /** The public part of a key: what may be shown. */

@@ -7,9 +7,10 @@ import { createCredentials } from './api/credentials.ts'
 import { createApi } from './api/routes.ts'
 import { createApp } from './app.ts'
 import { apiAudience, type Config, callbackPath, webClient } from './config.ts'
-import { type Listening, listen } from './listen.ts'
+import type { Listening } from './listen.ts'
 import { createIdListener } from './oidc/listener.ts'
 import { checkKeys } from './operation/keys.ts'
+import { openSites } from './operation/sites.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -95,13 +96,7 @@ const listenOnBoth = async (options: Started, secrets: Secrets, store: Store): P
   const respond = await createAppFetch(options, secrets, store, log)
   const accounts = createPasswordAccounts(store)
   const id = createIdListener({ config, secrets, store, accounts, log, clients })
-  const app = await listen(getRequestListener(respond), config.appPort, 'app')
-  try {
-    return [app, await listen(id, config.idPort, 'identity provider')]
-  } catch (error) {
-    await app.close()
-    throw error
-  }
+  return openSites(config, store, { app: getRequestListener(respond), id })
 }
 
 /** Starts both listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */

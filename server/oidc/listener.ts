@@ -4,7 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { ClientMetadata } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
-import { clientAddress } from '../client-address.ts'
+import { clientAddress, proxiesOf } from '../client-address.ts'
 import { type Config, isLocal } from '../config.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
@@ -42,9 +42,9 @@ const headers = (config: Config, targets: readonly string[]): Readonly<Record<st
  * Addresses that the provider builds, and who it takes the client for, come from the configuration and the connection, not
  * from what a client says in these headers.
  */
-const setOrigin = (incoming: IncomingMessage, config: Config): void => {
+const setOrigin = (incoming: IncomingMessage, config: Config, isProxy: (address: string) => boolean): void => {
   const { host, protocol } = new URL(config.idUrl)
-  const address = clientAddress(incoming, !isLocal(config.idUrl))
+  const address = clientAddress(incoming, !isLocal(config.idUrl), isProxy)
   Object.assign(incoming.headers, {
     host,
     'x-forwarded-host': host,
@@ -96,6 +96,7 @@ export const createIdListener = ({
     // Hono answers HEAD with a copy, which no longer says so.
     return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   })
+  const isProxy = proxiesOf(config.trustedProxies)
   const fixed = Object.entries(headers(config, formTargets(clients)))
   return (incoming, outgoing) => {
     const { method = '', url = '' } = incoming
@@ -106,7 +107,7 @@ export const createIdListener = ({
       const route = routePattern(url.split('?', 1)[0] ?? '')
       log.info({ requestId, method, route, status: outgoing.statusCode, milliseconds })
     })
-    setOrigin(incoming, config)
+    setOrigin(incoming, config, isProxy)
     for (const [name, value] of fixed) outgoing.setHeader(name, value)
     outgoing.setHeader('x-request-id', requestId)
     void respond(incoming, outgoing)
