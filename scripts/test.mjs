@@ -7,6 +7,7 @@ import { fail } from './lib/fail.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { ensureKit } from './lib/kit.mjs'
 import { lint } from './lib/lint.mjs'
+import { ensureProxies } from './lib/proxies.mjs'
 import { at } from './lib/root.mjs'
 import { tool } from './lib/tool.mjs'
 import { checkTypes } from './lib/types.mjs'
@@ -58,6 +59,7 @@ const runStage = async (name) => {
 }
 
 await ensureInstalled()
+if (chosen.includes('postgres')) Object.assign(process.env, await ensureProxies())
 if (chosen.includes('browser')) Object.assign(process.env, await ensureBrowsers())
 const failed = []
 for (const name of chosen) {

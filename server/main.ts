@@ -1,9 +1,9 @@
-import { readConfig } from './config.ts'
+import { loadConfig } from './config.ts'
 import { startServer } from './server.ts'
 
 try {
   const server = await startServer({
-    config: readConfig(process.env),
+    config: loadConfig(process.env),
     appFiles: new URL('../dist/app', import.meta.url).pathname,
   })
   // A terminal and npm may both pass a signal on; after the first, the rest are heard and change nothing.

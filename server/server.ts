@@ -9,15 +9,17 @@ import { createApi } from './api/api.ts'
 import { createCredentials } from './api/credentials.ts'
 import { createRoutes } from './api/routes.ts'
 import { createApp } from './app.ts'
-import { clientAddress } from './client-address.ts'
+import { clientAddress, proxiesOf } from './client-address.ts'
 import { apiAudience, type Config, callbackPath, isLocal, webClient } from './config.ts'
 import { createDeviceService, type DeviceService } from './devices/devices.ts'
-import { type Listening, listen } from './listen.ts'
+import type { Listening } from './listen.ts'
 import { createMail, type Mail, smtpDelivery } from './mail/mail.ts'
 import { clientsOf } from './oidc/clients.ts'
 import { createIssueSession } from './oidc/issue-session.ts'
 import { createIdListener } from './oidc/listener.ts'
 import { createProvider } from './oidc/provider.ts'
+import { checkKeys } from './operation/keys.ts'
+import { openSites } from './operation/sites.ts'
 import { createPairingService, type PairingService } from './pairing/pairing.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
@@ -109,6 +111,7 @@ const keepTidy = (store: Store, log: Logger): (() => void) => {
     Promise.all([
       store.oidcRecords.removeExpired(),
       store.attempts.removeOld(),
+      store.proofs.removeExpired(),
       store.challenges.removeOlder(minute),
       store.tickets.removeExpired(),
       store.pairings.removeOld(),
@@ -133,27 +136,27 @@ const listenOnBoth = async (options: Started, secrets: Secrets, store: Store, ma
   const accounts = createPasswordAccounts(store)
   const id = createIdListener({ config, provider, store, secrets, accounts, mail, log, clients })
   const behindProxy = !isLocal(config.appUrl)
-  const listener = getRequestListener((request, { incoming }) => respond(request, clientAddress(incoming, behindProxy)))
-  const app = await listen(listener, config.appPort, 'app')
-  try {
-    return [app, await listen(id, config.idPort, 'identity provider')]
-  } catch (error) {
-    await app.close()
-    throw error
-  }
+  const isProxy = proxiesOf(config.trustedProxies)
+  const app = getRequestListener((request, { incoming }) =>
+    respond(request, clientAddress(incoming, behindProxy, isProxy)),
+  )
+  return openSites(config, store, { app, id })
 }
 
 /** Starts both listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */
 export const startServer = async (given: ServerOptions): Promise<RunningServer> => {
   const options = { ...given, log: given.log ?? pino({ level: 'info' }) }
   const { config, log } = options
-  const secrets = await loadSecrets(config.data)
+  const secrets = await loadSecrets(config.data, config.secretsFile)
   const store = await openStore(config)
   const mail = createMail(store, smtpDelivery({ url: config.smtpUrl, from: config.mailFrom }), log)
-  const listening = await listenOnBoth(options, secrets, store, mail).catch(async (error) => {
-    await store.close()
-    throw error
-  })
+  const listening = await checkKeys(store, secrets, config)
+    .then(() => listenOnBoth(options, secrets, store, mail))
+    .catch(async (error) => {
+      await mail.close()
+      await store.close()
+      throw error
+    })
   const stopTidying = keepTidy(store, log)
   return {
     appUrl: config.appUrl,

@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts'
 import { parseBody } from './body.ts'
 import type { Caller, Credentials } from './credentials.ts'
 import { dpopChallenge } from './dpop.ts'
-import { ApiError, errorResponse } from './errors.ts'
+import { ApiError, errorResponse, toApiError } from './errors.ts'
 import { createOpenApi } from './openapi.ts'
 import { addPages } from './page.ts'
 import type { Route } from './route.ts'
@@ -131,9 +131,11 @@ export const createApi = (deps: ApiDeps): Hono<ApiEnv> => {
     throw new ApiError('not_found')
   })
   api.onError((error, c) => {
-    if (error instanceof ApiError) return errorResponse(c, error)
-    log.error({ requestId: c.get('requestId'), kind: error.name }, 'request failed')
-    return errorResponse(c, new ApiError('internal'))
+    const told = toApiError(error)
+    if (told !== error) {
+      log.error({ requestId: c.get('requestId'), kind: error.name, told: told.code }, 'request failed')
+    }
+    return errorResponse(c, told)
   })
   return api
 }

@@ -36,7 +36,7 @@ const invalid = (scheme: 'DPoP' | 'Bearer'): ApiError => {
 /** Verifies the credentials of each request: signature, type, issuer, expiry, audience, session, proof. */
 export const createCredentials = (config: Config, secrets: Secrets, store: Store) => {
   const keys = createLocalJWKSet({ keys: [publicJwk(secrets.tokenKey)] })
-  const checkProof = createProofCheck(createNonces(secrets.nonceSecret))
+  const checkProof = createProofCheck(createNonces(secrets.nonceSecret), store.proofs.claim)
   const expected = { typ: 'at+jwt', issuer: config.idUrl, audience: apiAudience(config), algorithms: ['ES256'] }
 
   const readToken = async (scheme: 'DPoP' | 'Bearer', token: string) => {

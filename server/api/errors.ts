@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { isUnavailable, retryAfter } from '../store/unavailable.ts'
 
 /** Stable codes of the API, with their status. */
 export const apiErrors = {
@@ -23,6 +24,7 @@ export const apiErrors = {
   unsupported_media_type: [415, 'The body has to be JSON.'],
   too_many_requests: [429, 'Too many requests. Try again later.'],
   internal: [500, 'Something went wrong. It was written down.'],
+  unavailable: [503, 'The server cannot reach its data at the moment. Try again soon.'],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>
 
 export type ApiErrorCode = keyof typeof apiErrors
@@ -40,6 +42,13 @@ export class ApiError extends Error {
     this.details = options.details
     this.headers = options.headers ?? {}
   }
+}
+
+/** What may be told of any failure. */
+export const toApiError = (error: unknown): ApiError => {
+  if (error instanceof ApiError) return error
+  if (isUnavailable(error)) return new ApiError('unavailable', { headers: { 'retry-after': String(retryAfter) } })
+  return new ApiError('internal')
 }
 
 /** The one error format of the API. */

@@ -61,13 +61,10 @@ export const createFederated = ({ config, store, upstream, federation }: Federat
     const going = await store.tickets.take('upstream', state, goingSchema)
     if (going === undefined) return refuse(c)
     if (parameters.get('error') === 'access_denied') return c.redirect(going.base, 303)
-    try {
-      const person = await upstream.receive(parameters, state, going)
-      const ticket = await store.tickets.put('arrival', { base: going.base, binder, person }, life)
-      return c.redirect(`${going.base}/arrived?ticket=${ticket}`, 303)
-    } catch {
-      return refuse(c)
-    }
+    const person = await upstream.receive(parameters, state, going).catch(() => undefined)
+    if (person === undefined) return refuse(c)
+    const ticket = await store.tickets.put('arrival', { base: going.base, binder, person }, life)
+    return c.redirect(`${going.base}/arrived?ticket=${ticket}`, 303)
   })
 
   return {
@@ -79,11 +76,9 @@ export const createFederated = ({ config, store, upstream, federation }: Federat
       const transaction = upstream.newTransaction()
       const state = await store.tickets.put('upstream', { base, ...transaction }, life)
       setCookie(c, cookie, hash(state), options)
-      try {
-        return c.redirect(await upstream.begin(state, transaction), 303)
-      } catch {
-        return c.html(messagePage(words(c), words(c).failedTitle, words(c).upstreamAway, config.appUrl), 502)
-      }
+      const address = await upstream.begin(state, transaction).catch(() => undefined)
+      if (address !== undefined) return c.redirect(address, 303)
+      return c.html(messagePage(words(c), words(c).failedTitle, words(c).upstreamAway, config.appUrl), 502)
     },
 
     /** Who came back to `base`, in this browser. */

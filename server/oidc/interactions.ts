@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Provider } from 'oidc-provider'
 import type { CreateOutcome, PasswordAccounts } from '../accounts/sign-in.ts'
 import { type Config, extensionClient } from '../config.ts'
+import { isUnavailable } from '../store/unavailable.ts'
 import { isOurs } from './clients.ts'
 import { credentialsForm, readForm, retryAfter, waitWords } from './forms.ts'
 import { consentPage, createAccountPage, messagePage } from './pages.ts'
@@ -65,7 +66,8 @@ export const createInteractions = ({ provider, accounts, signIn, config }: Inter
     try {
       const found = await provider.interactionDetails(env.incoming, env.outgoing)
       return found.uid === uid ? found : undefined
-    } catch {
+    } catch (error) {
+      if (isUnavailable(error)) throw error
       return undefined
     }
   }

@@ -6,18 +6,21 @@ import type { Logger } from 'pino'
 import { createFederation } from '../accounts/federation.ts'
 import { createSecondFactor } from '../accounts/second-factor.ts'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
-import { clientAddress } from '../client-address.ts'
+import { clientAddress, proxiesOf } from '../client-address.ts'
 import { type Config, isLocal } from '../config.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
+import { isUnavailable, retryAfter } from '../store/unavailable.ts'
 import { createAccountPages } from './account.ts'
 import { formTargets } from './clients.ts'
 import { createFederated, type Federated, upstreamCallback } from './federated.ts'
 import { createInteractions } from './interactions.ts'
+import { messagePage } from './pages.ts'
 import { routePattern } from './route-pattern.ts'
 import { createSteps } from './steps.ts'
 import { createUpstream } from './upstream.ts'
+import { wordsFor } from './words.ts'
 
 /**
  * Headers of every answer of the identity origin. No script runs there, but for the one line of the form_post page, whose
@@ -45,9 +48,9 @@ const headers = (config: Config, targets: readonly string[]): Readonly<Record<st
  * Addresses that the provider builds, and who it takes the client for, come from the configuration and the connection, not
  * from what a client says in these headers.
  */
-const setOrigin = (incoming: IncomingMessage, config: Config): void => {
+const setOrigin = (incoming: IncomingMessage, config: Config, isProxy: (address: string) => boolean): void => {
   const { host, protocol } = new URL(config.idUrl)
-  const address = clientAddress(incoming, !isLocal(config.idUrl))
+  const address = clientAddress(incoming, !isLocal(config.idUrl), isProxy)
   Object.assign(incoming.headers, {
     host,
     'x-forwarded-host': host,
@@ -98,13 +101,17 @@ export const createIdListener = (deps: IdDeps): RequestListener => {
   })
   pages.onError((error, c) => {
     log.error({ kind: error.name }, 'identity request failed')
-    return c.text('Something went wrong.', 500)
+    if (!isUnavailable(error)) return c.text('Something went wrong.', 500)
+    const words = wordsFor(c.req.header('accept-language'))
+    const page = messagePage(words, words.unavailableTitle, words.unavailable, config.appUrl)
+    return c.html(page, 503, { 'retry-after': String(retryAfter) })
   })
   const respond = getRequestListener(async (request, env) => {
     const response = await pages.fetch(request, env)
     // Hono answers HEAD with a copy, which no longer says so.
     return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   })
+  const isProxy = proxiesOf(config.trustedProxies)
   const fixed = Object.entries(headers(config, [...formTargets(clients), ...upstreamTargets(config)]))
   return (incoming, outgoing) => {
     const { method = '', url = '' } = incoming
@@ -115,7 +122,7 @@ export const createIdListener = (deps: IdDeps): RequestListener => {
       const route = routePattern(url.split('?', 1)[0] ?? '')
       log.info({ requestId, method, route, status: outgoing.statusCode, milliseconds })
     })
-    setOrigin(incoming, config)
+    setOrigin(incoming, config, isProxy)
     for (const [name, value] of fixed) outgoing.setHeader(name, value)
     outgoing.setHeader('x-request-id', requestId)
     void respond(incoming, outgoing)

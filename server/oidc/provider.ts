@@ -4,13 +4,15 @@ import type { Config } from '../config.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
+import { isUnavailable } from '../store/unavailable.ts'
 import { createAdapterFactory } from './adapter.ts'
 import { createAlerts } from './alerts.ts'
 import { isOurs, mayCall } from './clients.ts'
 import { followFamilies } from './families.ts'
 import { messagePage, signedOutPage, signOutPage } from './pages.ts'
 import { loadGrant, resourceIndicators, scopes } from './resources.ts'
-import { wordsFor } from './words.ts'
+import { answerUnavailable } from './unavailable.ts'
+import { type Words, wordsFor } from './words.ts'
 
 const day = 24 * 3600
 const idle = 14 * day
@@ -54,6 +56,13 @@ export type ProviderDeps = {
   readonly store: Store
   readonly clients: readonly ClientMetadata[]
   readonly mail: Mail
+}
+
+/** Title and text of the page for a request that failed. */
+const reasonOf = (words: Words, error: unknown): [string, string] => {
+  if (isUnavailable(error)) return [words.unavailableTitle, words.unavailable]
+  const isExpired = error instanceof errors.SessionNotFound
+  return isExpired ? [words.expiredTitle, words.expired] : [words.failedTitle, words.failed]
 }
 
 /** The OpenID provider over our store. `issuer` is the identity origin. */
@@ -107,16 +116,13 @@ export const createProvider = ({ config, secrets, store, clients, mail }: Provid
     },
     renderError(ctx, _out, error) {
       const words = wordsFor(ctx.get('accept-language'))
-      const { expiredTitle, expired, failedTitle, failed } = words
-      const isExpired = error instanceof errors.SessionNotFound
       ctx.type = 'html'
-      ctx.body = String(
-        messagePage(words, isExpired ? expiredTitle : failedTitle, isExpired ? expired : failed, config.appUrl),
-      )
+      ctx.body = String(messagePage(words, ...reasonOf(words, error), config.appUrl))
     },
   })
   // The listener sets what a proxy would have said, from the configuration.
   provider.proxy = true
+  answerUnavailable(provider)
   provider.use(async (ctx, next) => {
     // The address to return to has no parameters; with some that name a client the provider fails where nothing is under way.
     if (/^\/auth\/[^/]+$/.test(ctx.path)) ctx.search = ''

@@ -24,6 +24,8 @@ const english = {
   back: 'Back to Holdfast',
   failedTitle: 'This sign-in cannot go on',
   failed: 'The request was not one that this server can answer. Nothing was changed.',
+  unavailableTitle: 'Not right now',
+  unavailable: 'The server cannot reach its data at the moment. Nothing was changed. Try again in a few seconds.',
   nothingTitle: 'There is nothing here',
   nothing: 'This address leads nowhere.',
   signOutTitle: 'Sign out?',
@@ -105,6 +107,9 @@ const german: Words = {
   back: 'Zurück zu Holdfast',
   failedTitle: 'Diese Anmeldung kann nicht weitergehen',
   failed: 'Diese Anfrage kann der Server nicht beantworten. Es wurde nichts geändert.',
+  unavailableTitle: 'Im Moment nicht',
+  unavailable:
+    'Der Server erreicht seine Daten gerade nicht. Es wurde nichts geändert. Versuche es in ein paar Sekunden noch einmal.',
   nothingTitle: 'Hier ist nichts',
   nothing: 'Diese Adresse führt nirgendwohin.',
   signOutTitle: 'Abmelden?',

@@ -1,7 +1,6 @@
 import { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
 import { migrate } from './migrate.ts'
-import { postgresDialect } from './postgres.ts'
 import type { Tables } from './schema.ts'
 import { sqliteDialect, sqliteFile, withoutRowLocks } from './sqlite.ts'
 
@@ -13,23 +12,29 @@ export type Database = Kysely<Tables>
 /** Where the data is: PostgreSQL if it is named, else SQLite in the folder. */
 export type DatabaseConfig = Pick<Config, 'data' | 'databaseUrl' | 'databaseConnections'>
 
-const connect = ({ data, databaseUrl: url, databaseConnections: connections }: DatabaseConfig): Database =>
-  url === undefined
-    ? new Kysely<Tables>({ dialect: sqliteDialect(sqliteFile(data)), plugins: [withoutRowLocks] })
-    : new Kysely<Tables>({ dialect: postgresDialect({ url, connections }) })
-
-/** Brings the schema up to date. On PostgreSQL by a connection of its own, which may take its time. */
-const update = async (db: Database, { databaseUrl: url }: DatabaseConfig): Promise<void> => {
-  if (url === undefined) return migrate(db)
-  const patient: Database = new Kysely<Tables>({ dialect: postgresDialect({ url, connections: 1, patient: true }) })
-  await migrate(patient).finally(() => patient.destroy())
+/** Its driver is loaded where it is used. */
+const postgres = async (url: string, connections: number, patient = false): Promise<Database> => {
+  const { postgresDialect } = await import('./postgres.ts')
+  return new Kysely<Tables>({ dialect: postgresDialect({ url, connections, patient }) })
 }
 
-/** Opens the database and brings it up to date. Rejects where that cannot be. */
-export const openDatabase = async (config: DatabaseConfig): Promise<Database> => {
-  const db = connect(config)
+const connect = async ({ data, databaseUrl: url, databaseConnections }: DatabaseConfig): Promise<Database> =>
+  url === undefined
+    ? new Kysely<Tables>({ dialect: sqliteDialect(sqliteFile(data)), plugins: [withoutRowLocks] })
+    : postgres(url, databaseConnections)
+
+/** On PostgreSQL by a connection of its own, which may take its time. */
+const update = async (db: Database, { databaseUrl: url }: DatabaseConfig, bring: typeof migrate): Promise<void> => {
+  if (url === undefined) return bring(db)
+  const patient = await postgres(url, 1, true)
+  await bring(patient).finally(() => patient.destroy())
+}
+
+/** Opens the database and brings its schema up to date. Rejects where that cannot be. */
+export const openDatabase = async (config: DatabaseConfig, bring: typeof migrate = migrate): Promise<Database> => {
+  const db = await connect(config)
   try {
-    await update(db, config)
+    await update(db, config, bring)
     return db
   } catch (error) {
     await db.destroy()

@@ -76,13 +76,23 @@ const facts = async (db: Any): Promise<void> => {
     .execute()
 }
 
+const proofs = async (db: Any): Promise<void> => {
+  await db.schema
+    .createTable('proofs')
+    .addColumn('jti_hash', 'text', (column) => column.primaryKey())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('proofs_expires_at').on('proofs').column('expires_at').execute()
+}
+
 /** In the order of their names. A migration that was released is never changed. */
 export const migrations: Migrations = {
   '001-first': { up: first },
   '002-facts': { up: facts },
-  '003-devices': { up: devices },
-  '004-accounts': { up: accounts },
-  '005-pairings': { up: pairings },
+  '003-proofs': { up: proofs },
+  '004-devices': { up: devices },
+  '005-accounts': { up: accounts },
+  '006-pairings': { up: pairings },
 }
 
 /** A server that knows this migration can use the schema of this one, whatever was added since. */

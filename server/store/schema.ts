@@ -139,6 +139,11 @@ export type Tables = {
     failures: number
     updated_at: number
   }
+  /** Proofs of possession that came with a request that changes something, until they could not be replayed any more. */
+  proofs: {
+    jti_hash: string
+    expires_at: number
+  }
   /** What is true of the database as a whole. */
   server_facts: {
     name: string

@@ -1,7 +1,15 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { type KyselyPlugin, SelectQueryNode, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  type DatabaseConnection,
+  type Dialect,
+  type KyselyPlugin,
+  SelectQueryNode,
+  type SqliteDatabase,
+  SqliteDialect,
+} from 'kysely'
 
 const toInput = (value: unknown): SQLInputValue => {
   if (typeof value === 'boolean') return value ? 1 : 0
@@ -23,12 +31,41 @@ export const sqliteFile = (folder: string): string => {
   return file
 }
 
-/** Kysely over `node:sqlite`: WAL, and every commit on the disk before it is acknowledged. */
-export const sqliteDialect = (file: string): SqliteDialect => {
-  const database = new DatabaseSync(file)
+/** How long a transaction of another process is waited for, in milliseconds. */
+const patience = 5000
+const busy = 5
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === busy
+
+/** Waits for another process without holding up this one, which SQLite's own waiting would. */
+const waiting = (connection: DatabaseConnection): DatabaseConnection => ({
+  async executeQuery(query) {
+    const end = performance.now() + patience
+    for (;;) {
+      try {
+        return await connection.executeQuery(query)
+      } catch (error) {
+        // A statement that found the file locked has done nothing.
+        if (!isBusy(error) || performance.now() > end) throw error
+        await pause(2)
+      }
+    }
+  },
+  streamQuery: (query, size) => connection.streamQuery(query, size),
+})
+
+const open = (file: string): DatabaseSync => {
+  const database = new DatabaseSync(file, { timeout: patience })
   database.exec(
-    'pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on',
+    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 0',
   )
+  return database
+}
+
+/** Kysely over `node:sqlite`: WAL, and every commit on the disk before it is acknowledged. */
+export const sqliteDialect = (file: string): Dialect => {
+  const database = open(file)
   const statements = new Map<string, ReturnType<typeof database.prepare>>()
   const prepare = (sql: string) => {
     const known = statements.get(sql)
@@ -50,7 +87,25 @@ export const sqliteDialect = (file: string): SqliteDialect => {
       }
     },
   }
-  return new SqliteDialect({ database: adapter })
+  const dialect = new SqliteDialect({ database: adapter })
+  const createDriver: Dialect['createDriver'] = () => {
+    const driver = dialect.createDriver()
+    return {
+      init: (options) => driver.init(options),
+      acquireConnection: async (options) => waiting(await driver.acquireConnection(options)),
+      beginTransaction: (connection, settings) => driver.beginTransaction(connection, settings),
+      commitTransaction: (connection) => driver.commitTransaction(connection),
+      rollbackTransaction: (connection) => driver.rollbackTransaction(connection),
+      releaseConnection: (connection) => driver.releaseConnection(connection),
+      destroy: (options) => driver.destroy(options),
+    }
+  }
+  return {
+    createDriver,
+    createAdapter: () => dialect.createAdapter(),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+  }
 }
 
 /** SQLite has no `for update`, and needs none: its transactions have the file to themselves. */

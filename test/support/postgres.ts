@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { chown, cp, mkdtemp, rm } from 'node:fs/promises'
 import { arch, platform, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,13 +7,9 @@ import pg from 'pg'
 import * as v from 'valibot'
 import { types } from '../../server/store/postgres.ts'
 import { freePorts } from './free-ports.ts'
+import { isRoot, nobody, startTethered, user } from './tethered.ts'
 
 const run = promisify(execFile)
-
-/** PostgreSQL refuses to run as root: the user `nobody` of every Unix runs it then. */
-const nobody = { uid: 65_534, gid: 65_534 }
-const isRoot = process.getuid?.() === 0
-const user = isRoot ? nobody : {}
 
 const binariesSchema = v.object({ initdb: v.string(), postgres: v.string() })
 
@@ -47,10 +42,7 @@ const settings = {
   unix_socket_directories: '',
 }
 
-/** Runs a program that ends when this process does, however that ends. */
-const tethered = '"$0" "$@" & child=$!; read -r _; kill -INT $child; wait $child'
-
-/** Starts a real PostgreSQL with an empty data folder. Rejects where it cannot be started: nothing is skipped. */
+/** Starts a real PostgreSQL with an empty data folder; it refuses to run as root. Rejects where it cannot be started: nothing is skipped. */
 export const startPostgres = async (changes: Readonly<Record<string, string>> = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'))
   if (isRoot) await chown(folder, nobody.uid, nobody.gid)
@@ -62,23 +54,14 @@ export const startPostgres = async (changes: Readonly<Record<string, string>> = 
   const options = Object.entries({ ...settings, ...changes, port: String(port) }).map(
     ([name, value]) => `--${name}=${value}`,
   )
-  const args = ['-c', tethered, join(bin, 'postgres'), '-D', data, ...options]
-  const child = spawn('/bin/sh', args, { ...user, cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] })
-  const ended = once(child, 'exit')
-  let said = ''
-  const { promise: ready, resolve } = Promise.withResolvers<void>()
-  child.stderr.on('data', (part) => {
-    said += String(part)
-    if (said.includes('ready to accept connections')) resolve()
+  const server = await startTethered(join(bin, 'postgres'), ['-D', data, ...options], {
+    cwd: folder,
+    ready: (said) => said.includes('ready to accept connections'),
   })
-  const failed = ended.then(() => Promise.reject(new Error(`PostgreSQL ended at its start:\n${said}`)))
-  await Promise.race([ready, failed])
-  failed.catch(() => undefined)
   return {
     url: `postgres://holdfast@127.0.0.1:${port}/postgres`,
     async stop() {
-      child.stdin.end()
-      await ended
+      await server.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
