@@ -1,4 +1,4 @@
-import type { Database } from './store.ts'
+import { type Database, newId } from './store.ts'
 
 export type Identity = {
   readonly issuer: string
@@ -6,6 +6,8 @@ export type Identity = {
   readonly email: string | null
   readonly createdAt: number
 }
+
+type Newcomer = Omit<Identity, 'createdAt' | 'email'> & { readonly email: string; readonly name: string | null }
 
 /** Who people are at other providers: by issuer and subject, which alone never change hands (OIDC Core §5.7). */
 export const createIdentities = (db: Database) => ({
@@ -36,4 +38,24 @@ export const createIdentities = (db: Database) => ({
       .executeTakeFirst()
     return inserted.numInsertedOrUpdatedRows === 1n
   },
+
+  /** A new account, whose e-mail is known to be theirs, with its identity; undefined where either is taken already. */
+  createAccount: ({ issuer, subject, email, name }: Newcomer): Promise<string | undefined> =>
+    db.transaction().execute(async (within) => {
+      const [id, now] = [newId(), Date.now()]
+      const account = await within
+        .insertInto('accounts')
+        .values({ id, email, name, password_hash: '', created_at: now, email_verified_at: now })
+        .onConflict((conflict) => conflict.column('email').doNothing())
+        .executeTakeFirst()
+      if (account.numInsertedOrUpdatedRows !== 1n) return undefined
+      const identity = await within
+        .insertInto('identities')
+        .values({ issuer, subject, account_id: id, email, created_at: now })
+        .onConflict((conflict) => conflict.columns(['issuer', 'subject']).doNothing())
+        .executeTakeFirst()
+      if (identity.numInsertedOrUpdatedRows === 1n) return id
+      await within.deleteFrom('accounts').where('id', '=', id).execute()
+      return undefined
+    }),
 })
