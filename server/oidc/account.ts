@@ -12,6 +12,7 @@ import { type MessageKind, messageOf } from '../mail/messages.ts'
 import type { Store } from '../store/store.ts'
 import { accountPage, appPage, emailCodePage, recoveryPage } from './account-pages.ts'
 import { codeForm, field, readForm, waitWords } from './forms.ts'
+import { passkeyForm, passkeyPage } from './passkey-page.ts'
 import { createSignInPage, createSignInRoutes, type Env, type Place, type SignInDeps } from './sign-in-routes.ts'
 import { type Words, wordsFor } from './words.ts'
 
@@ -33,6 +34,7 @@ const heldSchema = v.object({ accountId: v.string() })
 const emailSchema = v.object({ accountId: v.string(), email: v.string(), code: v.string() })
 const emailForm = v.object({ email: field(500) })
 const passwordForm = v.object({ password: field(2000) })
+const removalForm = v.object({ id: field(1500) })
 const appForm = v.object({ code: field(100) })
 
 const limit = { burst: 5, interval: 12_000, longest: 900_000 }
@@ -62,12 +64,13 @@ export const createAccountPages = ({ config, store, accounts, secondFactor, sign
     code: 200 | 400 | 401 | 429 = 200,
   ) => {
     const account = (await store.accounts.findById(c.get('account').id)) ?? c.get('account')
-    const [secondStep, recoveryCodes] = await Promise.all([
+    const [secondStep, recoveryCodes, passkeys] = await Promise.all([
       secondFactor.isOn(account.id),
       store.factors.countRecoveryCodes(account.id),
+      store.passkeys.list(account.id),
     ])
     const { email, emailVerifiedAt } = account
-    const state = { email, isVerified: emailVerifiedAt !== null, secondStep, recoveryCodes, ...notes }
+    const state = { email, isVerified: emailVerifiedAt !== null, secondStep, recoveryCodes, passkeys, ...notes }
     return c.html(accountPage(words(c), state, config.appUrl), code)
   }
 
@@ -184,6 +187,29 @@ export const createAccountPages = ({ config, store, accounts, secondFactor, sign
     await secondFactor.remove(id)
     await tell(c, 'factor', email)
     return overview(c, { notice: words(c).turnedOff })
+  })
+
+  app.post(`${base}/add-passkey`, async (c) => {
+    const asked = await signIn.passkeys.beginCreate(c.get('account'))
+    return passkeyPage(c, words(c), { ...asked, kind: 'create', action: `${base}/new-passkey`, back: base })
+  })
+
+  app.post(`${base}/new-passkey`, async (c) => {
+    const { id, email } = c.get('account')
+    const form = await readForm(c, passkeyForm)
+    const userAgent = c.req.header('user-agent') ?? ''
+    const added = form !== undefined && (await signIn.passkeys.create(id, form.ticket, form.response, userAgent))
+    if (!added) return overview(c, { fault: words(c).passkeyNotAdded }, 400)
+    await tell(c, 'factor', email)
+    return overview(c, { notice: words(c).passkeyAdded })
+  })
+
+  app.post(`${base}/remove-passkey`, async (c) => {
+    const { id, email } = c.get('account')
+    const form = await readForm(c, removalForm)
+    if (form !== undefined) await signIn.passkeys.remove(id, form.id)
+    await tell(c, 'factor', email)
+    return overview(c, { notice: words(c).passkeyRemoved })
   })
 
   return app
