@@ -3,7 +3,9 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import * as v from 'valibot'
+import { deleteAccount } from '../accounts/delete-account.ts'
 import { normaliseEmail } from '../accounts/email.ts'
+import { exportOf } from '../accounts/profile.ts'
 import type { SecondFactor } from '../accounts/second-factor.ts'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
 import type { Config } from '../config.ts'
@@ -12,6 +14,7 @@ import { type MessageKind, messageOf } from '../mail/messages.ts'
 import type { Store } from '../store/store.ts'
 import { accountPage, appPage, emailCodePage, recoveryPage } from './account-pages.ts'
 import { codeForm, field, readForm, waitWords } from './forms.ts'
+import { messagePage } from './pages.ts'
 import { passkeyForm, passkeyPage } from './passkey-page.ts'
 import { createSignInPage, createSignInRoutes, type Env, type Place, type SignInDeps } from './sign-in-routes.ts'
 import { type Words, wordsFor } from './words.ts'
@@ -187,6 +190,24 @@ export const createAccountPages = ({ config, store, accounts, secondFactor, sign
     await secondFactor.remove(id)
     await tell(c, 'factor', email)
     return overview(c, { notice: words(c).turnedOff })
+  })
+
+  app.get(`${base}/export`, async (c) => {
+    const account = c.get('account')
+    await store.sessions.audit('account.exported', account.id, null)
+    const held = { exportedAt: new Date().toISOString(), account: await exportOf(store, account) }
+    const headers = { 'content-disposition': 'attachment; filename="holdfast-account.json"' }
+    return c.json(held, 200, headers)
+  })
+
+  app.post(`${base}/delete`, async (c) => {
+    const account = c.get('account')
+    const form = await readForm(c, emailForm)
+    const isSure = form !== undefined && normaliseEmail(form.email) === account.email
+    if (!isSure) return overview(c, { fault: words(c).deleteMismatch }, 400)
+    await deleteAccount(store, account)
+    deleteCookie(c, cookie, options)
+    return c.html(messagePage(words(c), words(c).deletedTitle, words(c).deleted, config.appUrl))
   })
 
   app.post(`${base}/add-passkey`, async (c) => {

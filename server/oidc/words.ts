@@ -89,6 +89,15 @@ const english = {
   newRecoveryCodes: 'New recovery codes',
   recoveryDone: 'I have written them down',
   leaveAccount: 'Close this page',
+  yourData: 'Your data',
+  exportData: 'Save everything that this server holds of you',
+  deleteAccount: 'Delete account',
+  deleteLead:
+    'Your account, its devices and all that this server holds of it are deleted for good. Notes on your devices stay there.',
+  deleteConfirm: 'Your e-mail, to confirm',
+  deleteMismatch: 'That is not the e-mail of this account. Nothing was deleted.',
+  deletedTitle: 'Your account is deleted',
+  deleted: 'This server holds nothing of you any more. Notes on your devices are still there.',
 } as const
 
 export type Words = { readonly [K in keyof typeof english]: string }
@@ -186,6 +195,15 @@ const german: Words = {
   newRecoveryCodes: 'Neue Wiederherstellungscodes',
   recoveryDone: 'Ich habe sie aufgeschrieben',
   leaveAccount: 'Diese Seite schließen',
+  yourData: 'Deine Daten',
+  exportData: 'Alles sichern, was dieser Server von dir hat',
+  deleteAccount: 'Konto löschen',
+  deleteLead:
+    'Dein Konto, seine Geräte und alles, was dieser Server davon hat, werden endgültig gelöscht. Notizen auf deinen Geräten bleiben dort.',
+  deleteConfirm: 'Deine E-Mail, zur Bestätigung',
+  deleteMismatch: 'Das ist nicht die E-Mail dieses Kontos. Es wurde nichts gelöscht.',
+  deletedTitle: 'Dein Konto ist gelöscht',
+  deleted: 'Dieser Server hat nichts mehr von dir. Notizen auf deinen Geräten sind noch da.',
 }
 
 /** The language that the browser puts first among ours (`Accept-Language`, RFC 9110 §12.5.4). */
