@@ -27,15 +27,12 @@ export const createFederation = (store: Store) => {
   const { accounts, identities, sessions } = store
 
   const create = async (person: Person, email: string): Promise<Joined> => {
-    const account = await accounts.create(email, '')
-    if (account === undefined) return join(person)
-    await accounts.setVerifiedEmail(account.id, email)
-    if (person.name !== null) await accounts.setName(account.id, person.name.slice(0, 100))
-    await sessions.audit('account.created', account.id, null)
-    const added = await identities.add(account.id, { ...person, email })
+    const { issuer, subject, name } = person
+    const accountId = await identities.createAccount({ issuer, subject, email }, email, name?.slice(0, 100) ?? null)
     // The same person came twice at once, and the other request was first.
-    if (!added) await accounts.remove(account.id)
-    return added ? { type: 'known', accountId: account.id } : join(person)
+    if (accountId === undefined) return join(person)
+    await sessions.audit('account.created', accountId, null)
+    return { type: 'known', accountId }
   }
 
   /** The account of a person, which is made where there is none. */
