@@ -27,8 +27,8 @@ export const createFederation = (store: Store) => {
   const { accounts, identities, sessions } = store
 
   const create = async (person: Person, email: string): Promise<Joined> => {
-    const name = person.name?.slice(0, 100) ?? null
-    const accountId = await identities.createAccount({ ...person, email, name })
+    const { issuer, subject, name } = person
+    const accountId = await identities.createAccount({ issuer, subject, email }, email, name?.slice(0, 100) ?? null)
     // The same person came twice at once, and the other request was first.
     if (accountId === undefined) return join(person)
     await sessions.audit('account.created', accountId, null)

@@ -42,11 +42,12 @@ const mostEvents = 1000
 /** Everything that is held of an account, in the open; what opens something is left out. */
 export const exportOf = async (store: Store, account: Account) => {
   const { passwordHash, ...profile } = account
-  const [sessions, devices, events, identities] = await Promise.all([
+  const [sessions, devices, events, identities, passkeys] = await Promise.all([
     store.sessions.list(account.id),
     store.devices.list(account.id),
     store.audit.list(account.id, mostEvents),
     store.identities.list(account.id),
+    store.passkeys.list(account.id),
   ])
   return {
     profile: { ...profile, hasPassword: passwordHash !== '' },
@@ -54,6 +55,7 @@ export const exportOf = async (store: Store, account: Account) => {
     sessions,
     devices,
     identities,
+    passkeys,
     events,
   }
 }

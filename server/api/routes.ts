@@ -35,6 +35,7 @@ export const createRoutes = ({ config, store, secrets, devices, pairing, downloa
     'devices',
     'pairing',
     'totp',
+    'passkey',
     ...(config.upstream === undefined ? [] : ['upstream']),
   ]),
 ]

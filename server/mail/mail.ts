@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import type { Logger } from 'pino'
 import type { Message } from '../store/outbox.ts'
 import type { Store } from '../store/store.ts'
@@ -14,9 +13,10 @@ export type Deliver = (message: Message) => Promise<void>
 
 export const smtpDelivery = ({ url, from }: MailConfig): Deliver | undefined => {
   if (url === undefined) return undefined
-  const transport = createTransport(url)
+  // Loaded where a mail server is configured.
+  const transport = import('nodemailer').then(({ createTransport }) => createTransport(url))
   return async ({ recipient, subject, body }) => {
-    await transport.sendMail({ from, to: recipient, subject, text: body })
+    await (await transport).sendMail({ from, to: recipient, subject, text: body })
   }
 }
 

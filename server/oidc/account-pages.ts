@@ -22,6 +22,7 @@ export type Overview = Notes & {
   readonly isVerified: boolean
   readonly secondStep: boolean
   readonly recoveryCodes: number
+  readonly passkeys: readonly { readonly id: string; readonly name: string }[]
 }
 
 const emailPart = (words: Words, { email, isVerified }: Overview): Html => html`
@@ -57,6 +58,32 @@ const secondStepPart = (words: Words, { secondStep, recoveryCodes }: Overview): 
     }
   </section>`
 
+const passkeysPart = (words: Words, { passkeys }: Overview): Html => html`
+  <section>
+    <h2>${words.passkeys}</h2>
+    ${passkeys.length === 0 ? html`<p>${words.passkeysNone}</p>` : ''}
+    ${passkeys.map(
+      ({ id, name }) => html`
+      <form method="post" action="${base}/remove-passkey">
+        <input type="hidden" name="id" value="${id}" />
+        <button class="quiet" type="submit">${words.removePasskey.replace('{name}', name)}</button>
+      </form>`,
+    )}
+    ${button('add-passkey', words.addPasskey, 'quiet')}
+  </section>`
+
+const dataPart = (words: Words): Html => html`
+  <section>
+    <h2>${words.yourData}</h2>
+    <p><a href="${base}/export" download="holdfast-account.json">${words.exportData}</a></p>
+    <p>${words.deleteLead}</p>
+    <form method="post" action="${base}/delete">
+      <label for="confirm">${words.deleteConfirm}</label>
+      <input id="confirm" name="email" type="email" autocomplete="off" required maxlength="254" />
+      <button class="danger" type="submit">${words.deleteAccount}</button>
+    </form>
+  </section>`
+
 /** What can be changed of an account. */
 export const accountPage = (words: Words, state: Overview, appUrl: string): Html =>
   layout(
@@ -65,7 +92,7 @@ export const accountPage = (words: Words, state: Overview, appUrl: string): Html
     html`
     <h1>${words.accountTitle}</h1>
     ${status(state.notice)}${alert(state.fault)}
-    ${emailPart(words, state)}${passwordPart(words)}${secondStepPart(words, state)}
+    ${emailPart(words, state)}${passwordPart(words)}${secondStepPart(words, state)}${passkeysPart(words, state)}${dataPart(words)}
     ${button('leave', words.leaveAccount, 'quiet')}
     <p class="other"><a href="${appUrl}/">${words.back}</a></p>`,
   )

@@ -3,7 +3,9 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import * as v from 'valibot'
+import { deleteAccount } from '../accounts/delete-account.ts'
 import { normaliseEmail } from '../accounts/email.ts'
+import { exportOf } from '../accounts/profile.ts'
 import type { SecondFactor } from '../accounts/second-factor.ts'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
 import type { Config } from '../config.ts'
@@ -12,6 +14,8 @@ import { type MessageKind, messageOf } from '../mail/messages.ts'
 import type { Store } from '../store/store.ts'
 import { accountPage, appPage, emailCodePage, recoveryPage } from './account-pages.ts'
 import { codeForm, field, readForm, waitWords } from './forms.ts'
+import { messagePage } from './pages.ts'
+import { passkeyForm, passkeyPage } from './passkey-page.ts'
 import { createSignInPage, createSignInRoutes, type Env, type Place, type SignInDeps } from './sign-in-routes.ts'
 import { type Words, wordsFor } from './words.ts'
 
@@ -33,6 +37,7 @@ const heldSchema = v.object({ accountId: v.string() })
 const emailSchema = v.object({ accountId: v.string(), email: v.string(), code: v.string() })
 const emailForm = v.object({ email: field(500) })
 const passwordForm = v.object({ password: field(2000) })
+const removalForm = v.object({ id: field(1500) })
 const appForm = v.object({ code: field(100) })
 
 const limit = { burst: 5, interval: 12_000, longest: 900_000 }
@@ -62,12 +67,13 @@ export const createAccountPages = ({ config, store, accounts, secondFactor, sign
     code: 200 | 400 | 401 | 429 = 200,
   ) => {
     const account = (await store.accounts.findById(c.get('account').id)) ?? c.get('account')
-    const [secondStep, recoveryCodes] = await Promise.all([
+    const [secondStep, recoveryCodes, passkeys] = await Promise.all([
       secondFactor.isOn(account.id),
       store.factors.countRecoveryCodes(account.id),
+      store.passkeys.list(account.id),
     ])
     const { email, emailVerifiedAt } = account
-    const state = { email, isVerified: emailVerifiedAt !== null, secondStep, recoveryCodes, ...notes }
+    const state = { email, isVerified: emailVerifiedAt !== null, secondStep, recoveryCodes, passkeys, ...notes }
     return c.html(accountPage(words(c), state, config.appUrl), code)
   }
 
@@ -184,6 +190,47 @@ export const createAccountPages = ({ config, store, accounts, secondFactor, sign
     await secondFactor.remove(id)
     await tell(c, 'factor', email)
     return overview(c, { notice: words(c).turnedOff })
+  })
+
+  app.get(`${base}/export`, async (c) => {
+    const account = c.get('account')
+    await store.sessions.audit('account.exported', account.id, null)
+    const held = { exportedAt: new Date().toISOString(), account: await exportOf(store, account) }
+    const headers = { 'content-disposition': 'attachment; filename="holdfast-account.json"' }
+    return c.json(held, 200, headers)
+  })
+
+  app.post(`${base}/delete`, async (c) => {
+    const account = c.get('account')
+    const form = await readForm(c, emailForm)
+    const isSure = form !== undefined && normaliseEmail(form.email) === account.email
+    if (!isSure) return overview(c, { fault: words(c).deleteMismatch }, 400)
+    await deleteAccount(store, account)
+    deleteCookie(c, cookie, options)
+    return c.html(messagePage(words(c), words(c).deletedTitle, words(c).deleted, config.appUrl))
+  })
+
+  app.post(`${base}/add-passkey`, async (c) => {
+    const asked = await signIn.passkeys.beginCreate(c.get('account'))
+    return passkeyPage(c, words(c), { ...asked, kind: 'create', action: `${base}/new-passkey`, back: base })
+  })
+
+  app.post(`${base}/new-passkey`, async (c) => {
+    const { id, email } = c.get('account')
+    const form = await readForm(c, passkeyForm)
+    const userAgent = c.req.header('user-agent') ?? ''
+    const added = form !== undefined && (await signIn.passkeys.create(id, form.ticket, form.response, userAgent))
+    if (!added) return overview(c, { fault: words(c).passkeyNotAdded }, 400)
+    await tell(c, 'factor', email)
+    return overview(c, { notice: words(c).passkeyAdded })
+  })
+
+  app.post(`${base}/remove-passkey`, async (c) => {
+    const { id, email } = c.get('account')
+    const form = await readForm(c, removalForm)
+    if (form !== undefined) await signIn.passkeys.remove(id, form.id)
+    await tell(c, 'factor', email)
+    return overview(c, { notice: words(c).passkeyRemoved })
   })
 
   return app

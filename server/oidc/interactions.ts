@@ -27,6 +27,7 @@ const tooLarge = (c: Context) => c.text('', 413, { connection: 'close' })
 const assets = {
   'theme.css': { file: '../../src/app/ui/theme.css', type: css },
   'pages.css': { file: './pages.css', type: css },
+  'passkey.js': { file: './passkey.js', type: 'text/javascript; charset=utf-8' },
   'icon.svg': { file: '../../public/icons/icon.svg', type: 'image/svg+xml' },
 }
 

@@ -4,6 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { ClientMetadata, Provider } from 'oidc-provider'
 import type { Logger } from 'pino'
 import { createFederation } from '../accounts/federation.ts'
+import { createPasskeyService } from '../accounts/passkeys.ts'
 import { createSecondFactor } from '../accounts/second-factor.ts'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
 import { clientAddress, proxiesOf } from '../client-address.ts'
@@ -90,7 +91,8 @@ export const createIdListener = (deps: IdDeps): RequestListener => {
   const callback = provider.callback()
   const secondFactor = createSecondFactor(store, deps.secrets.nonceSecret)
   const federated = federatedOf(config, store)
-  const signIn = { steps: createSteps({ store, accounts, secondFactor }), federated }
+  const passkeys = createPasskeyService(store, config.idUrl)
+  const signIn = { steps: createSteps({ store, accounts, secondFactor }), passkeys, federated }
   const pages = createInteractions({ provider, accounts, signIn, config })
   pages.route('/', createAccountPages({ config, store, accounts, secondFactor, signIn, mail: deps.mail }))
   if (federated !== undefined) pages.route('/', federated.pages)

@@ -44,6 +44,9 @@ export type SignInState = FormState & {
   readonly proving?: string | undefined
 }
 
+const passkeyButton = (words: Words, base: string): Html => html`
+    <form method="post" action="${base}/use-passkey"><button type="submit">${words.usePasskey}</button></form>`
+
 const upstreamForm = (words: Words, { base, upstream }: SignInState): Html | '' =>
   upstream === undefined
     ? ''
@@ -68,6 +71,7 @@ export const signInPage = (words: Words, state: SignInState): Html =>
         ${state.email === undefined ? '' : raw('autofocus')} />
       <button class="primary" type="submit">${words.signIn}</button>
     </form>
+    ${state.proving === undefined ? passkeyButton(words, state.base) : ''}
     ${upstreamForm(words, state)}
     ${cancelForm(words, state.base)}
     ${
@@ -113,6 +117,7 @@ export const codePage = (words: Words, { base, fault, ticket }: FormState & { re
         aria-describedby="${fault === undefined ? 'lead' : 'fault'}" />
       <button class="primary" type="submit">${words.continue}</button>
     </form>
+    ${passkeyButton(words, base)}
     ${cancelForm(words, base)}`,
   )
 

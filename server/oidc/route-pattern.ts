@@ -22,9 +22,8 @@ export const routePattern = (path: string): string => {
   if (path.startsWith('/assets/')) return '/assets/*'
   if (/^\/auth\/[^/]+$/.test(path)) return '/auth/:uid'
   const [, step = ''] =
-    /^\/interaction\/[^/]+(\/(?:sign-in|code|upstream|arrived|create-account|cancel|consent))?$/.exec(path) ?? [
-      undefined,
-      undefined,
-    ]
+    /^\/interaction\/[^/]+(\/(?:sign-in|code|upstream|arrived|use-passkey|passkey|create-account|cancel|consent))?$/.exec(
+      path,
+    ) ?? [undefined, undefined]
   return /^\/interaction\/[^/]+(\/|$)/.test(path) ? `/interaction/:uid${step}` : '*'
 }

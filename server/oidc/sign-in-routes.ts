@@ -1,9 +1,11 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
+import type { PasskeyService } from '../accounts/passkeys.ts'
 import type { Account } from '../store/accounts.ts'
 import type { Federated } from './federated.ts'
 import { codeForm, readForm, retryAfter, signInForm } from './forms.ts'
 import { codePage, signInPage } from './pages.ts'
+import { passkeyForm, passkeyPage } from './passkey-page.ts'
 import type { Step, Steps } from './steps.ts'
 import { type Words, wordsFor } from './words.ts'
 
@@ -22,7 +24,11 @@ export type Place = {
   finish(c: Context<Env>, accountId: string): Promise<Response>
 }
 
-export type SignInDeps = { readonly steps: Steps; readonly federated: Federated | undefined }
+export type SignInDeps = {
+  readonly steps: Steps
+  readonly passkeys: PasskeyService
+  readonly federated: Federated | undefined
+}
 
 type State = { readonly email?: string; readonly fault?: string; readonly proving?: string }
 
@@ -38,7 +44,7 @@ export const createSignInPage =
 
 /** The steps of a sign-in as pages: password, code, and by way of another provider. */
 export const createSignInRoutes = (place: Place, deps: SignInDeps): Hono<Env> => {
-  const { steps, federated } = deps
+  const { steps, passkeys, federated } = deps
   const { pattern } = place
   const app = new Hono<Env>()
   const page = createSignInPage(place, deps)
@@ -73,6 +79,18 @@ export const createSignInRoutes = (place: Place, deps: SignInDeps): Hono<Env> =>
     const form = await readForm(c, codeForm)
     if (form === undefined) return c.html(page(c, { fault: words(c).expired }), 400)
     return show(c, await steps.code(words(c), place.baseOf(c), form.ticket, form.code))
+  })
+
+  app.post(`${pattern}/use-passkey`, async (c) => {
+    const at = place.baseOf(c)
+    const asked = await passkeys.beginUse(at)
+    return passkeyPage(c, words(c), { ...asked, kind: 'get', action: `${at}/passkey`, back: at })
+  })
+
+  app.post(`${pattern}/passkey`, async (c) => {
+    const form = await readForm(c, passkeyForm)
+    const found = form && (await passkeys.use(place.baseOf(c), form.ticket, form.response))
+    return found === undefined ? c.html(page(c, { fault: words(c).passkeyWrong }), 401) : place.finish(c, found)
   })
 
   if (federated === undefined) return app

@@ -37,6 +37,17 @@ const english = {
   consent: 'asks to know who you are: your e-mail address and your name.',
   allow: 'Allow',
   continue: 'Continue',
+  usePasskey: 'Use a passkey',
+  passkeys: 'Passkeys',
+  passkeysNone: 'None. With a passkey you sign in without a password, and nobody can trick you into giving it away.',
+  addPasskey: 'Add a passkey',
+  removePasskey: 'Remove {name}',
+  passkeyLead: 'Your browser asks you now.',
+  passkeyFailed: 'The browser did not give a passkey. Nothing was changed. Try again, or go back.',
+  passkeyWrong: 'This passkey is not one of an account here. Sign in another way.',
+  passkeyAdded: 'The passkey is added.',
+  passkeyNotAdded: 'The passkey was not added. Nothing was changed. Try again.',
+  passkeyRemoved: 'The passkey is removed.',
   continueWith: 'Continue with {name}',
   proveLead: 'There is an account with this e-mail. Sign in to it once, and from then on both ways lead there.',
   upstreamFailed: 'The answer of the other provider did not hold. Nothing was changed. Start again.',
@@ -78,6 +89,15 @@ const english = {
   newRecoveryCodes: 'New recovery codes',
   recoveryDone: 'I have written them down',
   leaveAccount: 'Close this page',
+  yourData: 'Your data',
+  exportData: 'Save everything that this server holds of you',
+  deleteAccount: 'Delete account',
+  deleteLead:
+    'Your account, its devices and all that this server holds of it are deleted for good. Notes on your devices stay there.',
+  deleteConfirm: 'Your e-mail, to confirm',
+  deleteMismatch: 'That is not the e-mail of this account. Nothing was deleted.',
+  deletedTitle: 'Your account is deleted',
+  deleted: 'This server holds nothing of you any more. Notes on your devices are still there.',
 } as const
 
 export type Words = { readonly [K in keyof typeof english]: string }
@@ -121,6 +141,18 @@ const german: Words = {
   consent: 'möchte wissen, wer du bist: deine E-Mail-Adresse und deinen Namen.',
   allow: 'Erlauben',
   continue: 'Weiter',
+  usePasskey: 'Passkey verwenden',
+  passkeys: 'Passkeys',
+  passkeysNone: 'Keine. Mit einem Passkey meldest du dich ohne Passwort an, und niemand kann ihn dir ablisten.',
+  addPasskey: 'Passkey hinzufügen',
+  removePasskey: '{name} entfernen',
+  passkeyLead: 'Dein Browser fragt dich jetzt.',
+  passkeyFailed:
+    'Der Browser hat keinen Passkey gegeben. Es wurde nichts geändert. Versuche es noch einmal oder geh zurück.',
+  passkeyWrong: 'Dieser Passkey gehört zu keinem Konto hier. Melde dich anders an.',
+  passkeyAdded: 'Der Passkey ist hinzugefügt.',
+  passkeyNotAdded: 'Der Passkey wurde nicht hinzugefügt. Es wurde nichts geändert. Versuche es noch einmal.',
+  passkeyRemoved: 'Der Passkey ist entfernt.',
   continueWith: 'Weiter mit {name}',
   proveLead: 'Zu dieser E-Mail gibt es ein Konto. Melde dich einmal damit an; danach führen beide Wege dorthin.',
   upstreamFailed: 'Die Antwort des anderen Anbieters war nicht gültig. Es wurde nichts geändert. Beginne von vorn.',
@@ -163,6 +195,15 @@ const german: Words = {
   newRecoveryCodes: 'Neue Wiederherstellungscodes',
   recoveryDone: 'Ich habe sie aufgeschrieben',
   leaveAccount: 'Diese Seite schließen',
+  yourData: 'Deine Daten',
+  exportData: 'Alles sichern, was dieser Server von dir hat',
+  deleteAccount: 'Konto löschen',
+  deleteLead:
+    'Dein Konto, seine Geräte und alles, was dieser Server davon hat, werden endgültig gelöscht. Notizen auf deinen Geräten bleiben dort.',
+  deleteConfirm: 'Deine E-Mail, zur Bestätigung',
+  deleteMismatch: 'Das ist nicht die E-Mail dieses Kontos. Es wurde nichts gelöscht.',
+  deletedTitle: 'Dein Konto ist gelöscht',
+  deleted: 'Dieser Server hat nichts mehr von dir. Notizen auf deinen Geräten sind noch da.',
 }
 
 /** The language that the browser puts first among ours (`Accept-Language`, RFC 9110 §12.5.4). */

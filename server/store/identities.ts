@@ -7,7 +7,16 @@ export type Identity = {
   readonly createdAt: number
 }
 
-type Newcomer = Omit<Identity, 'createdAt' | 'email'> & { readonly email: string; readonly name: string | null }
+type NewIdentity = Omit<Identity, 'createdAt'>
+
+const insert = async (db: Database, accountId: string, { issuer, subject, email }: NewIdentity): Promise<boolean> => {
+  const inserted = await db
+    .insertInto('identities')
+    .values({ issuer, subject, account_id: accountId, email, created_at: Date.now() })
+    .onConflict((conflict) => conflict.columns(['issuer', 'subject']).doNothing())
+    .executeTakeFirst()
+  return inserted.numInsertedOrUpdatedRows === 1n
+}
 
 /** Who people are at other providers: by issuer and subject, which alone never change hands (OIDC Core §5.7). */
 export const createIdentities = (db: Database) => ({
@@ -30,31 +39,21 @@ export const createIdentities = (db: Database) => ({
       .execute(),
 
   /** False where somebody has this identity already. */
-  async add(accountId: string, { issuer, subject, email }: Omit<Identity, 'createdAt'>): Promise<boolean> {
-    const inserted = await db
-      .insertInto('identities')
-      .values({ issuer, subject, account_id: accountId, email, created_at: Date.now() })
-      .onConflict((conflict) => conflict.columns(['issuer', 'subject']).doNothing())
-      .executeTakeFirst()
-    return inserted.numInsertedOrUpdatedRows === 1n
-  },
+  add: (accountId: string, identity: NewIdentity): Promise<boolean> => insert(db, accountId, identity),
 
-  /** A new account, whose e-mail is known to be theirs, with its identity; undefined where either is taken already. */
-  createAccount: ({ issuer, subject, email, name }: Newcomer): Promise<string | undefined> =>
+  /** An account for an identity, its e-mail confirmed: both or neither. Undefined where one of them is there already. */
+  createAccount: (identity: NewIdentity, email: string, name: string | null): Promise<string | undefined> =>
     db.transaction().execute(async (within) => {
-      const [id, now] = [newId(), Date.now()]
-      const account = await within
+      const id = newId()
+      const now = Date.now()
+      const row = { id, email, name, password_hash: '', created_at: now, email_verified_at: now }
+      const inserted = await within
         .insertInto('accounts')
-        .values({ id, email, name, password_hash: '', created_at: now, email_verified_at: now })
+        .values(row)
         .onConflict((conflict) => conflict.column('email').doNothing())
         .executeTakeFirst()
-      if (account.numInsertedOrUpdatedRows !== 1n) return undefined
-      const identity = await within
-        .insertInto('identities')
-        .values({ issuer, subject, account_id: id, email, created_at: now })
-        .onConflict((conflict) => conflict.columns(['issuer', 'subject']).doNothing())
-        .executeTakeFirst()
-      if (identity.numInsertedOrUpdatedRows === 1n) return id
+      if (inserted.numInsertedOrUpdatedRows !== 1n) return undefined
+      if (await insert(within, id, identity)) return id
       await within.deleteFrom('accounts').where('id', '=', id).execute()
       return undefined
     }),

@@ -37,6 +37,11 @@ export const createOutbox = (db: Database) => ({
     await db.updateTable('outbox').set({ sent_at: null }).where('id', '=', id).execute()
   },
 
+  /** What was written to an address, sent or not. */
+  async removeTo(recipient: string): Promise<void> {
+    await db.deleteFrom('outbox').where('recipient', '=', recipient).execute()
+  },
+
   async removeOlder(milliseconds: number): Promise<void> {
     await db
       .deleteFrom('outbox')

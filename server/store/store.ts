@@ -12,6 +12,7 @@ import { createIdentities } from './identities.ts'
 import { createOidcRecords } from './oidc-records.ts'
 import { createOutbox } from './outbox.ts'
 import { createPairings } from './pairings.ts'
+import { createPasskeys } from './passkeys.ts'
 import { createProofs } from './proofs.ts'
 import { createSessions } from './sessions.ts'
 import { createTickets } from './tickets.ts'
@@ -40,6 +41,7 @@ const createNouns = (db: Database) => ({
   identities: createIdentities(db),
   pairings: createPairings(db, pairingLife),
   proofs: createProofs(db),
+  passkeys: createPasskeys(db),
 })
 
 export type Store = ReturnType<typeof createNouns> & {

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { deleteAccount } from '../../accounts/delete-account.ts'
 import { exportOf } from '../../accounts/profile.ts'
 import type { Store } from '../../store/store.ts'
 import type { Caller } from '../credentials.ts'
@@ -85,10 +86,7 @@ export const accountRoutes = (store: Store): readonly Route[] => [
     },
     async (caller) => {
       needRecentSignIn(caller)
-      await store.sessions.signOutEverywhere(caller.account.id)
-      await store.accounts.remove(caller.account.id)
-      // Of nobody: that an account was deleted, and not whose.
-      await store.sessions.audit('account.deleted', null, null)
+      await deleteAccount(store, caller.account)
       return { deleted: true } as const
     },
   ),

@@ -16,6 +16,10 @@ export const shortTime = (tag: string, when: number, now: number): string => {
 export const fullTime = (tag: string, when: number): string =>
   new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'short' }).format(when)
 
+/** Date and time, for narrow places. */
+export const mediumTime = (tag: string, when: number): string =>
+  new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }).format(when)
+
 /** The day alone. */
 export const shortDate = (tag: string, when: number): string =>
   new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long' }).format(when)

@@ -2,7 +2,7 @@ import { TOTP } from 'otpauth'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createBrowser, formTo, type Page } from './support/browser.ts'
 import { type Client, createClient, newPerson, type Person, signedIn, statusOf } from './support/client.ts'
-import { contentsOf } from './support/database.ts'
+import { contentsOf, rowsOf } from './support/database.ts'
 import { startTestServer, type TestServer } from './support/running-server.ts'
 
 let server: TestServer
@@ -106,6 +106,32 @@ describe('a new password', () => {
     expect((await openAccount({ ...person, password })).page.status).toBe(200)
     expect(await events(person)).toContain('password.changed')
     expect((await mailTo(person.email)).map(({ subject }) => subject)).toEqual(['Your Holdfast password was changed'])
+  })
+})
+
+describe('case 35: an account', () => {
+  test('is saved and deleted on its page, by whoever says its e-mail; everybody on it is out', async () => {
+    const { client, person, tokens } = await signedIn(server)
+    const { browser, page } = await openAccount(person)
+    await server.store.outbox.put({ recipient: person.email, subject: 'Waits', body: 'to be sent' })
+    const saved = await browser.open(`${account()}/export`)
+    expect(saved.headers.get('content-disposition')).toContain('attachment')
+    expect(JSON.parse(saved.text).account.profile.email).toBe(person.email)
+    const unsure = await browser.submit(formTo(page, '/delete'), { email: 'someone@example.com' })
+    expect(unsure.status).toBe(400)
+    expect(await statusOf(client.call(tokens.access, '/user/profile'))).toBe(200)
+    const done = await browser.submit(formTo(page, '/delete'), { email: person.email.toUpperCase() })
+    expect(done.text).toContain('Your account is deleted')
+    expect(await statusOf(client.call(tokens.access, '/user/profile'))).toBe(401)
+    await expect(client.refresh(tokens.refresh)).rejects.toMatchObject({ error: 'invalid_grant' })
+    expect((await openAccount(person)).page.status).toBe(401)
+    const left = await rowsOf(server.config, 'select id from accounts where email = ?', person.email)
+    expect([...left, ...(await mailTo(person.email))]).toEqual([])
+  })
+
+  test('gives nothing out without a sign-in of its own', async () => {
+    const { client } = await signedIn(server)
+    expect((await client.browser.open(`${account()}/export`)).text).toContain('Sign in once more')
   })
 })
 
