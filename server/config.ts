@@ -202,8 +202,11 @@ export const loadConfig = (variables: Variables): Config =>
 /** The audience of access tokens for our API (RFC 8707, RFC 9068). */
 export const apiAudience = (config: Config): string => `${config.appUrl}/api/v1`
 
-/** The clients of our own: the web app and the extension. */
+/** The clients of our own: the web app, the extension, and native programs. */
 export const webClient = 'web'
 export const extensionClient = 'extension'
+export const desktopClient = 'desktop'
 /** Where the web app's answers go. */
 export const callbackPath = '/auth/callback'
+/** The page that hands the answer for a native program on. */
+export const desktopCallbackPath = '/api/v1/auth/callback/desktop'

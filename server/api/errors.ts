@@ -6,6 +6,7 @@ import { isUnavailable, retryAfter } from '../store/unavailable.ts'
 export const apiErrors = {
   bad_request: [400, 'The request cannot be read.'],
   validation_failed: [400, 'Some fields are not what they should be.'],
+  code_invalid: [400, 'The code is wrong, was used before, or is older than 60 seconds. Start the sign-in again.'],
   unsupported_version: [400, 'This version of the API does not exist.'],
   unauthorized: [401, 'Sign in first.'],
   invalid_token: [401, 'The credentials are not valid.'],

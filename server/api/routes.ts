@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts'
 import type { Route } from './route.ts'
 import { accountRoutes } from './routes/account.ts'
 import { authRoutes } from './routes/auth.ts'
+import { desktopRoutes } from './routes/desktop.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { downloadRoutes } from './routes/downloads.ts'
 import { pairingRoutes } from './routes/pairing.ts'
@@ -25,12 +26,13 @@ export type RouteDeps = {
 /** Every route of the API, in one list: the server answers these, and the OpenAPI document describes them. */
 export const createRoutes = ({ config, store, secrets, devices, pairing, downloads }: RouteDeps): readonly Route[] => [
   ...authRoutes(store),
+  ...desktopRoutes(config, store),
   ...deviceRoutes(store, devices),
   ...profileRoutes(store),
   ...accountRoutes(store),
   ...pairingRoutes(pairing),
   ...downloadRoutes(store, downloads, config.appUrl),
-  ...serverRoutes(secrets, [
+  ...serverRoutes(secrets, config.idUrl, [
     'password',
     'devices',
     'pairing',

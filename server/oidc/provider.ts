@@ -106,7 +106,7 @@ export const createProvider = ({ config, secrets, store, clients, mail }: Provid
     loadExistingGrant: (ctx) => loadGrant(ctx, config),
     rotateRefreshToken: () => true,
     ttl: {
-      AccessToken: config.accessTokenTtl,
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? config.accessTokenTtl,
       AuthorizationCode: 60,
       IdToken: 3600,
       Interaction: 3600,

@@ -6,6 +6,7 @@ import { forAnyone, type Route } from '../route.ts'
 const reply = v.object({
   name: v.literal('Holdfast'),
   version: v.string(),
+  issuer: v.pipe(v.string(), v.description('Of its identity provider (OpenID Connect Discovery).')),
   identityKey: v.pipe(
     v.record(v.string(), v.string()),
     v.description("The server's own Ed25519 key, a JWK (RFC 8037)."),
@@ -14,10 +15,11 @@ const reply = v.object({
   features: v.array(v.string()),
 })
 
-export const serverRoutes = (secrets: Secrets, features: readonly string[]): readonly Route[] => [
+export const serverRoutes = (secrets: Secrets, issuer: string, features: readonly string[]): readonly Route[] => [
   forAnyone({ method: 'GET', path: '/server', summary: 'What this server is and can do.', reply }, async () => ({
     name: 'Holdfast' as const,
     version,
+    issuer,
     identityKey: publicJwk(secrets.identityKey),
     grades: ['sealed', 'isolated', 'memory'],
     features: [...features],
