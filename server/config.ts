@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import { type AiProvider, aiDefault, aiFault, readAi } from './ai.ts'
 import { findConfigFile, parseConfigFile, type Variables } from './config-file.ts'
 import type { UpstreamConfig } from './oidc/upstream.ts'
 
@@ -34,6 +35,8 @@ export type Config = {
   readonly accessTokenTtl: number
   /** How long a consumed refresh token still gets a successor for the same DPoP key. */
   readonly refreshGrace: number
+  /** Where AI can be asked with a key of the person's own. */
+  readonly ai: readonly AiProvider[]
 }
 
 const portRule = 'must be a port number'
@@ -105,6 +108,16 @@ const environment = v.object({
     ),
   ),
   HOLDFAST_MAIL_FROM: v.optional(v.pipe(v.string(), v.nonEmpty()), 'Holdfast <holdfast@localhost>'),
+  HOLDFAST_AI_PROVIDERS: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => aiFault(text) === undefined,
+        ({ input }) => aiFault(String(input)) ?? '',
+      ),
+    ),
+    aiDefault,
+  ),
   DATABASE_URL: v.optional(
     v.pipe(
       v.string(),
@@ -189,6 +202,7 @@ export const readConfig = (variables: Variables, file?: string): Config => {
     metricsListen: output.HOLDFAST_METRICS_LISTEN,
     accessTokenTtl: output.HOLDFAST_ACCESS_TOKEN_TTL,
     refreshGrace: 60,
+    ai: readAi(output.HOLDFAST_AI_PROVIDERS),
   }
   if (config.appUrl === config.idUrl)
     throw new Error('The app and the identity provider must have different addresses.')

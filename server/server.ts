@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino'
 import { createSeal } from '../src/seal/seal.ts'
 import { createDownloads, type Downloads } from './accounts/downloads.ts'
 import { createPasswordAccounts } from './accounts/sign-in.ts'
+import { aiOrigins, aiResources } from './ai.ts'
 import { createApi } from './api/api.ts'
 import { createCredentials } from './api/credentials.ts'
 import { createRoutes } from './api/routes.ts'
@@ -68,6 +69,7 @@ const workerConfig = (config: Config) => ({
       paths: ['/api/v1/'],
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     },
+    ...aiResources(config.ai),
   ],
 })
 
@@ -90,7 +92,7 @@ const createAppFetch = async (options: Started, services: Services): Promise<Fet
     keys: secrets.sealKeys,
     worker: { path: '/sw.js', source: mapWorkerSource(source) },
     callbackPath,
-    connect: [config.idUrl],
+    connect: [config.idUrl, ...aiOrigins(config.ai)],
     // Loopback alone: local AI runs there.
     pageConnect: ['http://127.0.0.1:*', 'http://localhost:*'],
     https: config.appUrl.startsWith('https:'),

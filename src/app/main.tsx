@@ -9,4 +9,5 @@ startApp({
   accountPage: '/account',
   api: '/api/v1',
   isInstallable: true,
+  reachesAi: true,
 })

@@ -5,8 +5,9 @@ import { type VersionsStore, versionsStore } from '../../data/note-versions.ts'
 import { notesStore } from '../../data/notes-store.ts'
 import { settingsStore } from '../../data/settings-store.ts'
 import type { Session } from '../../kit/client.ts'
-import { exportedPage, markup } from '../markdown/markup.ts'
+import { markup } from '../markdown/markup.ts'
 import { readPdf } from '../markdown/read-pdf.ts'
+import { type Ai, createAi } from './ai.ts'
 import type { Shared } from './arrivals.ts'
 import { type Chip, chipFor } from './chip.ts'
 import { type Custody, createCustody } from './custody.ts'
@@ -24,7 +25,15 @@ import { createSearch, type Search } from './search.ts'
 import { tellRecorder } from './tell-recorder.ts'
 import { createUpdate, type Update } from './update.ts'
 
-export type DialogName = 'sign-out' | 'keys' | 'history' | 'export' | 'export-note'
+export type DialogName =
+  | 'sign-out'
+  | 'keys'
+  | 'history'
+  | 'export'
+  | 'export-note'
+  | 'import'
+  | 'import-report'
+  | 'draft'
 
 /** Everything the views show and ask for. */
 export type App = {
@@ -44,6 +53,7 @@ export type App = {
   readonly accountPage: string
   /** Undefined where this page cannot ask for them. */
   readonly devices: Devices | undefined
+  readonly ai: Ai
   readonly notices: Notices
   readonly update: Update
   readonly chip: ReadonlySignal<Chip>
@@ -66,6 +76,8 @@ export type Place = {
   readonly api?: string
   /** Whether the browser can install the app from here. */
   readonly isInstallable: boolean
+  /** Whether pages here may reach AI: on this machine, and through the worker. */
+  readonly reachesAi: boolean
 }
 
 export const createApp = (place: Place): App => {
@@ -102,13 +114,14 @@ export const createApp = (place: Place): App => {
     files,
     recorder,
     install: createInstall(settings, hasNotes, place.isInstallable),
-    exchange: createExchange({ attachments, store: importStore(), markup, page: exportedPage }),
+    exchange: createExchange({ attachments, store: importStore(), markup }),
     saver,
     navigation: createNavigation(place.paths),
     network,
     custody,
     accountPage: place.accountPage,
     devices: place.api === undefined ? undefined : createDevices(place.api),
+    ai: createAi(settings, custody, place.reachesAi),
     notices,
     update: createUpdate(custody, saver),
     chip,

@@ -3,8 +3,10 @@ import { BackIcon } from '../ui/icons.tsx'
 import { t } from '../ui/language.ts'
 import { PageLink } from '../ui/page-link.tsx'
 import { AccountRegion } from './account-region.tsx'
+import { CloudAiRegion } from './cloud-ai-region.tsx'
 import { DeviceRegion } from './device-region.tsx'
 import { DevicesRegion } from './devices-region.tsx'
+import { LocalAiRegion } from './local-ai-region.tsx'
 import { SecurityRegion } from './security-region.tsx'
 
 export const SettingsView = () => {
@@ -19,6 +21,8 @@ export const SettingsView = () => {
       <AccountRegion />
       <SecurityRegion />
       <DevicesRegion />
+      <LocalAiRegion />
+      <CloudAiRegion />
       <DeviceRegion />
       <p class="settings-foot">
         <button

@@ -1,7 +1,9 @@
 import { useApp } from '../state/context.ts'
+import { DraftDialog } from './draft-dialog.tsx'
 import { ExchangeProgress, ExportDialog, ExportNoteDialog } from './exchange.tsx'
 import { Header } from './header.tsx'
 import { HistoryDialog } from './history-dialog.tsx'
+import { ImportDialog, ImportReport } from './import-dialog.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { NotebookView } from './notebook-view.tsx'
 import { NoticeList } from './notice-list.tsx'
@@ -27,7 +29,10 @@ export const Shell = () => {
       <SignOutDialog />
       <KeysDialog />
       <HistoryDialog />
+      <DraftDialog />
       <SharedDialog />
+      <ImportDialog />
+      <ImportReport />
       <ExportDialog />
       <ExportNoteDialog />
     </div>

@@ -14,4 +14,5 @@ startApp({
   serverStatus: `${readServer().appUrl}/api/v1/auth/status`,
   accountPage: `${readServer().idUrl}/account`,
   isInstallable: false,
+  reachesAi: false,
 })
