@@ -10,18 +10,29 @@ export const utf8 = (text: string): Bytes => encoder.encode(text)
 /** The text of UTF-8 bytes. Throws a TypeError on bytes that are not UTF-8. */
 export const fromUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes)
 
-/** base64url without padding, RFC 4648 §5. */
-export const toBase64url = (bytes: Uint8Array): string => {
+/** base64, RFC 4648 §4. */
+export const toBase64 = (bytes: Uint8Array): string => {
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  return btoa(binary)
 }
+
+/** The bytes of a base64 text. Throws where it is none. */
+export const fromBase64 = (text: string): Bytes => {
+  const binary = atob(text)
+  const bytes = new Uint8Array(binary.length)
+  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at)
+  return bytes
+}
+
+/** base64url without padding, RFC 4648 §5. */
+export const toBase64url = (bytes: Uint8Array): string =>
+  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
 /** The bytes of a base64url text, or undefined where it is not canonical base64url without padding (RFC 4648 §3.5). */
 export const fromBase64url = (text: string): Bytes | undefined => {
   if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return undefined
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0))
+  const bytes = fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
   return toBase64url(bytes) === text ? bytes : undefined
 }
 

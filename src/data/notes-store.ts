@@ -1,5 +1,4 @@
 import type { Transaction } from 'dexie'
-import { inListOrder } from '../notebook/listing.ts'
 import type { Note, NoteMarks } from '../notebook/note.ts'
 import type { Update } from '../notebook/note-document.ts'
 import { type NotesDatabase, notesDatabase } from './database.ts'
@@ -113,11 +112,23 @@ export const notesStore = (database: NotesDatabase = notesDatabase(), mark: Note
   /** Whether there have been notes since this page was opened, and whether the browser has taken the database since. */
   let hadNotes = false
   let wasTaken = false
+  /** Whether the mark says that there are notes, as far as this page has seen. */
+  let isMarked = false
+  /** Rows that are being written here, and looked at again right after. */
+  const ours = new Set<string>()
   database.on('close', () => {
     wasTaken = hadNotes
   })
   return {
-    put: (notes, changes = new Map()) => typed(() => put(database, notes, changes)),
+    put: (notes, changes = new Map()) =>
+      typed(async () => {
+        for (const { id } of notes) ours.add(id)
+        try {
+          await put(database, notes, changes)
+        } finally {
+          for (const { id } of notes) ours.delete(id)
+        }
+      }),
     putAhead: (note) =>
       typed(async () => {
         await putAhead(database, note)
@@ -156,14 +167,19 @@ export const notesStore = (database: NotesDatabase = notesDatabase(), mark: Note
     },
     watch: (onNotes, onError) =>
       watchNotes(database, {
-        onHasty: (ids) => void settleAll(database, ids),
+        onHasty: (ids) =>
+          void settleAll(
+            database,
+            ids.filter((id) => !ours.has(id)),
+          ),
         onNotes(notes, condition, isAll) {
           if (notes.length > 0) {
             hadNotes = true
             wasTaken = false
-            void mark.set()
+            if (!isMarked) void mark.set()
           }
-          onNotes(inListOrder(notes), condition, isAll)
+          isMarked = notes.length > 0
+          onNotes(notes, condition, isAll)
         },
         onError: (thrown) => onError(toStorageError(thrown)),
       }),

@@ -1,4 +1,5 @@
 import { Dexie, type IntervalTree, RangeSet } from 'dexie'
+import { inListOrder } from '../notebook/listing.ts'
 import { type Note, sameContent } from '../notebook/note.ts'
 import type { NotesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
@@ -20,7 +21,7 @@ export type Watch = {
 
 /** Whom a watch tells. */
 export type Watcher = {
-  /** `isAll`: false where only the first of many have been read. In no order. */
+  /** In the order of lists. `isAll`: false where only the first of many have been read. */
   onNotes(notes: readonly Note[], condition: Condition, isAll: boolean): void
   /** Rows that may be behind their changes. */
   onHasty(ids: readonly string[]): void
@@ -32,14 +33,12 @@ const FIRST = 100
 const BATCH = 400
 
 /** What is known of the table, by id. A row that says what it said stays the same object, so that nobody looks at it again. */
-type Known = { readonly note: Note | undefined; readonly damaged: unknown }
+type Known = { readonly notes: Map<string, Note>; readonly damaged: Map<string, unknown> }
 
-const same = (one: Note | undefined, other: Note | undefined): boolean =>
-  one !== undefined &&
-  other !== undefined &&
-  one.updatedAt === other.updatedAt &&
-  one.createdAt === other.createdAt &&
-  sameContent(one, other)
+const nothing = (): Known => ({ notes: new Map(), damaged: new Map() })
+
+const same = (one: Note, other: Note): boolean =>
+  one.updatedAt === other.updatedAt && one.createdAt === other.createdAt && sameContent(one, other)
 
 const idOf = (entry: unknown): string => String(Reflect.get(Object(entry), 'id'))
 const isHasty = (entry: unknown): boolean => Reflect.get(Object(entry), 'settled') === false
@@ -88,79 +87,94 @@ const onMutation = (database: NotesDatabase, tell: (ids: readonly string[] | und
 
 /** Reads the notes, and again what of them changes: however many there are, a change costs what changed. */
 export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => {
-  let known = new Map<string, Known>()
+  let known = nothing()
+  /** The notes of `known` in the order of lists. */
+  let list: readonly Note[] = []
   let stopped = false
   /** Which reading of everything is the last that was asked for. */
   let round = 0
   let reading = false
   const changed = new Set<string>()
 
-  const take = (into: Map<string, Known>, entries: readonly unknown[]): void => {
+  const take = (into: Known, entries: readonly unknown[]): void => {
     const hasty = entries.filter(isHasty).map(idOf)
     for (const entry of entries) {
+      const id = idOf(entry)
       const { notes, damaged } = readStored([entry])
-      const before = known.get(idOf(entry))
-      const [note] = notes
-      into.set(idOf(entry), { note: same(before?.note, note) ? before?.note : note, damaged: damaged[0] })
+      const before = known.notes.get(id)
+      for (const note of notes) into.notes.set(id, before !== undefined && same(before, note) ? before : note)
+      for (const one of damaged) into.damaged.set(id, one)
     }
     if (hasty.length > 0) watcher.onHasty(hasty)
   }
-  const tell = (from: ReadonlyMap<string, Known>, isAll: boolean): void => {
-    const rows = [...from.values()]
+  const tell = (notes: readonly Note[], damaged: Known['damaged'], isAll: boolean): void => {
     const opened: unknown = database.backendDB()
-    const condition = {
-      damaged: rows.flatMap(({ damaged }) => (damaged === undefined ? [] : [damaged])),
-      isNewer: opened instanceof IDBDatabase && isNewer(opened),
-    }
-    watcher.onNotes(
-      rows.flatMap(({ note }) => note ?? []),
-      condition,
-      isAll,
-    )
+    const isOfNewer = opened instanceof IDBDatabase && isNewer(opened)
+    watcher.onNotes(notes, { damaged: [...damaged.values()], isNewer: isOfNewer }, isAll)
   }
   const isOver = (own: number): boolean => stopped || own !== round
 
+  const read = (after?: string): PromiseLike<readonly unknown[]> => {
+    const { notes } = database
+    return (after === undefined ? notes.orderBy('id') : notes.where('id').above(after)).limit(BATCH).toArray()
+  }
   const readAll = async (own: number): Promise<void> => {
-    const rows = new Map<string, Known>()
-    if (known.size === 0) {
+    if (list.length === 0) {
       const newest = await database.notes.orderBy('updatedAt').reverse().limit(FIRST).toArray()
       if (isOver(own)) return
-      take(rows, newest)
-      if (newest.length === FIRST) tell(rows, false)
+      const first = nothing()
+      take(first, newest)
+      if (newest.length === FIRST) tell(inListOrder([...first.notes.values()]), first.damaged, false)
     }
-    let last: string | undefined
-    const seen = new Map<string, Known>()
+    const seen = nothing()
+    let coming = read()
     for (;;) {
-      const rest = last === undefined ? database.notes.orderBy('id') : database.notes.where('id').above(last)
-      const entries: readonly unknown[] = await rest.limit(BATCH).toArray()
+      const [entries] = await Promise.all([coming, turn()])
       if (isOver(own)) return
+      // The next ones are on their way while these are looked at.
+      const isLast = entries.length < BATCH
+      if (!isLast) coming = read(idOf(entries.at(-1)))
       take(seen, entries)
-      if (entries.length < BATCH) break
-      last = idOf(entries.at(-1))
-      await turn()
+      if (isLast) break
     }
     known = seen
+    list = inListOrder([...seen.notes.values()])
   }
-  const readChanged = async (): Promise<void> => {
-    const ids = [...changed]
+  /** False where nothing has changed after all. */
+  const readChanged = async (): Promise<boolean> => {
+    const ids = new Set(changed)
     changed.clear()
-    const entries: readonly unknown[] = await database.notes.bulkGet(ids)
-    for (const id of ids) known.delete(id)
+    const entries: readonly unknown[] = await database.notes.bulkGet([...ids])
+    const now = nothing()
     take(
-      known,
+      now,
       entries.filter((entry) => entry !== undefined),
     )
+    const isSame = (id: string) =>
+      known.notes.get(id) === now.notes.get(id) && known.damaged.get(id) === now.damaged.get(id)
+    if ([...ids].every(isSame)) return false
+    for (const id of ids) {
+      known.notes.delete(id)
+      known.damaged.delete(id)
+    }
+    for (const [id, note] of now.notes) known.notes.set(id, note)
+    for (const [id, one] of now.damaged) known.damaged.set(id, one)
+    // What is in order already costs little to be put in order.
+    list = inListOrder([...list.filter(({ id }) => !ids.has(id)), ...now.notes.values()])
+    return true
   }
   /** Reads everything where `all`, and then what was changed meanwhile, until there is no more. */
   const follow = async (own: number, all: boolean): Promise<void> => {
     reading = true
     try {
       if (all) await readAll(own)
+      let isNews = all
       do {
         if (isOver(own)) return
-        if (changed.size > 0) await readChanged()
+        if (changed.size > 0) isNews = (await readChanged()) || isNews
         if (isOver(own)) return
-        tell(known, true)
+        if (isNews) tell(list, known.damaged, true)
+        isNews = false
       } while (changed.size > 0)
     } catch (thrown) {
       await failed(own, thrown)

@@ -12,29 +12,70 @@ export const wordsOf = (query: string): readonly string[] => [
 
 /** Texts that can be asked which of them hold every word, wherever in it: a word, its beginning, or its middle. */
 export type SearchIndex = {
-  /** Takes in a text under an id, in the place of an earlier one. */
-  put(id: string, text: string): void
+  /** Takes in a title and what belongs to it under an id, in the place of an earlier one. A long text takes several steps. */
+  put(id: string, title: string, text: string): Iterator<void>
   remove(id: string): void
-  /** What tells of an id whether its text holds every one of the words. Good until the next change. */
-  matching(words: readonly string[]): (id: string) => boolean
+  /** What tells of an id whether its title, or title and text together, hold every one of the words. Good until the next change. */
+  matching(words: readonly string[]): Matches
 }
 
-/** So many rows of bits there are: each run of three letters falls in one. */
+export type Matches = { title(id: string): boolean; all(id: string): boolean }
+
+/** So many rows of bits there are: each run of one, two or three letters falls in one. */
 const BUCKETS = 4096
 const RUN = 3
 
-const bucketAt = (text: string, at: number): number => {
-  const hash = (text.charCodeAt(at) * 961 + text.charCodeAt(at + 1) * 31 + text.charCodeAt(at + 2)) >>> 0
-  return Math.imul(hash, 0x9e3779b1) >>> 20
+/** In which bucket a run falls; what a shorter one lacks is 0. */
+const bucketOf = (first: number, second: number, third: number): number =>
+  Math.imul(Math.imul(first, 961) + Math.imul(second, 31) + third, 0x9e3779b1) >>> 20
+
+/** The buckets that a text must have fallen in which holds the word. */
+const bucketsOf = (word: string): ReadonlySet<number> => {
+  const at = (place: number): number => (place < word.length ? word.charCodeAt(place) : 0)
+  const count = Math.max(1, word.length - RUN + 1)
+  return new Set(Array.from({ length: count }, (_, place) => bucketOf(at(place), at(place + 1), at(place + 2))))
 }
 
+const mark = (bucket: number, into: Uint32Array): void => {
+  into[bucket >>> 5] = (into[bucket >>> 5] ?? 0) | (1 << (bucket & 31))
+}
+
+/** Every bucket that a text falls in, as bits, besides those that are there. */
+const markBuckets = (text: string, into: Uint32Array): void => {
+  let [first, second] = [0, 0]
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const code = text.charCodeAt(at)
+    mark(bucketOf(code, 0, 0), into)
+    mark(bucketOf(code, first, 0), into)
+    mark(bucketOf(code, first, second), into)
+    ;[first, second] = [code, first]
+  }
+}
+
+/** So many characters are taken in in one step. */
+const PIECE = 32_768
+
+/** A long text in pieces, never between the two halves of a character. */
+const piecesOf = (text: string): readonly string[] => {
+  const pieces: string[] = []
+  for (let at = 0; at < text.length; ) {
+    const isCut = /[\ud800-\udbff]/.test(text.charAt(at + PIECE - 1))
+    const end = at + PIECE + (isCut ? 1 : 0)
+    pieces.push(text.slice(at, end))
+    at = end
+  }
+  return pieces
+}
+
+type Entry = { readonly title: string; readonly text: string }
+
 /**
- * Of each text it is known which runs of three letters it has, a bit for each: a word can only be in the texts that have all
+ * Of each text it is known which runs of letters it has, a bit for each: a word can only be in the texts that have all
  * runs of it, and only those are looked at. A text that changes keeps its old bits, which costs a look and nothing else.
  */
 export const createSearchIndex = (): SearchIndex => {
   const places = new Map<string, number>()
-  const texts: (string | undefined)[] = []
+  const entries: (Entry | undefined)[] = []
   const free: number[] = []
   let room = 1024
   const rows: (Uint32Array | undefined)[] = new Array(BUCKETS)
@@ -53,43 +94,60 @@ export const createSearchIndex = (): SearchIndex => {
     return rows[bucket]
   }
   const placeFor = (id: string): number => {
-    const place = places.get(id) ?? free.pop() ?? texts.length
+    const place = places.get(id) ?? free.pop() ?? entries.length
     places.set(id, place)
     while (place >= room) grow()
     return place
   }
 
   return {
-    put(id, text) {
-      const place = placeFor(id)
-      const compared = plain(text)
-      texts[place] = compared
-      const [at, bit] = [place >>> 5, 1 << (place & 31)]
-      for (let from = 0; from + RUN <= compared.length; from += 1) {
-        const row = rowOf(bucketAt(compared, from))
-        row[at] = (row[at] ?? 0) | bit
+    *put(id, title, text) {
+      const compared = plain(title)
+      const marked = new Uint32Array(BUCKETS / 32)
+      markBuckets(compared, marked)
+      const made: string[] = []
+      let edge = ''
+      for (const piece of piecesOf(text)) {
+        // With the end of the last one: runs go over the edge.
+        const part = plain(piece)
+        markBuckets(edge + part, marked)
+        made.push(part)
+        edge = (edge + part).slice(1 - RUN)
+        if (piece.length >= PIECE) yield
       }
+      const place = placeFor(id)
+      entries[place] = { title: compared, text: made.join('') }
+      const [at, bit] = [place >>> 5, 1 << (place & 31)]
+      marked.forEach((bits, group) => {
+        for (let rest = bits; rest !== 0; rest &= rest - 1) {
+          const row = rowOf(group * 32 + 31 - Math.clz32(rest & -rest))
+          row[at] = (row[at] ?? 0) | bit
+        }
+      })
     },
     remove(id) {
       const place = places.get(id)
       if (place === undefined) return
       places.delete(id)
-      texts[place] = undefined
+      entries[place] = undefined
       free.push(place)
     },
     matching(words) {
-      const wanted = new Set<Uint32Array>()
-      for (const word of words) {
-        for (let from = 0; from + RUN <= word.length; from += 1) wanted.add(rowOf(bucketAt(word, from)))
-      }
-      const narrow = [...wanted]
-      return (id) => {
+      const narrow = [...new Set(words.flatMap((word) => [...bucketsOf(word)]))].map(rowOf)
+      const entryOf = (id: string): Entry | undefined => {
         const place = places.get(id)
-        if (place === undefined) return false
+        if (place === undefined) return undefined
         const [at, bit] = [place >>> 5, 1 << (place & 31)]
-        if (narrow.some((row) => ((row[at] ?? 0) & bit) === 0)) return false
-        const text = texts[place]
-        return text !== undefined && words.every((word) => text.includes(word))
+        for (const row of narrow) if (((row[at] ?? 0) & bit) === 0) return undefined
+        return entries[place]
+      }
+      const holds = (id: string, hold: (entry: Entry, word: string) => boolean): boolean => {
+        const entry = entryOf(id)
+        return entry !== undefined && words.every((word) => hold(entry, word))
+      }
+      return {
+        title: (id) => holds(id, ({ title }, word) => title.includes(word)),
+        all: (id) => holds(id, ({ title, text }, word) => title.includes(word) || text.includes(word)),
       }
     },
   }
@@ -103,7 +161,7 @@ const hitsIn = (characters: readonly string[], words: readonly string[]): readon
   const owners: number[] = []
   const compared = characters
     .map((character, at) => {
-      const made = plain(character)
+      const made = character <= '~' ? character.toLowerCase() : plain(character)
       for (let unit = 0; unit < made.length; unit += 1) owners.push(at)
       return made
     })

@@ -3,10 +3,14 @@ export type Splice = { readonly at: number; readonly removed: number; readonly i
 
 const isLow = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff
 
+/** So many characters are compared at once, which is many times as fast as one by one. */
+const STEP = 4096
+
 /** Never between the two halves of a character. */
 const commonStart = (before: string, after: string): number => {
   const most = Math.min(before.length, after.length)
   let at = 0
+  while (at + STEP <= most && before.slice(at, at + STEP) === after.slice(at, at + STEP)) at += STEP
   while (at < most && before.charCodeAt(at) === after.charCodeAt(at)) at += 1
   return at > 0 && (isLow(before.charCodeAt(at)) || isLow(after.charCodeAt(at))) ? at - 1 : at
 }
@@ -14,6 +18,8 @@ const commonStart = (before: string, after: string): number => {
 const commonEnd = (before: string, after: string, start: number): number => {
   const most = Math.min(before.length, after.length) - start
   let length = 0
+  const ending = (text: string) => text.slice(text.length - length - STEP, text.length - length)
+  while (length + STEP <= most && ending(before) === ending(after)) length += STEP
   const same = () => before.charCodeAt(before.length - 1 - length) === after.charCodeAt(after.length - 1 - length)
   while (length < most && same()) length += 1
   return length > 0 && isLow(before.charCodeAt(before.length - length)) ? length - 1 : length

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { strToU8, unzipSync, zipSync } from 'fflate'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { violations } from '../support/axe.ts'
 import { browsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, showsText } from '../support/page.ts'
@@ -17,7 +19,9 @@ import {
 } from './support/notebook.ts'
 
 /** All that is kept of notes and their files: what an export has to bring back. */
-const everything = (page: Page): Promise<unknown> =>
+type Everything = { readonly notes: readonly object[]; readonly attachments: unknown; readonly chunks: unknown }
+
+const everything = (page: Page): Promise<Everything> =>
   page.evaluate(async () => {
     const opened = indexedDB.open('holdfast-notes')
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -39,6 +43,12 @@ const everything = (page: Page): Promise<unknown> =>
       chunks: chunks.map(({ bytes, ...chunk }) => ({ ...chunk, bytes: [...(bytes as Uint8Array)] })),
     }
   })
+
+/** The rows of the notes of this title. */
+const notesTitled = async (page: Page, title: string): Promise<readonly unknown[]> => {
+  const { notes } = await everything(page)
+  return notes.filter((note) => Reflect.get(note, 'title') === title)
+}
 
 /** Removes everything that the browser keeps of the notes, and opens the app anew. */
 const wipe = async (page: Page): Promise<void> => {
@@ -121,16 +131,49 @@ describe.each(browsers)('notes that come and go as files in %s', (kind) => {
     const html = (await folder.take('holdfast-', '.html')).bytes.toString()
     expect(html).toContain("default-src 'none'")
     expect(html).toContain('Über 海藻 🌊')
+    expect(html).toContain(`src="data:image/png;base64,${png.toString('base64')}"`)
   })
 
-  test('one note comes as Markdown and as a page', async () => {
+  test('one note comes as Markdown, and as a zip where something is attached', async () => {
+    await openRow(page(), 'Tide "tables": high/low')
+    await click(page(), 'button', 'Export note')
+    await click(page(), 'button', 'Markdown')
+    expect((await folder.take('Tide', '.md')).bytes.toString()).toContain('title: "Tide \\"tables\\": high/low"')
     await openRow(page(), 'Pictures')
     await click(page(), 'button', 'Export note')
     await click(page(), 'button', 'Markdown')
-    expect((await folder.take('Pictures', '.md')).bytes.toString()).toContain('title: "Pictures"')
+    const names = Object.keys(unzipSync(new Uint8Array((await folder.take('Pictures', '.zip')).bytes)))
+    expect(names.map((name) => name.replace(/.*\//u, ''))).toEqual(['Pictures.md', 'shore.png', 'attachments.json'])
+  })
+
+  test('the page of one note shows its pictures and gives its files, asks nobody, and is read again', async () => {
+    await openRow(page(), 'Pictures')
+    const hostile = '<script>globalThis.hit = 1</script><img src=x onerror="globalThis.hit = 1">'
+    await pick(page(), 'Files to attach', [await given.put('<b>.html', hostile)])
+    await byRole(page(), 'button', 'Save a copy of <b>.html')
+    await saved(page())
     await click(page(), 'button', 'Export note')
     await click(page(), 'button', 'HTML')
-    expect((await folder.take('Pictures', '.html')).bytes.toString()).toContain('<h1>Pictures</h1>')
+    const { name, bytes } = await folder.take('Pictures', '.html')
+    const alone = await local.browser.newPage()
+    await alone.goto(`file://${await given.put(name, bytes)}`)
+    const shown = await alone.evaluate(() => ({
+      width: document.images[0]?.naturalWidth,
+      link: document.querySelector<HTMLAnchorElement>('a[download]')?.href,
+      styled: getComputedStyle(document.body).maxWidth !== 'none',
+      hit: Reflect.has(globalThis, 'hit'),
+    }))
+    await alone.close()
+    const link = `data:application/octet-stream;base64,${Buffer.from(hostile).toString('base64')}`
+    expect(shown).toEqual({ width: 1, link, styled: true, hit: false })
+    await importFile(name, bytes)
+    await showsText(page(), '1 note imported.')
+    await importFile(name, bytes)
+    await showsText(page(), '0 notes imported. 1 was here already.')
+    await searchFor(page(), 'Pictures')
+    await waitFor(async () => (await titles(page())).length === 2, 'the note of the page is there')
+    await page().keyboard.press('Escape')
+    await click(page(), 'button', 'Dismiss')
   })
 
   test('a note that was changed here since comes as a copy, and nothing is overwritten', async () => {
@@ -143,7 +186,7 @@ describe.each(browsers)('notes that come and go as files in %s', (kind) => {
     await importFile(name, bytes)
     await showsText(page(), '1 note imported. 1 of them is a copy beside a note that was changed here.')
     await searchFor(page(), 'Pictures')
-    await waitFor(async () => (await titles(page())).length === 2, 'both are there')
+    await waitFor(async () => (await titles(page())).length === 3, 'all are there')
     expect(await bodyOf(page())).toBe('Changed here')
     await page().keyboard.press('Escape')
     await click(page(), 'button', 'Dismiss')
@@ -155,7 +198,7 @@ describe.each(browsers)('notes that come and go as files in %s', (kind) => {
     await importFile('elsewhere.html', html)
     await showsText(page(), '1 note imported.')
     await openRow(page(), 'From elsewhere')
-    expect((await bodyOf(page())).trim()).toBe('Text')
+    expect((await bodyOf(page())).trim()).toBe('Text![](x)')
     await click(page(), 'button', 'Dismiss')
     await importFile('theirs.md', '---\ntitle: Theirs\ntags: [a, b]\n---\n[x](javascript:globalThis.hit=1)')
     await showsText(page(), '1 note imported.')
@@ -169,9 +212,89 @@ describe.each(browsers)('notes that come and go as files in %s', (kind) => {
     await click(page(), 'button', 'Dismiss')
   })
 
+  test('Evernote notes come with their pictures, tasks, tags and dates, once, and what is damaged is named', async () => {
+    const hash = createHash('md5').update(png).digest('hex')
+    const content = `<?xml version="1.0"?><!DOCTYPE en-note SYSTEM "http://xml.evernote.com/pub/enml2.dtd"><en-note><div><b>Bold</b>&nbsp;text</div><div><en-todo checked="true"/>Done</div><div><en-todo/>Open</div><en-media hash="${hash}" type="image/png"/><a href="javascript:globalThis.hit=1">x</a><img src="https://example.com/x.png" onerror="globalThis.hit=1"/><en-crypt hint="usual">RU5D</en-crypt></en-note>`
+    const resource = `<resource><data encoding="base64">${png.toString('base64')}</data><mime>image/png</mime><resource-attributes><file-name>buoy.png</file-name></resource-attributes></resource>`
+    const note = `<note><title>From Evernote</title><created>20240131T120000Z</created><updated>20240201T120000Z</updated><tag>ev</tag><note-attributes><source-url>https://example.com/</source-url></note-attributes><content><![CDATA[${content}]]></content>${resource}</note>`
+    const enex = `<?xml version="1.0"?><!DOCTYPE en-export SYSTEM "http://xml.evernote.com/pub/evernote-export4.dtd"><en-export>${note}<note><title>Half`
+    await importFile('notes.enex', enex)
+    await byRole(page(), 'dialog', 'What could not be taken in')
+    const report = () => page().evaluate(() => document.querySelector<HTMLTextAreaElement>('.report')?.value)
+    expect(await report()).toBe('notes.enex / Half: the file ends in the middle of it (IMPORT_CUT_OFF)')
+    expect(await violations(page())).toEqual([])
+    await click(page(), 'button', 'Close')
+    await showsText(page(), '1 note imported. 1 item could not be taken in.')
+    await openRow(page(), 'From Evernote')
+    const body = await bodyOf(page())
+    expect(body).toMatch(
+      /^\*\*Bold\*\*\s+text\n\n- \[x\] +Done\n\n- \[ \] +Open\n\n!\[buoy\.png\]\(attachment:[\w-]+\)/u,
+    )
+    expect(body).toContain('![](https://example.com/x.png)')
+    expect(body).toContain(
+      'Encrypted in Evernote, and readable only there. usual\n\n```\nRU5D\n```\n\n<https://example.com/>',
+    )
+    expect(body).not.toContain('javascript')
+    await byRole(page(), 'img', 'buoy.png')
+    await importFile('notes.enex', enex)
+    await byRole(page(), 'dialog', 'What could not be taken in')
+    await click(page(), 'button', 'Close')
+    await showsText(page(), '0 notes imported. 1 was here already.')
+    const [one] = await notesTitled(page(), 'From Evernote')
+    expect(one).toMatchObject({
+      tags: ['ev'],
+      createdAt: Date.UTC(2024, 0, 31, 12),
+      updatedAt: Date.UTC(2024, 1, 1, 12),
+    })
+    const bomb = `<!DOCTYPE en-export [<!ENTITY a "${'a'.repeat(1000)}">]><en-export>${note}</en-export>`
+    await importFile('bomb.enex', bomb)
+    await showsText(page(), 'IMPORT_UNSAFE')
+    expect(await page().evaluate(() => Reflect.has(globalThis, 'hit'))).toBe(false)
+    await click(page(), 'button', 'Dismiss')
+  })
+
+  test('Markdown of Joplin comes with its files, from a zip and from files that are picked together', async () => {
+    const text =
+      '---\ntitle: From Joplin\ncreated: 2024-05-01 09:30:00Z\nupdated: 2024-05-02 10:00:00Z\ntags:\n  - jo\n---\n\n![](../_resources/float.png)'
+    const zip = zipSync({
+      'Sea/From Joplin.md': strToU8(text),
+      'Land/Other.md': strToU8('x'),
+      '_resources/float.png': new Uint8Array(png),
+    })
+    await importFile('joplin.zip', zip)
+    await showsText(page(), '2 notes imported.')
+    await openRow(page(), 'From Joplin')
+    await byRole(page(), 'img', 'float.png')
+    await importFile('joplin.zip', zip)
+    await showsText(page(), '0 notes imported. 2 were here already.')
+    const [one] = await notesTitled(page(), 'From Joplin')
+    expect(one).toMatchObject({ tags: ['jo', 'Sea'], createdAt: Date.UTC(2024, 4, 1, 9, 30) })
+    await pick(page(), 'Files to import', [
+      await given.put('Picked.md', '![x](pics/net.png)'),
+      await given.put('net.png', png),
+      await given.put('nobody.png', png),
+    ])
+    await byRole(page(), 'dialog', 'What could not be taken in')
+    await showsText(page(), '1 note imported. 1 item could not be taken in.')
+    await click(page(), 'button', 'Close')
+    await openRow(page(), 'Picked')
+    await byRole(page(), 'img', 'net.png')
+    await click(page(), 'button', 'Dismiss')
+  })
+
+  test('the dialog says what can be imported', async () => {
+    await click(page(), 'button', 'Import')
+    await byRole(page(), 'dialog', 'Import notes')
+    await showsText(page(), 'From Evernote: ENEX files, with what is attached.')
+    await byRole(page(), 'button', 'Choose files')
+    await byRole(page(), 'button', 'Choose a folder')
+    expect(await violations(page())).toEqual([])
+    await click(page(), 'button', 'Cancel')
+  })
+
   test('what cannot be imported is told with its code, and changes nothing', async () => {
     const before = await everything(page())
-    const bomb = zipSync({ 'bomb.md': new Uint8Array(300 * 1024 ** 2) }, { level: 9 })
+    const bomb = zipSync({ 'bomb.md': new Uint8Array(300 * 1024 ** 2) }, { level: 1 })
     const cut = zipSync({ 'note.md': strToU8('kelp '.repeat(5000)) }).slice(0, 100)
     const cases: readonly (readonly [name: string, content: string | Uint8Array, code: string])[] = [
       ['bomb.zip', bomb, 'IMPORT_TOO_LARGE'],

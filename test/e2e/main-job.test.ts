@@ -66,7 +66,7 @@ describe.each(browsers)('the main job in %s', (kind) => {
     const names = Object.keys(await sent).map((name) => name.toLowerCase())
     expect(names).not.toContain('authorization')
     expect(names).not.toContain('dpop')
-    const arrived = holdfast.recorder.requests.filter(({ path }) => path === plain)
+    const arrived = holdfast.recorder.requests.filter(({ path, search }) => path + search === plain)
     expect(arrived.map(({ sender }) => sender)).toEqual(['worker'])
     expect(arrived[0]?.headers.authorization).toMatch(/^DPoP /)
     expect(arrived[0]?.headers.dpop).toBeDefined()

@@ -3,6 +3,8 @@ import { marked } from 'marked'
 import { t } from '../ui/language.ts'
 
 const ATTACHMENT = 'attachment:'
+/** Says which file of the note a picture or a link is. */
+const NAMED = 'data-attachment'
 
 /** What HTML in a note may be: text with its structure. Nothing that runs, styles, frames, or is sent. */
 const rules = {
@@ -45,8 +47,10 @@ const keepBoxes = (root: DocumentFragment): void => {
 /** Every link opens elsewhere, and is told nothing of this page. */
 const openElsewhere = (root: DocumentFragment): void => {
   for (const link of root.querySelectorAll('a[href]')) {
-    if (!leadsOut.test(link.getAttribute('href') ?? '')) {
+    const address = link.getAttribute('href') ?? ''
+    if (!leadsOut.test(address)) {
       link.removeAttribute('href')
+      if (address.startsWith(ATTACHMENT)) link.setAttribute(NAMED, address.slice(ATTACHMENT.length))
       continue
     }
     link.setAttribute('target', '_blank')
@@ -60,7 +64,7 @@ const namePictures = (root: DocumentFragment): void => {
     const address = image.getAttribute('src') ?? ''
     if (address.startsWith(ATTACHMENT)) {
       image.removeAttribute('src')
-      image.dataset.attachment = address.slice(ATTACHMENT.length)
+      image.setAttribute(NAMED, address.slice(ATTACHMENT.length))
       continue
     }
     const link = document.createElement('a')
@@ -70,6 +74,24 @@ const namePictures = (root: DocumentFragment): void => {
     else image.replaceWith(image.alt)
   }
 }
+
+const asElement = (html: string, config: Config): HTMLElement => {
+  const root = DOMPurify.sanitize(html, { ...config, RETURN_DOM: true })
+  if (!(root instanceof HTMLElement)) throw new TypeError('It is no element.')
+  return root
+}
+
+/** Safe HTML in a document of its own, in which nothing is loaded: pictures keep their addresses. */
+export const purify = (html: string): HTMLElement => asElement(html, rules)
+
+/** The same of a page that Holdfast has written, with what it says of its notes and the files in it. Not to be shown as it is. */
+export const purifyOwn = (html: string): HTMLElement =>
+  asElement(html, {
+    USE_PROFILES: rules.USE_PROFILES,
+    FORBID_TAGS: rules.FORBID_TAGS.filter((tag) => tag !== 'audio'),
+    FORBID_ATTR: ['style', 'srcset'],
+    ADD_DATA_URI_TAGS: ['a', 'audio'],
+  })
 
 /** Safe HTML as nodes, whatever it was. */
 export const sanitize = (html: string): DocumentFragment => {

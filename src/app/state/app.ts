@@ -5,7 +5,7 @@ import { type VersionsStore, versionsStore } from '../../data/note-versions.ts'
 import { notesStore } from '../../data/notes-store.ts'
 import { settingsStore } from '../../data/settings-store.ts'
 import type { Session } from '../../kit/client.ts'
-import { exportedPage, markup } from '../markdown/markup.ts'
+import { markup } from '../markdown/markup.ts'
 import { readPdf } from '../markdown/read-pdf.ts'
 import type { Shared } from './arrivals.ts'
 import { type Chip, chipFor } from './chip.ts'
@@ -23,7 +23,7 @@ import { createSearch, type Search } from './search.ts'
 import { tellRecorder } from './tell-recorder.ts'
 import { createUpdate, type Update } from './update.ts'
 
-export type DialogName = 'sign-out' | 'keys' | 'history' | 'export' | 'export-note'
+export type DialogName = 'sign-out' | 'keys' | 'history' | 'export' | 'export-note' | 'import' | 'import-report'
 
 /** Everything the views show and ask for. */
 export type App = {
@@ -93,7 +93,7 @@ export const createApp = (place: Place): App => {
     files,
     recorder,
     install: createInstall(settings, hasNotes, place.isInstallable),
-    exchange: createExchange({ attachments, store: importStore(), markup, page: exportedPage }),
+    exchange: createExchange({ attachments, store: importStore(), markup }),
     saver,
     navigation: createNavigation(place.paths),
     network,

@@ -1,12 +1,10 @@
 import { StorageError } from '../../data/storage-error.ts'
-import { toMarkdown } from '../../notebook/exchange/front-matter.ts'
-import { ImportError, type ImportErrorCode } from '../../notebook/exchange/imported.ts'
-import { safeName } from '../../notebook/exchange/zip.ts'
-import { escapeHtml, exportedPage, markup } from '../markdown/markup.ts'
+import { ImportError, type ImportErrorCode, type Left, type LeftReason } from '../../notebook/exchange/imported.ts'
 import { language, t } from '../ui/language.ts'
 import { counted, fill } from '../ui/words.ts'
 import type { App } from './app.ts'
-import type { ExportFormat, ImportResult } from './exchange.ts'
+import type { ImportResult } from './exchange.ts'
+import type { Exported, ExportFormat } from './export-write.ts'
 import { save } from './save.ts'
 
 const importWords: { readonly [C in Exclude<ImportErrorCode, 'IMPORT_CANCELLED'>]: string } = {
@@ -14,6 +12,7 @@ const importWords: { readonly [C in Exclude<ImportErrorCode, 'IMPORT_CANCELLED'>
   IMPORT_DAMAGED: t.importDamaged,
   IMPORT_UNKNOWN: t.importUnknown,
   IMPORT_NEWER: t.importNewer,
+  IMPORT_UNSAFE: t.importUnsafe,
 }
 
 const tell = ({ notices }: App, thrown: unknown, otherwise: string): void => {
@@ -27,8 +26,32 @@ const tell = ({ notices }: App, thrown: unknown, otherwise: string): void => {
   notices.show({ kind: 'files', tone: 'error', text, code })
 }
 
-const summary = ({ added, same, copied, left }: ImportResult): string =>
+const leftWords: { readonly [R in LeftReason]: string } = {
+  IMPORT_TOO_LARGE: t.leftTooLarge,
+  IMPORT_DAMAGED: t.leftDamaged,
+  IMPORT_UNKNOWN: t.leftUnknown,
+  IMPORT_NEWER: t.leftNewer,
+  IMPORT_UNSAFE: t.leftUnsafe,
+  IMPORT_UNLINKED: t.leftUnlinked,
+  IMPORT_NESTED: t.leftNested,
+  IMPORT_NO_TEXT: t.leftNoText,
+  IMPORT_NAME: t.leftName,
+  IMPORT_CUT_OFF: t.leftCutOff,
+  IMPORT_ORPHAN: t.leftOrphan,
+  IMPORT_UNREADABLE: t.leftUnreadable,
+}
+
+/** A name on one line, however it was given. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+const shown = (name: string): string => name.replace(/[\u0000-\u001f\u007f]+/gu, ' ').slice(0, 300) || t.untitled
+
+/** What could not be taken in, one on each line, with the reason and its code. */
+export const reportOf = (left: readonly Left[]): string =>
+  left.map(({ name, reason }) => `${shown(name)}: ${leftWords[reason]} (${reason})`).join('\n')
+
+const summary = ({ added, same, copied, left, cancelled }: ImportResult): string =>
   [
+    ...(cancelled ? [t.importCancelled] : []),
     counted(language, 'imported', added + copied),
     ...(copied > 0 ? [counted(language, 'importedCopies', copied)] : []),
     ...(same > 0 ? [counted(language, 'importedSame', same)] : []),
@@ -36,41 +59,47 @@ const summary = ({ added, same, copied, left }: ImportResult): string =>
   ].join(' ')
 
 export const importFiles = async (app: App, files: readonly File[]): Promise<void> => {
-  if (files.length === 0 || app.exchange.progress.peek() !== undefined) return
+  const { dialog, exchange, notices } = app
+  if (files.length === 0 || exchange.progress.peek() !== undefined) return
+  const showLeft = (): void => {
+    dialog.value = 'import-report'
+  }
   try {
-    const result = await app.exchange.importFiles(files)
-    app.notices.show({ kind: 'files', tone: 'plain', text: summary(result) })
+    const result = await exchange.importFiles(files)
+    const actions = result.left.length > 0 ? { actions: [{ label: t.showReport, run: showLeft }] } : {}
+    notices.show({ kind: 'files', tone: 'plain', text: summary(result), ...actions })
+    if (result.left.length > 0 && dialog.peek() === undefined) showLeft()
   } catch (thrown) {
     tell(app, thrown, t.importNotStored)
   }
 }
 
-export const exportAll = async (app: App, format: ExportFormat): Promise<void> => {
+/** Writes a file and gives it to the person. What was too large for it is said. */
+const exportAs = async (app: App, write: () => Promise<Exported>): Promise<void> => {
   await app.saver.flush()
   try {
-    const file = await app.exchange.exportAll(app.notebook.notes.peek() ?? [], format)
+    const { file, tooLarge } = await write()
     save(file, file.name)
     app.dialog.value = undefined
+    if (tooLarge === 0) return
+    app.notices.show({ kind: 'files', tone: 'plain', text: counted(language, 'exportTooLarge', tooLarge) })
   } catch (thrown) {
     tell(app, thrown, t.exportFailed)
   }
 }
 
+export const exportAll = (app: App, format: ExportFormat): Promise<void> =>
+  exportAs(app, () => app.exchange.exportAll(app.notebook.notes.peek() ?? [], format))
+
 /** Saves the open note alone, or gives it to the printer, which makes a PDF of it as well. */
 export const exportNote = async (app: App, format: 'markdown' | 'html' | 'print'): Promise<void> => {
   const note = app.notebook.open.peek()
+  if (format !== 'print') return exportAs(app, () => app.exchange.exportNote(note, format, t.untitled))
   app.dialog.value = undefined
-  const name = safeName(note.title, t.untitled)
-  if (format === 'markdown') save(new Blob([toMarkdown(note)], { type: 'text/markdown' }), `${name}.md`)
-  else if (format === 'html') {
-    const body = `<h1>${escapeHtml(note.title)}</h1>\n${await markup.toHtml(note.body)}`
-    save(new Blob([exportedPage(note.title, body)], { type: 'text/html' }), `${name}.html`)
-  } else {
-    app.preview.value = true
-    // Once the page is made of the text.
-    await import('../markdown/render.ts')
-    requestAnimationFrame(() => setTimeout(() => print(), 200))
-  }
+  app.preview.value = true
+  // Once the page is made of the text.
+  await import('../markdown/render.ts')
+  requestAnimationFrame(() => setTimeout(() => print(), 200))
 }
 
 export const progressText = (what: 'import' | 'export', done: number): string =>

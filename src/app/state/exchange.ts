@@ -1,77 +1,72 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import type { AttachmentsStore } from '../../data/attachments-store.ts'
 import type { ImportCount, ImportStore } from '../../data/import-store.ts'
+import { StorageError } from '../../data/storage-error.ts'
 import type { Attachment, Bytes } from '../../notebook/attachment.ts'
-import { fromMarkdown } from '../../notebook/exchange/front-matter.ts'
-import { ImportError, type Imported, LONGEST_NOTE, MOST_FILE } from '../../notebook/exchange/imported.ts'
-import { fromJson, jsonParts } from '../../notebook/exchange/json.ts'
-import { createZip, readZip } from '../../notebook/exchange/zip.ts'
-import { type Directory, END_WITHIN, findDirectory, readDirectory } from '../../notebook/exchange/zip-directory.ts'
+import { safeName } from '../../notebook/exchange/attachment-paths.ts'
+import {
+  ImportError,
+  type Imported,
+  isImportErrorCode,
+  type Left,
+  LONGEST_NOTE,
+  reasonOf,
+} from '../../notebook/exchange/imported.ts'
 import type { Note } from '../../notebook/note.ts'
-
-export type ExportFormat = 'markdown' | 'json' | 'html'
+import type { Markup } from '../markdown/markup.ts'
+import { type Exported, type ExportFormat, type ExportSource, writeExport, writeMarkdown } from './export-write.ts'
+import { createIdentities, type Identities } from './import-identity.ts'
+import { type Source, type Step, sourcesOf } from './import-read.ts'
+import { createPace } from './pace.ts'
 
 /** What is under way: how much of it is done, from 0 to 1. */
 export type Progress = { readonly what: 'import' | 'export'; readonly done: number }
 
-export type ImportResult = ImportCount & { readonly left: readonly string[] }
+export type ImportResult = ImportCount & {
+  /** What could not be taken in, and why. */
+  readonly left: readonly Left[]
+  /** Whether it was ended before its end. What is counted was stored before. */
+  readonly cancelled: boolean
+}
 
 export type Exchange = {
   readonly progress: ReadonlySignal<Progress | undefined>
+  /** What the last import could not take in. */
+  readonly left: ReadonlySignal<readonly Left[]>
   /** All notes and their files as one file. Rejects with a `StorageError`, or an `ImportError` where it was cancelled. */
-  exportAll(notes: readonly Note[], format: ExportFormat): Promise<File>
-  /** Takes in files. Rejects with an `ImportError` or a `StorageError`; what was taken in before stays. */
+  exportAll(notes: readonly Note[], format: ExportFormat): Promise<Exported>
+  /** One note with its files. `otherwise`: its name where it has no title. */
+  exportNote(note: Note, format: 'markdown' | 'html', otherwise: string): Promise<Exported>
+  /**
+   * Takes in files. What cannot be read is told with its reason; where there is nothing else, it rejects with an `ImportError`.
+   * Rejects with a `StorageError` where there is no room; what was taken in before stays.
+   */
   importFiles(files: readonly File[]): Promise<ImportResult>
   cancel(): void
 }
 
-/** So many bytes of a file are looked at in one go: a turn of some milliseconds even where they unfold a thousandfold. */
-const SLICE = 16 * 1024
-/** So many notes are stored in one go. */
-const BATCH = 200
-
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
-
-const endingOf = (name: string): string => /\.([a-z0-9]+)$/iu.exec(name)?.[1]?.toLowerCase() ?? ''
-
-const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b
-
-/** The bytes of a text; a file that is none is damaged, or no text at all. */
-const textOf = async (file: File): Promise<string> => {
-  if (file.size > MOST_FILE) throw new ImportError('IMPORT_TOO_LARGE')
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(await file.arrayBuffer())
-    if (text.includes('\u0000')) throw new ImportError('IMPORT_UNKNOWN')
-    return text
-  } catch (thrown) {
-    throw thrown instanceof ImportError ? thrown : new ImportError('IMPORT_UNKNOWN', thrown)
-  }
-}
-
-const bytesIn = async (file: Blob): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer())
-
-/** What the end of a zip says of it. Rejects with an `ImportError`. */
-const directoryOf = async (file: File): Promise<Directory> => {
-  const { at, length } = findDirectory(await bytesIn(file.slice(Math.max(0, file.size - END_WITHIN))))
-  return readDirectory(await bytesIn(file.slice(at, at + length)))
-}
+/** So many notes, and so many bytes, are stored in one go. */
+const BATCH = 100
+const BATCH_BYTES = 8 * 1024 ** 2
 
 /** A note that is too long to be written in comes as a file that belongs to a short one. */
-const shortened = (note: Note): Imported => {
+const shortened = (note: Note, newId: () => string): Imported => {
   const bytes: Bytes = new TextEncoder().encode(note.body)
-  const id = crypto.randomUUID()
+  const id = newId()
   const name = 'text.md'
   const attachment: Attachment = {
     ...{ id, noteId: note.id, name, type: 'text/markdown', size: bytes.length, createdAt: note.createdAt },
-    ...{ text: note.body, duration: null },
+    // For search, as far as a note may be long.
+    ...{ text: note.body.slice(0, LONGEST_NOTE).toWellFormed(), duration: null },
   }
   return { notes: [{ ...note, body: `[${name}](attachment:${id})` }], files: [{ attachment, bytes }], left: [] }
 }
 
-const unfold = (imported: Imported): Imported => {
-  const long = imported.notes.filter(({ body }) => body.length > LONGEST_NOTE).map(shortened)
+const unfold = (imported: Imported, newId: () => string): Imported => {
+  const isLong = ({ body }: Note): boolean => body.length > LONGEST_NOTE
+  const long = imported.notes.filter(isLong).map((note) => shortened(note, newId))
   return {
-    notes: [...imported.notes.filter(({ body }) => body.length <= LONGEST_NOTE), ...long.flatMap(({ notes }) => notes)],
+    notes: [...imported.notes.filter((note) => !isLong(note)), ...long.flatMap(({ notes }) => notes)],
     files: [...imported.files, ...long.flatMap(({ files }) => files)],
     left: imported.left,
   }
@@ -80,136 +75,142 @@ const unfold = (imported: Imported): Imported => {
 export type ExchangeOptions = {
   readonly attachments: AttachmentsStore
   readonly store: ImportStore
-  /** Markdown as safe HTML, and HTML as Markdown. */
-  readonly markup: { toHtml(markdown: string): Promise<string>; fromHtml(html: string): Promise<string> }
-  /** The frame of an exported page. */
-  page(title: string, body: string): string
+  readonly markup: Markup
 }
 
-export const createExchange = ({ attachments, store, markup, page }: ExchangeOptions): Exchange => {
-  const progress = signal<Progress | undefined>(undefined)
-  let cancelled = false
-  const step = async (what: Progress['what'], done: number): Promise<void> => {
-    if (cancelled) throw new ImportError('IMPORT_CANCELLED')
-    progress.value = { what, done: Math.min(1, done) }
-    await turn()
+/** Takes in what sources give, some at a time, and counts it. */
+const createTaker = (store: ImportStore, { newId, settle }: Identities) => {
+  const count = { added: 0, same: 0, copied: 0 }
+  const left: Left[] = []
+  let waiting: Imported[] = []
+  let size = 0
+  const flush = async (): Promise<void> => {
+    const settled = await Promise.all(waiting.map(settle))
+    ;[waiting, size] = [[], 0]
+    const notes = settled.flatMap((one) => one.notes)
+    if (notes.length === 0) return
+    const stored = await store.add(
+      notes,
+      settled.flatMap(({ files }) => files),
+    )
+    count.added += stored.added
+    count.same += stored.same
+    count.copied += stored.copied
   }
-  const during = async <T>(what: Progress['what'], work: () => Promise<T>): Promise<T> => {
+  return {
+    left,
+    flush,
+    async take(imported: Imported): Promise<void> {
+      const unfolded = unfold(imported, newId)
+      left.push(...unfolded.left)
+      waiting.push(unfolded)
+      size += unfolded.files.reduce((sum, { bytes }) => sum + bytes.length, 0)
+      if (waiting.length >= BATCH || size >= BATCH_BYTES) await flush()
+    },
+    result: (cancelled: boolean): ImportResult => ({ ...count, left, cancelled }),
+  }
+}
+
+type Taker = ReturnType<typeof createTaker>
+
+const isCancelled = (thrown: unknown): boolean => thrown instanceof ImportError && thrown.code === 'IMPORT_CANCELLED'
+
+/** Takes in one source. Where it cannot be read to its end, what came before that is stored. */
+const takeSource = async (taker: Taker, read: AsyncGenerator<Imported>, name: string): Promise<void> => {
+  try {
+    for await (const imported of read) await taker.take(imported)
+  } catch (thrown) {
+    if (thrown instanceof StorageError || isCancelled(thrown)) throw thrown
+    taker.left.push({ name, reason: reasonOf(thrown) })
+  }
+  await taker.flush()
+}
+
+const isNothing = ({ added, same, copied }: ImportResult): boolean => added + same + copied === 0
+
+/** Why nothing at all came of one file, where it is a single reason. */
+const failureOf = (files: readonly File[], result: ImportResult): ImportError | undefined => {
+  const [only, ...others] = result.left
+  const isAlone = files.length === 1 && others.length === 0 && isNothing(result) && only?.name === files[0]?.name
+  if (!isAlone || only === undefined) return undefined
+  const { reason } = only
+  if (reason === 'IMPORT_UNLINKED' || reason === 'IMPORT_NESTED' || reason === 'IMPORT_NO_TEXT')
+    return new ImportError('IMPORT_UNKNOWN')
+  return isImportErrorCode(reason) ? new ImportError(reason) : undefined
+}
+
+export const createExchange = ({ attachments, store, markup }: ExchangeOptions): Exchange => {
+  const progress = signal<Progress | undefined>(undefined)
+  const left = signal<readonly Left[]>([])
+  let cancelled = false
+  const stepOf = (what: Progress['what']): Step => {
+    const pace = createPace((done) => {
+      progress.value = { what, done: Math.min(1, done) }
+    })
+    return async (done) => {
+      if (cancelled) throw new ImportError('IMPORT_CANCELLED')
+      await pace(done)
+    }
+  }
+  const during = async <T>(what: Progress['what'], work: (step: Step) => Promise<T>): Promise<T> => {
     cancelled = false
     progress.value = { what, done: 0 }
     try {
-      return await work()
+      return await work(stepOf(what))
     } finally {
       progress.value = undefined
     }
   }
   const bytesOf = async ({ id }: Attachment): Promise<Bytes> =>
     new Uint8Array(await (await attachments.read(id)).arrayBuffer())
-
-  const writeZip = async (notes: readonly Note[], files: readonly Attachment[]): Promise<readonly Blob[]> => {
-    const parts: Blob[] = []
-    const zip = createZip((bytes) => parts.push(new Blob([bytes])))
-    const byNote = Map.groupBy(files, ({ noteId }) => noteId)
-    const total = notes.length + files.length
-    for (const [at, note] of notes.entries()) {
-      if (at % 20 === 0) await step('export', at / total)
-      zip.note(note, byNote.get(note.id) ?? [])
-    }
-    for (const [at, attachment] of files.entries()) {
-      await step('export', (notes.length + at) / total)
-      zip.file({ attachment, bytes: await bytesOf(attachment) })
-    }
-    zip.end(files)
-    return parts
+  const sourceOf = async (notes: readonly Note[], step: Step): Promise<ExportSource> => {
+    const ids = new Set(notes.map(({ id }) => id))
+    const files = (await attachments.all()).filter(({ noteId }) => ids.has(noteId))
+    return { notes, files, bytesOf, step, write: markup.write }
   }
-  const writeJson = async (notes: readonly Note[], files: readonly Attachment[]): Promise<readonly BlobPart[]> => {
-    const parts: BlobPart[] = [jsonParts.start]
-    const total = notes.length + files.length
-    for (const [at, note] of notes.entries()) {
-      if (at % 100 === 0) await step('export', at / total)
-      parts.push(jsonParts.note(note, at === 0))
+  const takeAll = async (
+    taker: Taker,
+    identities: Identities,
+    sources: readonly Source[],
+    step: Step,
+  ): Promise<void> => {
+    for (const [at, { name, read }] of sources.entries()) {
+      const tell: Step = (done) => step((at + done) / sources.length)
+      const options = { newId: identities.newId, now: Date.now(), readPages: markup.read, step: tell }
+      await takeSource(taker, read(options), name)
     }
-    parts.push(jsonParts.between)
-    for (const [at, attachment] of files.entries()) {
-      await step('export', (notes.length + at) / total)
-      parts.push(new Blob([jsonParts.file({ attachment, bytes: await bytesOf(attachment) }, at === 0)]))
-    }
-    return [...parts, jsonParts.end]
   }
-  const writeHtml = async (notes: readonly Note[]): Promise<readonly BlobPart[]> => {
-    const bodies: string[] = []
-    for (const [at, note] of notes.entries()) {
-      if (at % 20 === 0) await step('export', at / notes.length)
-      bodies.push(await markup.toHtml(`# ${note.title}\n\n${note.body}`))
-    }
-    return [page('Holdfast', bodies.join('\n<hr>\n'))]
-  }
-
-  const readZipFile = async (file: File, tell: (done: number) => Promise<void>): Promise<Imported> => {
-    const directory = await directoryOf(file)
-    const reader = readZip()
-    for (let at = 0; at < file.size; at += SLICE) {
-      if (at % (8 * SLICE) === 0) await tell(at / file.size)
-      const bytes = new Uint8Array(await file.slice(at, at + SLICE).arrayBuffer())
-      reader.push(bytes, at + SLICE >= file.size)
-    }
-    return reader.imported(directory, () => crypto.randomUUID(), Date.now())
-  }
-  const readFile = async (file: File, tell: (done: number) => Promise<void>): Promise<Imported> => {
-    const head = new Uint8Array(await file.slice(0, 4).arrayBuffer())
-    const ending = endingOf(file.name)
-    if (isZip(head)) return readZipFile(file, tell)
-    if (ending === 'zip') throw new ImportError('IMPORT_DAMAGED')
-    const named = { name: file.name, id: crypto.randomUUID(), now: file.lastModified || Date.now() }
-    if (ending === 'json') return fromJson(await textOf(file))
-    if (ending === 'html' || ending === 'htm') {
-      const body = await markup.fromHtml(await textOf(file))
-      return { notes: [fromMarkdown(body, named)], files: [], left: [] }
-    }
-    if (['md', 'markdown', 'txt', ''].includes(ending)) {
-      return { notes: [fromMarkdown(await textOf(file), named)], files: [], left: [] }
-    }
-    throw new ImportError('IMPORT_UNKNOWN')
-  }
-
   return {
     progress,
+    left,
     exportAll: (notes, format) =>
-      during('export', async () => {
-        const files = await attachments.all()
-        const ids = new Set(notes.map(({ id }) => id))
-        const kept = files.filter(({ noteId }) => ids.has(noteId))
-        const day = new Date().toISOString().slice(0, 10)
-        if (format === 'json') {
-          return new File([...(await writeJson(notes, kept))], `holdfast-${day}.json`, { type: 'application/json' })
-        }
-        if (format === 'html') {
-          return new File([...(await writeHtml(notes))], `holdfast-${day}.html`, { type: 'text/html' })
-        }
-        return new File([...(await writeZip(notes, kept))], `holdfast-${day}.zip`, { type: 'application/zip' })
+      during('export', async (step) => {
+        const name = `holdfast-${new Date().toISOString().slice(0, 10)}`
+        return writeExport(await sourceOf(notes, step), format, { name, title: 'Holdfast' })
+      }),
+    exportNote: (note, format, otherwise) =>
+      during('export', async (step) => {
+        const source = await sourceOf([note], step)
+        if (format === 'markdown') return writeMarkdown(source, note, otherwise)
+        return writeExport(source, 'html', { name: safeName(note.title, otherwise), title: note.title })
       }),
     importFiles: (files) =>
-      during('import', async () => {
-        const count = { added: 0, same: 0, copied: 0 }
-        const left: string[] = []
-        for (const [at, file] of files.entries()) {
-          const tell = (done: number) => step('import', (at + done / 2) / files.length)
-          const imported = unfold(await readFile(file, tell))
-          left.push(...imported.left)
-          const byNote = Map.groupBy(imported.files, ({ attachment }) => attachment.noteId)
-          for (let from = 0; from < imported.notes.length; from += BATCH) {
-            await tell(1 + from / imported.notes.length)
-            const notes = imported.notes.slice(from, from + BATCH)
-            const stored = await store.add(
-              notes,
-              notes.flatMap(({ id }) => byNote.get(id) ?? []),
-            )
-            count.added += stored.added
-            count.same += stored.same
-            count.copied += stored.copied
-          }
+      during('import', async (step) => {
+        const identities = createIdentities()
+        const taker = createTaker(store, identities)
+        left.value = []
+        try {
+          await takeAll(taker, identities, await sourcesOf(files), step)
+        } catch (thrown) {
+          if (isCancelled(thrown)) return taker.result(true)
+          throw thrown
+        } finally {
+          left.value = [...taker.left]
         }
-        return { ...count, left }
+        const result = taker.result(false)
+        const failure = failureOf(files, result)
+        if (failure !== undefined) throw failure
+        return result
       }),
     cancel() {
       cancelled = true

@@ -161,6 +161,10 @@ export const createNotebook = (store: NotesStore, saver: Saver, events: Notebook
     openDocument(note, isStored)
     if (empty) dropEmpty(left.id)
   }
+  const showNewest = (list: readonly Note[]): void => {
+    const newest = newestOf(list)
+    if (newest !== undefined) show(newest, true)
+  }
   /** A note whose text was all taken out is not kept once it is left. */
   const dropEmpty = (id: string): void => {
     saver.forget(id)
@@ -221,9 +225,8 @@ export const createNotebook = (store: NotesStore, saver: Saver, events: Notebook
       condition.value = told !== undefined && (told.damaged.length > 0 || told.isNewer) ? told : undefined
       readFailure.value = undefined
       notes.value = list
-      const newest = newestOf(list)
       if (!first) follow(list, isAll)
-      else if (isBlank(open.peek()) && newest !== undefined) show(newest, true)
+      else if (isBlank(open.peek())) showNewest(list)
       isComplete.value = isAll
       if (isAll) sweep(list)
     },

@@ -1,8 +1,9 @@
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
 import { type FileFacts, noFiles } from '../../notebook/attachment.ts'
+import { differenceOf } from '../../notebook/difference.ts'
 import { type Filter, filtered, noFilter, tagCounts } from '../../notebook/listing.ts'
 import type { Note } from '../../notebook/note.ts'
-import { createSearchIndex, plain, wordsOf } from '../../notebook/search.ts'
+import { createSearchIndex, wordsOf } from '../../notebook/search.ts'
 
 /** What is looked for, and what is found. */
 export type Search = {
@@ -24,88 +25,157 @@ export type Search = {
 /** How long the page may be kept busy in one go, in milliseconds. */
 const BUDGET = 8
 
-const textOf = ({ title, body, tags }: Note, more: string): string =>
-  [title, body, tags.map((tag) => `#${tag}`).join(' '), more].join('\n')
+/** How often what is found is looked at again while notes are still being taken in, in milliseconds. */
+const TOLD_EVERY = 200
 
-/** Notes with the words in their title come first; the order stays as it is else. */
-const titlesFirst = (notes: readonly Note[], words: readonly string[]): readonly Note[] => {
-  const titled = new Set(
-    notes.filter(({ title }) => {
-      const compared = plain(title)
-      return words.every((word) => compared.includes(word))
-    }),
-  )
-  return [...titled, ...notes.filter((note) => !titled.has(note))]
+const textOf = ({ body, tags }: Note, more: string): string =>
+  [body, tags.map((tag) => `#${tag}`).join(' '), more].join('\n')
+
+/** When nothing else is to be done: what is typed meanwhile goes first. */
+const whenIdle = (work: () => void): void => {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: 200 })
+  else setTimeout(work, 0)
 }
+
+/** What was found for some words, so that with further letters only that is looked through. */
+type Looked = {
+  readonly words: readonly string[]
+  readonly among: readonly Note[]
+  readonly round: number
+}
+
+/** Whether what holds the one words holds the others, too. */
+const refines = (words: readonly string[], before: readonly string[]): boolean =>
+  before.every((one) => words.some((word) => word.includes(one)))
+
+/** How long notes are looked through in one go, in milliseconds: what is found is to be on screen with the next frame. */
+const LOOK = 4
+/** So many notes are looked through before the time is looked at. */
+const STRIDE = 50
 
 /** `soon`: runs what is left to do a little later. */
 export const createSearch = (
   notes: ReadonlySignal<readonly Note[] | undefined>,
   files: ReadonlySignal<FileFacts> = signal(noFiles),
-  soon: (work: () => void) => void = (work) => void setTimeout(work, 0),
+  soon: (work: () => void) => void = whenIdle,
 ): Search => {
   const query = signal('')
   const filter = signal(noFilter)
   const index = createSearchIndex()
-  const isReady = signal(true)
-  /** Moves on with every text that the index takes in. */
+  const isTaken = signal(true)
+  /** Moves on with the texts that the index takes in. */
   const round = signal(0)
 
-  /** What the index has: the note, and the text of its files. */
-  const known = new Map<string, readonly [note: Note, more: string]>()
-  let queue: Note[] = []
+  /** The text of its files that the index has of a note. */
+  const known = new Map<string, string>()
+  /** Notes that the index has still to take in, by id, the first to be asked for first. */
+  const waiting = new Map<string, Note>()
+  let told = 0
 
+  /** The note that is being taken in. */
+  let taking: { readonly id: string; readonly more: string; readonly steps: Iterator<void> } | undefined
+  const isWorking = (): boolean => waiting.size > 0 || taking !== undefined
+
+  const takeNext = (): void => {
+    for (const [id, note] of waiting) {
+      waiting.delete(id)
+      const more = files.peek().texts.get(id) ?? ''
+      taking = { id, more, steps: index.put(id, note.title, textOf(note, more)) }
+      return
+    }
+  }
+  /** Takes in a note, or a piece of a long one. */
+  const step = (): void => {
+    if (taking === undefined) takeNext()
+    if (taking?.steps.next().done !== true) return
+    known.set(taking.id, taking.more)
+    taking = undefined
+  }
   const work = (): void => {
     const until = performance.now() + BUDGET
-    const { texts } = files.peek()
-    do {
-      const note = queue.pop()
-      if (note === undefined) break
-      const more = texts.get(note.id) ?? ''
-      known.set(note.id, [note, more])
-      index.put(note.id, textOf(note, more))
-    } while (performance.now() < until)
-    isReady.value = queue.length === 0
-    round.value += 1
-    if (queue.length > 0) soon(work)
-  }
-  effect(() => {
-    const list = notes.value ?? []
-    const { texts } = files.value
-    const waits = queue.length > 0
-    queue = list.filter((note) => {
-      const [before, more] = known.get(note.id) ?? []
-      return before !== note || more !== (texts.get(note.id) ?? '')
-    })
-    // What is asked for first is what stands first.
-    queue.reverse()
-    if (known.size + queue.length > list.length) {
-      const ids = new Set(list.map(({ id }) => id))
-      for (const id of known.keys()) {
-        if (ids.has(id)) continue
-        known.delete(id)
-        index.remove(id)
-      }
+    do step()
+    while (isWorking() && performance.now() < until)
+    isTaken.value = !isWorking()
+    if (!isWorking() || until - told > TOLD_EVERY) {
+      told = until
+      round.value += 1
     }
-    if (queue.length > 0 && !waits) work()
+    if (isWorking()) soon(work)
+  }
+  const forget = (id: string): void => {
+    if (taking?.id === id) taking = undefined
+    waiting.delete(id)
+    known.delete(id)
+    index.remove(id)
+  }
+  let list: readonly Note[] = []
+  let facts = files.peek()
+  effect(() => {
+    const wasWorking = isWorking()
+    const { gone, come } = differenceOf(list, notes.value ?? [])
+    const before = new Map(gone.map((note) => [note.id, note]))
+    for (const note of come) {
+      if (before.get(note.id) !== note) waiting.set(note.id, note)
+      before.delete(note.id)
+    }
+    for (const id of before.keys()) forget(id)
+    list = notes.value ?? []
+    if (facts !== files.value) {
+      const { texts } = files.value
+      for (const note of list) if ((texts.get(note.id) ?? '') !== known.get(note.id)) waiting.set(note.id, note)
+    }
+    facts = files.value
+    if (isWorking() && !wasWorking) work()
   })
 
   const words = computed(() => wordsOf(query.value))
   const shown = computed(() => filtered(notes.value ?? [], filter.value, files.value.kinds, Date.now()))
+  const found = signal<readonly Note[]>([])
+  /** False while some notes have not been looked through for the last words. */
+  const isThrough = signal(true)
+  let last: (Looked & { readonly hits: readonly Note[] }) | undefined
+  let looks = 0
+  const isMore = (asked: Looked): boolean =>
+    last?.among === asked.among && last.round === asked.round && refines(asked.words, last.words)
+
+  /** Notes with the words in their title come first; what is found of the others comes behind, a little at a time. */
+  const look = (asked: Looked): void => {
+    const own = looks
+    const among = isMore(asked) ? (last?.hits ?? []) : asked.among
+    const matches = index.matching(asked.words)
+    const titled = among.filter(({ id }) => matches.title(id))
+    const isTitled = new Set(titled)
+    const hits: Note[] = []
+    let at = 0
+    const go = (): void => {
+      if (own !== looks) return
+      const until = performance.now() + LOOK
+      do {
+        for (const note of among.slice(at, at + STRIDE)) if (matches.all(note.id)) hits.push(note)
+        at += STRIDE
+      } while (at < among.length && performance.now() < until)
+      isThrough.value = at >= among.length
+      found.value = [...titled, ...hits.filter((note) => !isTitled.has(note))]
+      if (at < among.length) soon(go)
+      else last = { ...asked, hits }
+    }
+    go()
+  }
+  effect(() => {
+    looks += 1
+    const asked = { words: words.value, among: shown.value, round: round.value }
+    untracked(() => {
+      if (asked.words.length > 0) return look(asked)
+      isThrough.value = true
+      found.value = asked.among
+    })
+  })
   return {
     query,
     filter,
     words,
-    isReady,
-    found: computed(() => {
-      if (words.value.length === 0) return shown.value
-      void round.value
-      const matches = index.matching(words.value)
-      return titlesFirst(
-        shown.value.filter(({ id }) => matches(id)),
-        words.value,
-      )
-    }),
+    isReady: computed(() => isTaken.value && isThrough.value),
+    found,
     tags: computed(() => tagCounts(notes.value ?? [])),
     look(text) {
       query.value = text

@@ -66,6 +66,8 @@ export const Editor = () => {
     >
       <TrashBar />
       <div class="sheet-head">
+        {/* On paper alone: a field would cut a long title off. */}
+        <h2 class="print-title">{note.title}</h2>
         <input
           ref={title}
           class="sheet-title"

@@ -1,42 +1,22 @@
-import { useRef } from 'preact/hooks'
 import { useApp } from '../state/context.ts'
-import type { ExportFormat } from '../state/exchange.ts'
-import { exportAll, exportNote, importFiles, progressText } from '../state/exchange-actions.ts'
+import { exportAll, exportNote, progressText } from '../state/exchange-actions.ts'
+import type { ExportFormat } from '../state/export-write.ts'
 import { t } from '../ui/language.ts'
 import { Modal } from '../ui/modal.tsx'
 
-/** What can be imported, for the picker of the system. */
-const taken = '.zip,.json,.md,.markdown,.txt,.html,.htm'
-
 /** The two buttons by which notes come and go as files. */
 export const ExchangeButtons = ({ small = false }: { readonly small?: boolean }) => {
-  const app = useApp()
-  const picker = useRef<HTMLInputElement>(null)
+  const { dialog } = useApp()
   const look = small ? 'quiet small' : ''
+  const show = (name: 'import' | 'export') => () => {
+    dialog.value = name
+  }
   return (
     <>
-      <button type="button" class={look} onClick={() => picker.current?.click()}>
+      <button type="button" class={look} onClick={show('import')}>
         {t.import}
       </button>
-      <input
-        ref={picker}
-        type="file"
-        multiple
-        hidden
-        accept={taken}
-        aria-label={t.importFiles}
-        onChange={({ currentTarget }) => {
-          void importFiles(app, [...(currentTarget.files ?? [])])
-          currentTarget.value = ''
-        }}
-      />
-      <button
-        type="button"
-        class={look}
-        onClick={() => {
-          app.dialog.value = 'export'
-        }}
-      >
+      <button type="button" class={look} onClick={show('export')}>
         {t.export}
       </button>
     </>

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import type { StoredVersion } from '../../data/note-versions.ts'
 import { plainText } from '../../notebook/note.ts'
 import { useApp } from '../state/context.ts'
-import { fullTime } from '../ui/format.ts'
+import { mediumTime } from '../ui/format.ts'
 import { locale, t } from '../ui/language.ts'
 import { Modal } from '../ui/modal.tsx'
 
@@ -51,7 +51,7 @@ export const HistoryDialog = () => {
             >
               {list.value?.map(({ seq, at }) => (
                 <option key={seq} value={String(seq)}>
-                  {fullTime(locale, at)}
+                  {mediumTime(locale, at)}
                 </option>
               ))}
             </select>

@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals'
 import { memo } from 'preact/compat'
 import { useEffect, useRef } from 'preact/hooks'
 import { displayedTitle, excerpt } from '../../notebook/heading.ts'
@@ -85,7 +86,8 @@ export const NoteList = () => {
   const { notebook, search } = app
   const found = search.found.value
   const words = search.words.value
-  const open = notebook.open.value.id
+  // Not at every key that changes the open note.
+  const open = useComputed(() => notebook.open.value.id).value
   const today = new Date().toDateString()
   const list = useRef<HTMLUListElement>(null)
   const height = useRef(rowHeight()).current

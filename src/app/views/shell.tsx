@@ -2,6 +2,7 @@ import { useApp } from '../state/context.ts'
 import { ExchangeProgress, ExportDialog, ExportNoteDialog } from './exchange.tsx'
 import { Header } from './header.tsx'
 import { HistoryDialog } from './history-dialog.tsx'
+import { ImportDialog, ImportReport } from './import-dialog.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { NotebookView } from './notebook-view.tsx'
 import { NoticeList } from './notice-list.tsx'
@@ -28,6 +29,8 @@ export const Shell = () => {
       <KeysDialog />
       <HistoryDialog />
       <SharedDialog />
+      <ImportDialog />
+      <ImportReport />
       <ExportDialog />
       <ExportNoteDialog />
     </div>

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals'
 import { useId, useRef } from 'preact/hooks'
 import { cleanTags } from '../../notebook/note.ts'
 import { useApp } from '../state/context.ts'
@@ -5,12 +6,22 @@ import { CloseIcon } from '../ui/icons.tsx'
 import { t } from '../ui/language.ts'
 import { fill } from '../ui/words.ts'
 
+/** The tags that there are, to choose from. They are counted for as long as somebody asks. */
+const KnownTags = ({ id }: { readonly id: string }) => (
+  <datalist id={id}>
+    {useApp().search.tags.value.map(([tag]) => (
+      <option key={tag} value={tag} />
+    ))}
+  </datalist>
+)
+
 /** The tags of the open note, and a field for another. */
 export const TagsField = ({ readOnly }: { readonly readOnly: boolean }) => {
-  const { notebook, search } = useApp()
+  const { notebook } = useApp()
   const { tags } = notebook.open.value
   const field = useRef<HTMLInputElement>(null)
   const listId = useId()
+  const isAsked = useSignal(false)
   const set = (wanted: readonly string[]): void => notebook.edit({ tags: cleanTags(wanted) })
   const add = (): void => {
     const input = field.current
@@ -57,13 +68,15 @@ export const TagsField = ({ readOnly }: { readonly readOnly: boolean }) => {
             autocomplete="off"
             list={listId}
             onKeyDown={onKey}
-            onBlur={add}
+            onFocus={() => {
+              isAsked.value = true
+            }}
+            onBlur={() => {
+              isAsked.value = false
+              add()
+            }}
           />
-          <datalist id={listId}>
-            {search.tags.value.map(([tag]) => (
-              <option key={tag} value={tag} />
-            ))}
-          </datalist>
+          {isAsked.value && <KnownTags id={listId} />}
         </li>
       )}
     </ul>

@@ -5,17 +5,41 @@ import type { Note } from '../note.ts'
 export type Imported = {
   readonly notes: readonly Note[]
   readonly files: readonly WholeAttachment[]
-  /** Names of what was left out, because it is nothing that a notebook takes. */
-  readonly left: readonly string[]
+  readonly left: readonly Left[]
 }
 
+/**
+ * Why something was left out. `IMPORT_UNLINKED`: it is no note, and none names it; `IMPORT_NESTED`: a package in a package;
+ * `IMPORT_NO_TEXT`: it is called a text and is none; `IMPORT_NAME`: its name leads out of its folder, or is none;
+ * `IMPORT_CUT_OFF`: the file ends in the middle of it; `IMPORT_ORPHAN`: its note is not there; `IMPORT_UNREADABLE`: nobody can
+ * read it.
+ */
+export type LeftReason =
+  | Exclude<ImportErrorCode, 'IMPORT_CANCELLED'>
+  | 'IMPORT_UNLINKED'
+  | 'IMPORT_NESTED'
+  | 'IMPORT_NO_TEXT'
+  | 'IMPORT_NAME'
+  | 'IMPORT_CUT_OFF'
+  | 'IMPORT_ORPHAN'
+  | 'IMPORT_UNREADABLE'
+
+/** Something that could not be taken in. */
+export type Left = { readonly name: string; readonly reason: LeftReason }
+
+const codes = [
+  'IMPORT_TOO_LARGE',
+  'IMPORT_DAMAGED',
+  'IMPORT_UNKNOWN',
+  'IMPORT_NEWER',
+  'IMPORT_UNSAFE',
+  'IMPORT_CANCELLED',
+] as const
+
 /** Why a file cannot be imported. */
-export type ImportErrorCode =
-  | 'IMPORT_TOO_LARGE'
-  | 'IMPORT_DAMAGED'
-  | 'IMPORT_UNKNOWN'
-  | 'IMPORT_NEWER'
-  | 'IMPORT_CANCELLED'
+export type ImportErrorCode = (typeof codes)[number]
+
+export const isImportErrorCode = (code: string): code is ImportErrorCode => codes.some((one) => one === code)
 
 /** A file that cannot be imported, with a stable `code`. Nothing was stored of it. */
 export class ImportError extends Error {
@@ -27,6 +51,10 @@ export class ImportError extends Error {
     this.code = code
   }
 }
+
+/** Why something was left out, where reading it has thrown this. */
+export const reasonOf = (thrown: unknown): LeftReason =>
+  thrown instanceof ImportError && thrown.code !== 'IMPORT_CANCELLED' ? thrown.code : 'IMPORT_UNREADABLE'
 
 /** What one import may unfold to at most, in bytes: a small file can claim to hold anything. */
 export const MOST_BYTES = 1024 ** 3

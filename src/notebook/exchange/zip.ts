@@ -1,44 +1,27 @@
 import { Unzip, UnzipInflate, UnzipPassThrough, Zip, ZipDeflate, ZipPassThrough } from 'fflate'
-import * as v from 'valibot'
-import { concat, fromUtf8, utf8 } from '../../base/bytes.ts'
-import { type Attachment, attachmentAddress, type Bytes, type WholeAttachment } from '../attachment.ts'
+import { concat, utf8 } from '../../base/bytes.ts'
+import type { Attachment, Bytes, WholeAttachment } from '../attachment.ts'
 import type { Note } from '../note.ts'
-import { fromMarkdown, toMarkdown } from './front-matter.ts'
-import { ImportError, type Imported, MOST_BYTES, MOST_FILE, MOST_FILES } from './imported.ts'
-import { fileListSchema } from './json.ts'
+import { attachmentPath, FILE_LIST, safeName, withPaths } from './attachment-paths.ts'
+import type { FolderFile } from './folder.ts'
+import { toMarkdown } from './front-matter.ts'
+import { ImportError, MOST_BYTES, MOST_FILE, MOST_FILES } from './imported.ts'
 import { crc32, type Directory } from './zip-directory.ts'
-
-const LIST = 'attachments.json'
-
-/** A name that every file system takes. */
-export const safeName = (text: string, otherwise: string): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no file system takes
-  const clean = text.replace(/[\u0000-\u001f\u007f<>:"/\\|?*#^[\]]+/gu, ' ').replace(/\s+/gu, ' ')
-  const short = [...clean]
-    .slice(0, 60)
-    .join('')
-    .replace(/^[.\s]+|[.\s]+$/gu, '')
-  return short === '' ? otherwise : short.toWellFormed()
-}
 
 /** Names that are not taken, whatever the case. */
 const uniqueNames = (): ((name: string) => string) => {
-  const taken = new Map<string, number>()
+  const taken = new Set<string>()
+  const counts = new Map<string, number>()
   return (name) => {
-    const count = (taken.get(name.toLowerCase()) ?? 0) + 1
-    taken.set(name.toLowerCase(), count)
-    return count === 1 ? name : `${name} (${count}-${taken.size})`
+    const key = name.toLowerCase()
+    let count = counts.get(key) ?? 1
+    let free = name
+    for (; taken.has(free.toLowerCase()); free = `${name} (${count})`) count += 1
+    counts.set(key, count)
+    taken.add(free.toLowerCase())
+    return free
   }
 }
-
-const pathOf = ({ id, name }: Attachment): string => `attachments/${id}/${safeName(name, 'file')}`
-
-/** A text whose files are named by their place in the zip: links that work where it is unpacked. */
-const withPaths = (body: string, files: readonly Attachment[]): string =>
-  files.reduce((text, file) => text.replaceAll(`](${attachmentAddress(file.id)})`, `](<../${pathOf(file)}>)`), body)
-
-const withAddresses = (body: string, files: readonly Attachment[]): string =>
-  files.reduce((text, file) => text.replaceAll(`](<../${pathOf(file)}>)`, `](${attachmentAddress(file.id)})`), body)
 
 export type ZipWriter = {
   note(note: Note, files: readonly Attachment[]): void
@@ -67,43 +50,23 @@ export const createZip = (onBytes: (bytes: Bytes) => void): ZipWriter => {
       add(`${folder}/${name}.md`, utf8(toMarkdown(note, withPaths(note.body, files))), note.updatedAt)
     },
     file({ attachment, bytes }) {
-      add(pathOf(attachment), bytes, attachment.createdAt, true)
+      add(attachmentPath(attachment), bytes, attachment.createdAt, true)
     },
     end(files) {
-      add(LIST, utf8(JSON.stringify(files, null, 2)), Date.now())
+      add(FILE_LIST, utf8(JSON.stringify(files, null, 2)), Date.now())
       zip.end()
     },
   }
 }
 
-type Entry = { readonly name: string; readonly parts: Uint8Array[]; size: number; crc: number }
+type Entry = { readonly path: string; readonly parts: Uint8Array[]; size: number; crc: number }
 
 export type ZipReader = {
   /** Takes the next piece of the zip. Throws an `ImportError`. */
   push(bytes: Uint8Array, isLast: boolean): void
-  /** What was in it, once all has been pushed, where its directory says so too. Throws an `ImportError`. */
-  imported(directory: Directory, newId: () => string, now: number): Imported
+  /** The files in it, once all has been pushed, where its directory says so too. Throws an `ImportError`. */
+  files(directory: Directory): readonly FolderFile[]
 }
-
-const textOf = ({ parts }: Entry): string => {
-  try {
-    return fromUtf8(concat(...parts))
-  } catch (thrown) {
-    throw new ImportError('IMPORT_DAMAGED', thrown)
-  }
-}
-
-const listOf = (entries: readonly Entry[]): readonly Attachment[] => {
-  const entry = entries.find(({ name }) => name === LIST)
-  if (entry === undefined) return []
-  try {
-    return v.parse(fileListSchema, JSON.parse(textOf(entry)))
-  } catch (thrown) {
-    throw new ImportError('IMPORT_DAMAGED', thrown)
-  }
-}
-
-const isMarkdown = (name: string): boolean => /\.(?:md|markdown|txt)$/iu.test(name)
 
 /** Reads a zip as it comes, and stops where it unfolds to more than it may. */
 export const readZip = (): ZipReader => {
@@ -116,7 +79,7 @@ export const readZip = (): ZipReader => {
   unzip.onfile = (file) => {
     if (file.name.endsWith('/')) return
     if (entries.length >= MOST_FILES) throw new ImportError('IMPORT_TOO_LARGE')
-    const entry: Entry = { name: file.name, parts: [], size: 0, crc: 0 }
+    const entry: Entry = { path: file.name, parts: [], size: 0, crc: 0 }
     entries.push(entry)
     file.ondata = (error, bytes) => {
       if (error !== null) {
@@ -141,26 +104,13 @@ export const readZip = (): ZipReader => {
       if (failure instanceof ImportError) throw failure
       if (failure !== undefined) throw new ImportError('IMPORT_DAMAGED', failure)
     },
-    imported(directory, newId, now) {
-      const named = [...directory.keys()].filter((name) => !name.endsWith('/'))
-      const isWhole = ({ name, size, crc }: Entry) =>
-        directory.get(name)?.size === size && directory.get(name)?.crc === crc
-      if (named.length !== entries.length || !entries.every(isWhole)) throw new ImportError('IMPORT_DAMAGED')
-      const listed = new Map(listOf(entries).map((file) => [pathOf(file), file]))
-      const byNote = Map.groupBy(listed.values(), ({ noteId }) => noteId)
-      const notes: Note[] = []
-      const files: WholeAttachment[] = []
-      const left: string[] = []
-      for (const entry of entries) {
-        const { name } = entry
-        const attachment = listed.get(name)
-        if (attachment !== undefined) files.push({ attachment, bytes: concat(...entry.parts) })
-        else if (isMarkdown(name)) {
-          const note = fromMarkdown(textOf(entry), { name, id: newId(), now })
-          notes.push({ ...note, body: withAddresses(note.body, byNote.get(note.id) ?? []) })
-        } else if (name !== LIST) left.push(name)
-      }
-      return { notes, files, left }
+    files(directory) {
+      const listed = [...directory].filter(([name]) => !name.endsWith('/'))
+      const count = listed.reduce((sum, [, ones]) => sum + ones.length, 0)
+      const isWhole = ({ path, size, crc }: Entry) =>
+        directory.get(path)?.some((one) => one.size === size && one.crc === crc) ?? false
+      if (count !== entries.length || !entries.every(isWhole)) throw new ImportError('IMPORT_DAMAGED')
+      return entries.map(({ path, parts }) => ({ path, read: async () => concat(...parts) }))
     },
   }
 }

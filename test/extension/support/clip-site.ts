@@ -6,7 +6,14 @@ import { join } from 'node:path'
 const folder = join(import.meta.dirname, '../../clip/pages')
 
 /** Sites with the pages that are clipped: one, and another of another origin. */
-export type ClipSite = { readonly origin: string; readonly other: string; stop(): Promise<void> }
+export type ClipSite = {
+  readonly origin: string
+  readonly other: string
+  /** Keeps whoever asks for the picture of `/slow.html` waiting, until `release`. */
+  hold(): void
+  release(): void
+  stop(): Promise<void>
+}
 
 /** A picture of one dot. */
 const dot = Buffer.from(
@@ -23,10 +30,10 @@ const longPage = (): string =>
     (_, index) => `<p>${index + 1}. ${paragraph.repeat(3)}</p>`,
   ).join('\n')}</article>`
 
-/** A page with a picture that is never answered. */
+/** A page with a picture that comes when the test wants it to. */
 const slowPage = `<!doctype html><title>A slow picture</title><article><h1>A slow picture</h1><p>${paragraph.repeat(9)}</p></article>
   <script>addEventListener('load', () => {
-    document.querySelector('article').append(Object.assign(new Image(9, 9), { src: '/never.png' }))
+    document.querySelector('article').append(Object.assign(new Image(9, 9), { src: '/held.png' }))
   })</script>`
 
 type Body = { readonly type: string; readonly body: string | Buffer }
@@ -42,10 +49,10 @@ const bodyFor = async (path: string): Promise<Body | undefined> => {
   return html === undefined ? undefined : { type: 'text/html; charset=utf-8', body: html }
 }
 
-const start = async (): Promise<Server> => {
+const start = async (held: () => Promise<void>): Promise<Server> => {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://site.test').pathname
-    if (path === '/never.png') return
+    if (path === '/held.png') await held()
     const found = await bodyFor(path)
     response.writeHead(found === undefined ? 404 : 200, { 'content-type': found?.type ?? 'text/plain' })
     response.end(found?.body ?? 'Not found')
@@ -65,10 +72,18 @@ const stop = (server: Server): Promise<void> =>
   })
 
 export const startClipSite = async (): Promise<ClipSite> => {
-  const [site, other] = [await start(), await start()]
+  let held = Promise.resolve()
+  let release: () => void = () => undefined
+  const [site, other] = [await start(() => held), await start(() => held)]
   return {
     origin: originOf(site),
     other: originOf(other),
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held = promise
+      release = resolve
+    },
+    release: () => release(),
     async stop() {
       await Promise.all([stop(site), stop(other)])
     },

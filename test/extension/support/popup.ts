@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Page } from 'puppeteer-core'
 import { waitFor } from '../../support/deadline.ts'
 import { runInFirefox } from '../../support/firefox-system.ts'
@@ -23,11 +24,18 @@ export type ActionPopup = {
 
 type Evaluate = (expression: string) => Promise<string>
 
-/** Expressions that do something and say whether they could. The popup may still be drawing. */
-const press = (name: string) => `(() => {
+/**
+ * Expressions that do something and say whether they could. The popup may still be drawing, and an answer may be lost while
+ * Firefox moves it into its panel, so they are asked again: a press is remembered by its token, and is never made twice.
+ */
+const press = (name: string, token: string) => `(() => {
+  const root = document.documentElement
+  if (root.getAttribute('data-pressed') === '${token}') return true
   const button = [...document.querySelectorAll('button')].find((one) => one.textContent.trim() === ${JSON.stringify(name)})
-  button?.click()
-  return button !== undefined
+  if (button === undefined) return false
+  root.setAttribute('data-pressed', '${token}')
+  button.click()
+  return true
 })()`
 
 const choose = (kind: string) => `(() => {
@@ -54,7 +62,7 @@ const driven = (evaluate: Evaluate, close: () => Promise<void>): ActionPopup => 
     shows: async (wanted) => {
       await waitFor(async () => (await text()).includes(wanted), `the popup shows "${wanted}"`)
     },
-    press: (name) => done(press(name), `there is a button "${name}"`),
+    press: (name) => done(press(name, randomUUID()), `there is a button "${name}"`),
     choose: (kind) => done(choose(kind), 'there is a choice'),
     pictures: (wanted) => done(tick(wanted), 'there is a tick'),
     close,
@@ -102,24 +110,33 @@ const evaluateInFirefox = (expression: string): string => `
     manager.loadFrameScript('data:,' + encodeURIComponent(${JSON.stringify(frameScript(expression))}), false)
   })`
 
+/** Presses the button of the extension, unless a popup is there already: a second press would close it. */
+const triggerInFirefox = `
+  const { ExtensionParent } = ChromeUtils.importESModule('resource://gre/modules/ExtensionParent.sys.mjs')
+  ${firefoxWindow}
+  if (win.document.querySelector('.webextension-popup-browser')) return ''
+  const { extension } = WebExtensionPolicy.getByID('${geckoId}')
+  ExtensionParent.apiManager.global.browserActionFor(extension).triggerAction(win)
+  return ''`
+
+const closeInFirefox = `
+  ${firefoxWindow}
+  const popup = win.document.querySelector('.webextension-popup-browser')
+  popup?.closest('panel').hidePopup()
+  return popup ? '' : 'gone'`
+
 const inFirefox = async ({ browser, origin }: Installed, page: Page | undefined): Promise<ActionPopup> => {
   await page?.bringToFront()
-  await runInFirefox(
-    browser,
-    `const { ExtensionParent } = ChromeUtils.importESModule('resource://gre/modules/ExtensionParent.sys.mjs')
-    ${firefoxWindow}
-    const { extension } = WebExtensionPolicy.getByID('${geckoId}')
-    ExtensionParent.apiManager.global.browserActionFor(extension).triggerAction(win)
-    return ''`,
-  )
   const evaluate: Evaluate = (expression) => runInFirefox(browser, evaluateInFirefox(expression))
-  const isOpen = async () => (await evaluate('document.location.href').catch(() => '')).startsWith(origin)
+  // A tab that comes to the front late closes the popup again, as it does for a person, who presses once more.
+  const isOpen = async () => {
+    await runInFirefox(browser, triggerInFirefox)
+    return (await evaluate('document.location.href').catch(() => '')).startsWith(origin)
+  }
   await waitFor(isOpen, 'the popup is open')
   return driven(evaluate, async () => {
-    await runInFirefox(
-      browser,
-      `${firefoxWindow}; win.document.querySelector('.webextension-popup-browser')?.closest('panel').hidePopup(); return ''`,
-    )
+    const isGone = async () => (await runInFirefox(browser, closeInFirefox)) === 'gone'
+    await waitFor(isGone, 'the popup is closed')
   })
 }
 

@@ -47,6 +47,52 @@ describe('a search', () => {
     expect(ids('paper.pdf')).toEqual(['b'])
   })
 
+  it('keeps the order while a query grows, shrinks and takes another word', () => {
+    const list = [
+      note('a', 'Kelp', 'fish'),
+      note('b', '', 'kelp fish'),
+      note('c', 'Fish', 'kelp'),
+      note('d', 'x', 'kel'),
+    ]
+    const { ids } = searching(list)
+    expect(ids('k')).toEqual(['a', 'b', 'c', 'd'])
+    expect(ids('kelp')).toEqual(['a', 'b', 'c'])
+    expect(ids('kelp fi')).toEqual(['a', 'b', 'c'])
+    expect(ids('fi')).toEqual(['c', 'a', 'b'])
+    expect(ids('kel')).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('shows the first of many hits at once and the others a little later', () => {
+    const later: (() => void)[] = []
+    const many = Array.from({ length: 3000 }, (_, at) => note(`n${at}`, '', `${'water '.repeat(3000)}kelp`))
+    const search = createSearch(signal(many), undefined, (work) => later.push(work))
+    while (later.length > 0) later.shift()?.()
+    search.look('kelp')
+    expect(search.isReady.value).toBe(false)
+    expect(search.found.value[0]?.id).toBe('n0')
+    expect(search.found.value.length).toBeLessThan(3000)
+    while (later.length > 0) later.shift()?.()
+    expect(search.isReady.value).toBe(true)
+    expect(search.found.value).toEqual(many)
+  })
+
+  it('takes in a long text piece by piece, and finds what stands over an edge', () => {
+    const later: (() => void)[] = []
+    const body = `${'🌊 '.repeat(200_000)}a${'holdfast'.repeat(100_000)}`
+    const notes = signal<readonly Note[]>([note('a', 'x', body)])
+    const search = createSearch(notes, undefined, (work) => later.push(work))
+    while (later.length > 0) later.shift()?.()
+    for (const query of ['ahold', 'fasth', '🌊', 'holdfastholdfast']) {
+      search.look(query)
+      expect(search.found.value.map(({ id }) => id)).toEqual(['a'])
+    }
+    notes.value = [note('a', 'x', `${body}tide`)]
+    notes.value = []
+    while (later.length > 0) later.shift()?.()
+    expect(search.isReady.value).toBe(true)
+    expect(search.found.value).toEqual([])
+  })
+
   it('follows what is changed, removed and put in the trash', () => {
     const { notes, ids, search } = searching([note('a', 'old', ''), note('b', 'other', '')])
     notes.value = [note('a', 'new', ''), note('b', 'other', '')]

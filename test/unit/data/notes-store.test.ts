@@ -44,6 +44,22 @@ describe('the store of notes', () => {
     stop()
   })
 
+  it('tells once of a note that was written: what is looked at again after it says nothing new', async () => {
+    const { store } = fresh()
+    const { lists, ids, stop } = watched(store)
+    await vi.waitFor(() => expect(ids()).toEqual([]))
+    const document = openDocument([])
+    const update = document.edit({ title: 'Kelp' })
+    const before = lists.length
+    const note = { ...newNote('a', 1), title: 'Kelp' }
+    await store.put([note], new Map([['a', update === undefined ? [] : [update]]]))
+    await vi.waitFor(() => expect(ids()).toEqual(['a']))
+    await store.put([newNote('b', 2)])
+    await vi.waitFor(() => expect(ids()).toEqual(['b', 'a']))
+    expect(lists.length).toBe(before + 2)
+    stop()
+  })
+
   it('keeps notes when it is opened again', async () => {
     const { database, store } = fresh()
     await store.put([{ ...newNote('a', 1), body: 'kept' }])
