@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import { type AiProvider, aiDefault, aiFault, readAi } from './ai.ts'
 import { findConfigFile, parseConfigFile, type Variables } from './config-file.ts'
 
 /** What the server is told, checked. Addresses are origins without a trailing slash; times are seconds. */
@@ -27,6 +28,8 @@ export type Config = {
   readonly accessTokenTtl: number
   /** How long a consumed refresh token still gets a successor for the same DPoP key. */
   readonly refreshGrace: number
+  /** Where AI can be asked with a key of the person's own. */
+  readonly ai: readonly AiProvider[]
 }
 
 const portRule = 'must be a port number'
@@ -76,6 +79,16 @@ const environment = v.object({
   HOLDFAST_METRICS_LISTEN: v.optional(addresses, loopback),
   HOLDFAST_SECRETS: v.optional(v.pipe(v.string(), v.nonEmpty())),
   HOLDFAST_ACCESS_TOKEN_TTL: v.optional(positive, '900'),
+  HOLDFAST_AI_PROVIDERS: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => aiFault(text) === undefined,
+        ({ input }) => aiFault(String(input)) ?? '',
+      ),
+    ),
+    aiDefault,
+  ),
   DATABASE_URL: v.optional(
     v.pipe(
       v.string(),
@@ -144,9 +157,9 @@ export const readConfig = (variables: Variables, file?: string): Config => {
     metricsListen: output.HOLDFAST_METRICS_LISTEN,
     accessTokenTtl: output.HOLDFAST_ACCESS_TOKEN_TTL,
     refreshGrace: 60,
+    ai: readAi(output.HOLDFAST_AI_PROVIDERS),
   }
-  if (config.appUrl === config.idUrl)
-    throw new Error('The app and the identity provider must have different addresses.')
+  if (config.appUrl === config.idUrl) throw new Error('HOLDFAST_APP_URL and HOLDFAST_ID_URL must differ.')
   return config
 }
 

@@ -3,6 +3,7 @@ import type { ClientMetadata } from 'oidc-provider'
 import { type Logger, pino } from 'pino'
 import { createSeal } from '../src/seal/seal.ts'
 import { createPasswordAccounts } from './accounts/sign-in.ts'
+import { aiOrigins, aiResources } from './ai.ts'
 import { createCredentials } from './api/credentials.ts'
 import { createApi } from './api/routes.ts'
 import { createApp } from './app.ts'
@@ -57,6 +58,7 @@ const workerConfig = (config: Config) => ({
       paths: ['/api/v1/'],
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     },
+    ...aiResources(config.ai),
   ],
 })
 
@@ -68,7 +70,7 @@ const createAppFetch = async (options: ServerOptions, secrets: Secrets, store: S
     keys: secrets.sealKeys,
     worker: { path: '/sw.js', source: mapWorkerSource(source) },
     callbackPath,
-    connect: [config.idUrl],
+    connect: [config.idUrl, ...aiOrigins(config.ai)],
     // Loopback alone: local AI runs there.
     pageConnect: ['http://127.0.0.1:*', 'http://localhost:*'],
     https: config.appUrl.startsWith('https:'),

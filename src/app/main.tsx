@@ -7,4 +7,5 @@ startApp({
   paths: webPaths,
   serverStatus: '/api/v1/auth/status',
   isInstallable: true,
+  reachesAi: true,
 })

@@ -8,6 +8,8 @@ export type Resource = {
   readonly scheme?: string | undefined
   /** The resource under an address of our own origin: `/~/<alias>/…`. */
   readonly alias?: string | undefined
+  /** What stands at the resource before the path that is asked for under the alias. Default: nothing. */
+  readonly base?: string | undefined
   readonly origin: string
   readonly paths: readonly string[]
   readonly methods: readonly string[]
@@ -43,14 +45,14 @@ const ALIASES = '/~/'
 /** True for the addresses of our own origin that stand for resources elsewhere. None of them is the server's. */
 export const isAlias = (url: URL, origin: string): boolean => url.origin === origin && url.pathname.startsWith(ALIASES)
 
-/** The resource behind `/~/<alias>/<path>`: its compiled-in origin and the rest of the path, where it matches. */
+/** The resource behind `/~/<alias>/<path>`: its compiled-in origin and base, and the rest of the path, where it matches. */
 const routeAlias = (resources: readonly Resource[], url: URL, method: string): Route | undefined => {
   const [alias = '', ...path] = url.pathname.slice(ALIASES.length).split('/')
   const resource = resources.find((one) => one.alias === alias)
   if (resource === undefined || ambiguous.test(url.pathname)) return undefined
   const target = new URL(resource.origin)
   // These setters cannot change the origin, whatever they are given (WHATWG URL, path state).
-  target.pathname = `/${path.join('/')}`
+  target.pathname = `${resource.base ?? ''}/${path.join('/')}`
   target.search = url.search
   return matchResource([resource], target, method) === undefined ? undefined : { resource, target, aliased: true }
 }

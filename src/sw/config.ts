@@ -23,6 +23,8 @@ const origin = v.pipe(
   ),
 )
 const path = v.pipe(v.string(), v.startsWith('/'))
+/** A path that an address parser leaves as it is. */
+const isPlain = (text: string): boolean => new URL(text, 'https://resource.invalid').pathname === text
 
 const providerSchema = v.strictObject({
   id,
@@ -58,6 +60,14 @@ const resourceSchema = v.strictObject({
   scheme: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{0,20}$/, 'must be an authentication scheme'))),
   /** The page may also ask for `/~/<alias>/<path>` on its own origin. */
   alias: v.optional(id),
+  /** What stands at the resource before that path, so that a page need not know it. Default: nothing. */
+  base: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(?:\/[A-Za-z0-9._~-]+)+$/, 'must be a path without an end slash'),
+      v.check(isPlain, 'must be a plain path'),
+    ),
+  ),
   origin,
   paths: v.pipe(v.array(path), v.nonEmpty()),
   methods: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[A-Z]+$/, 'must be upper-case'))), v.nonEmpty()),
@@ -84,6 +94,10 @@ const configSchema = v.pipe(
     ({ resources }) =>
       resources.every(({ secret, header, scheme }) => secret !== undefined || (header ?? scheme) === undefined),
     'header and scheme are for secrets',
+  ),
+  v.check(
+    ({ resources }) => resources.every(({ alias, base }) => alias !== undefined || base === undefined),
+    'base is for aliases',
   ),
   v.check(({ resources }) => {
     const aliases = resources.flatMap(({ alias }) => alias ?? [])

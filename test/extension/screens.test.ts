@@ -73,6 +73,10 @@ describe.each(browsers)('the screens of the extension in %s', (kind) => {
     await showsText(page, 'By keyboard alone')
     const settings = await installed.open('app.html?settings')
     await showsText(settings, 'Your session lives in the extension’s own origin.')
+    // What cannot work there is said, and has no button.
+    await showsText(settings, 'AI works in the web app.')
+    expect(await hasRole(settings, 'button', 'Connect to Ollama')).toBe(false)
+    expect(await hasRole(page, 'button', 'AI')).toBe(false)
     await popup.bringToFront()
     await signUp(installed, popup)
     for (const one of [popup, page, settings]) {

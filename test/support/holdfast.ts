@@ -12,6 +12,8 @@ import { createServed } from './served.ts'
 import { withTestHook } from './worker-hook.ts'
 
 export type HoldfastOptions = Partial<Pick<Config, 'accessTokenTtl' | 'refreshGrace'>> & {
+  /** What HOLDFAST_AI_PROVIDERS is: where cloud AI is asked. */
+  readonly ai?: string
   /** Changes the worker's script, before the test hook is put in front of it. */
   readonly mapWorkerSource?: (source: string) => string
   /** Changes what passes between the browser and both origins. */
@@ -31,6 +33,7 @@ const makeConfig = (options: HoldfastOptions, data: string, ports: readonly numb
     HOLDFAST_APP_URL: `http://localhost:${publicApp}`,
     HOLDFAST_ID_URL: `http://localhost:${publicId}`,
     HOLDFAST_DATA: data,
+    HOLDFAST_AI_PROVIDERS: options.ai,
   })
   return {
     ...config,

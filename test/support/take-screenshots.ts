@@ -4,6 +4,7 @@ import { closeBrowser, launchBrowser } from './browsers.ts'
 import { startHoldfast } from './holdfast.ts'
 import { byRole, click, fill, openPage, screenshot, showsText } from './page.ts'
 import { createAccount, newPerson, signOut } from './people.ts'
+import { takeAi } from './screenshots-ai.ts'
 import { takeExtension } from './screenshots-extension.ts'
 
 const folder = join(import.meta.dirname, '../../build/screenshots')
@@ -102,7 +103,7 @@ const app = async (page: Page): Promise<void> => {
   await byRole(page, 'dialog', 'Export all notes')
   await take(page, 'app-export')
   await click(page, 'button', 'Cancel')
-  await click(page, 'link', 'Settings')
+  await takeAi(page, (name) => take(page, name))
   await byRole(page, 'heading', 'Security')
   await take(page, 'settings-signed-out')
 }

@@ -7,6 +7,7 @@ import { settingsStore } from '../../data/settings-store.ts'
 import type { Session } from '../../kit/client.ts'
 import { markup } from '../markdown/markup.ts'
 import { readPdf } from '../markdown/read-pdf.ts'
+import { type Ai, createAi } from './ai.ts'
 import type { Shared } from './arrivals.ts'
 import { type Chip, chipFor } from './chip.ts'
 import { type Custody, createCustody } from './custody.ts'
@@ -23,7 +24,15 @@ import { createSearch, type Search } from './search.ts'
 import { tellRecorder } from './tell-recorder.ts'
 import { createUpdate, type Update } from './update.ts'
 
-export type DialogName = 'sign-out' | 'keys' | 'history' | 'export' | 'export-note' | 'import' | 'import-report'
+export type DialogName =
+  | 'sign-out'
+  | 'keys'
+  | 'history'
+  | 'export'
+  | 'export-note'
+  | 'import'
+  | 'import-report'
+  | 'draft'
 
 /** Everything the views show and ask for. */
 export type App = {
@@ -39,6 +48,7 @@ export type App = {
   readonly navigation: Navigation
   readonly network: Network
   readonly custody: Custody
+  readonly ai: Ai
   readonly notices: Notices
   readonly update: Update
   readonly chip: ReadonlySignal<Chip>
@@ -57,6 +67,8 @@ export type Place = {
   readonly serverStatus: string
   /** Whether the browser can install the app from here. */
   readonly isInstallable: boolean
+  /** Whether pages here may reach AI: on this machine, and through the worker. */
+  readonly reachesAi: boolean
 }
 
 export const createApp = (place: Place): App => {
@@ -98,6 +110,7 @@ export const createApp = (place: Place): App => {
     navigation: createNavigation(place.paths),
     network,
     custody,
+    ai: createAi(settings, custody, place.reachesAi),
     notices,
     update: createUpdate(custody, saver),
     chip,

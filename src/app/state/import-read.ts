@@ -150,7 +150,7 @@ const readerFor = async (file: File): Promise<Source['read'] | undefined> => {
   if (file.size > MOST_BYTES) return refuse('IMPORT_TOO_LARGE')
   if (ending === 'enex') return (options) => fromEnex(file, options)
   // What lies in a folder may be a file that a note beside it names, whatever it is.
-  if (file.webkitRelativePath !== '') return undefined
+  if (pathOf(file) !== file.name) return undefined
   if (ending === 'zip') return (await isZip(file)) ? (options) => fromZip(file, options) : refuse('IMPORT_DAMAGED')
   return ending === 'json' ? (options) => fromJsonFile(file, options) : undefined
 }

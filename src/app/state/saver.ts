@@ -38,7 +38,9 @@ export const createSaver = (put: Put): Saver => {
   const written = (done: Waiting): void => {
     const now = waiting.get(done.note.id)
     if (now === undefined) return
-    const updates = now.updates.slice(done.updates.length)
+    // Two writes may be under way at once: what each has stored is known by itself, not by how much it was.
+    const stored = new Set(done.updates)
+    const updates = now.updates.filter((update) => !stored.has(update))
     if (now === done) waiting.delete(done.note.id)
     else waiting.set(done.note.id, { note: now.note, updates })
   }

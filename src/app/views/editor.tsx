@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { countWords, isBlank } from '../../notebook/note.ts'
+import { closeAi } from '../state/ai-actions.ts'
 import { takePasted } from '../state/attach.ts'
 import { useApp } from '../state/context.ts'
 import { places } from '../state/focus.ts'
@@ -7,9 +8,11 @@ import { useCaret } from '../ui/caret.ts'
 import { fullTime } from '../ui/format.ts'
 import { language, locale, t } from '../ui/language.ts'
 import { counted, fill } from '../ui/words.ts'
+import { AiPanel } from './ai-panel.tsx'
 import { FileList } from './files.tsx'
 import { Preview } from './preview.tsx'
 import { SheetTools } from './sheet-tools.tsx'
+import { Suggestion } from './suggestion.tsx'
 import { TagsField } from './tags-field.tsx'
 import { TrashBar } from './trash.tsx'
 
@@ -49,6 +52,9 @@ export const Editor = () => {
     event.preventDefault()
     body.current?.focus()
   }
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !event.isComposing) closeAi(app)
+  }
   const takeFiles = (event: Event, data: DataTransfer | null): void => {
     if (!readOnly && takePasted(app, data)) event.preventDefault()
   }
@@ -58,6 +64,7 @@ export const Editor = () => {
       aria-label={t.note}
       onCompositionStart={() => notebook.compose(true)}
       onCompositionEnd={() => notebook.compose(false)}
+      onKeyDown={onKey}
       onPaste={(event) => takeFiles(event, event.clipboardData)}
       onDragOver={(event) => {
         if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault()
@@ -69,6 +76,7 @@ export const Editor = () => {
         {/* On paper alone: a field would cut a long title off. */}
         <h2 class="print-title">{note.title}</h2>
         <input
+          id={places.title}
           ref={title}
           class="sheet-title"
           type="text"
@@ -87,6 +95,7 @@ export const Editor = () => {
           </p>
           {!readOnly && <SheetTools />}
         </div>
+        {!readOnly && <AiPanel />}
         {!blank && <TagsField readOnly={readOnly} />}
       </div>
       <div class="sheet-main">
@@ -102,6 +111,7 @@ export const Editor = () => {
         />
         {preview.value && <Preview />}
       </div>
+      <Suggestion readOnly={readOnly} />
       <FileList readOnly={readOnly} />
     </article>
   )

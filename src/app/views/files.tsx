@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type Attachment, isPicture, isRecording } from '../../notebook/attachment.ts'
+import { transcribe } from '../state/ai-actions.ts'
 import { removeFile } from '../state/attach.ts'
 import { useApp } from '../state/context.ts'
 import { save } from '../state/save.ts'
@@ -83,6 +84,16 @@ const FileItem = ({ file, readOnly }: { readonly file: Attachment; readonly read
           {file.name}
         </span>
         <span class="muted fine">{facts(file)}</span>
+        {isRecording(file.type) && !readOnly && app.ai.isAvailable && (
+          <button
+            type="button"
+            class="quiet small"
+            aria-label={fill(t.transcribeFile, { name: file.name })}
+            onClick={() => void transcribe(app, file)}
+          >
+            {t.transcribe}
+          </button>
+        )}
         <button
           type="button"
           class="quiet icon-only"

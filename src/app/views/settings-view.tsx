@@ -3,7 +3,9 @@ import { BackIcon } from '../ui/icons.tsx'
 import { t } from '../ui/language.ts'
 import { PageLink } from '../ui/page-link.tsx'
 import { AccountRegion } from './account-region.tsx'
+import { CloudAiRegion } from './cloud-ai-region.tsx'
 import { DeviceRegion } from './device-region.tsx'
+import { LocalAiRegion } from './local-ai-region.tsx'
 import { SecurityRegion } from './security-region.tsx'
 
 export const SettingsView = () => {
@@ -17,6 +19,8 @@ export const SettingsView = () => {
       <h1>{t.settings}</h1>
       <AccountRegion />
       <SecurityRegion />
+      <LocalAiRegion />
+      <CloudAiRegion />
       <DeviceRegion />
       <p class="settings-foot">
         <button

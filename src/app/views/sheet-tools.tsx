@@ -4,11 +4,25 @@ import { isBlank } from '../../notebook/note.ts'
 import { deleteNote } from '../state/actions.ts'
 import { attachFiles, startRecording } from '../state/attach.ts'
 import { useApp } from '../state/context.ts'
-import { AttachIcon, ExportIcon, EyeIcon, HistoryIcon, MicrophoneIcon, PinIcon, TrashIcon } from '../ui/icons.tsx'
+import { places } from '../state/focus.ts'
+import {
+  AttachIcon,
+  ExportIcon,
+  EyeIcon,
+  HistoryIcon,
+  MicrophoneIcon,
+  PinIcon,
+  SparkIcon,
+  TrashIcon,
+} from '../ui/icons.tsx'
 import { t } from '../ui/language.ts'
 
 type ToolProps = {
   readonly name: string
+  readonly id?: string
+  /** Of a tool that opens something: what that is, and whether it is open. */
+  readonly controls?: string
+  readonly expanded?: boolean
   readonly class?: string
   readonly pressed?: boolean
   readonly disabled?: boolean
@@ -16,13 +30,26 @@ type ToolProps = {
   readonly children: ComponentChildren
 }
 
-const Tool = ({ name, class: more = '', pressed, disabled = false, onUse, children }: ToolProps) => (
+const Tool = ({
+  name,
+  id,
+  class: more = '',
+  pressed,
+  expanded,
+  controls,
+  disabled = false,
+  onUse,
+  children,
+}: ToolProps) => (
   <button
     type="button"
+    id={id}
     class={`quiet icon-only ${more}`}
     aria-label={name}
     title={name}
     aria-pressed={pressed}
+    aria-expanded={expanded}
+    aria-controls={expanded === true ? controls : undefined}
     disabled={disabled}
     onClick={onUse}
   >
@@ -33,7 +60,7 @@ const Tool = ({ name, class: more = '', pressed, disabled = false, onUse, childr
 /** What can be done with the open note. */
 export const SheetTools = () => {
   const app = useApp()
-  const { notebook, preview, dialog, recorder } = app
+  const { notebook, preview, dialog, recorder, ai } = app
   const note = notebook.open.value
   const picker = useRef<HTMLInputElement>(null)
   const blank = isBlank(note)
@@ -79,6 +106,20 @@ export const SheetTools = () => {
       <Tool name={t.record} disabled={recorder.status.value !== 'idle'} onUse={() => void startRecording(app)}>
         <MicrophoneIcon />
       </Tool>
+      {ai.isAvailable && (
+        <Tool
+          name={t.ai}
+          id={places.ai}
+          class={ai.isOpen.value ? 'on' : ''}
+          expanded={ai.isOpen.value}
+          controls="ai-panel"
+          onUse={() => {
+            ai.isOpen.value = !ai.isOpen.value
+          }}
+        >
+          <SparkIcon />
+        </Tool>
+      )}
       {!blank && (
         <>
           <Tool name={t.history} onUse={show('history')}>

@@ -1,4 +1,5 @@
 import { useApp } from '../state/context.ts'
+import { DraftDialog } from './draft-dialog.tsx'
 import { ExchangeProgress, ExportDialog, ExportNoteDialog } from './exchange.tsx'
 import { Header } from './header.tsx'
 import { HistoryDialog } from './history-dialog.tsx'
@@ -28,6 +29,7 @@ export const Shell = () => {
       <SignOutDialog />
       <KeysDialog />
       <HistoryDialog />
+      <DraftDialog />
       <SharedDialog />
       <ImportDialog />
       <ImportReport />

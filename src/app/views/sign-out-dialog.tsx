@@ -29,7 +29,9 @@ const Content = ({ app, close }: { readonly app: App; close(): void }) => {
   )
   return (
     <>
-      <p>{t.signOutText}</p>
+      <p>
+        {t.signOutText} {app.ai.providers.list.value.some(({ hasKey }) => hasKey) && t.signOutKeys}
+      </p>
       <fieldset>
         <legend>{t.signOutNotes}</legend>
         {option('keep', t.keepNotes)}

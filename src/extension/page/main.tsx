@@ -13,4 +13,5 @@ startApp({
   paths: { notebook, settings: `${notebook}?settings` },
   serverStatus: `${readServer().appUrl}/api/v1/auth/status`,
   isInstallable: false,
+  reachesAi: false,
 })

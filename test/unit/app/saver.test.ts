@@ -48,6 +48,28 @@ describe('saving', () => {
     expect(put.mock.lastCall?.[0]).toEqual([note('two')])
   })
 
+  it('stores every change, whichever of two writes under way at once is through first', async () => {
+    const writes: { readonly end: () => void; readonly updates: readonly Uint8Array[] }[] = []
+    const saver = createSaver((_, changes) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      writes.push({ end: resolve, updates: changes.get('a') ?? [] })
+      return promise
+    })
+    const update = (number: number) => new Uint8Array([number])
+    saver.save(note('1'), [update(1)])
+    const first = saver.flush()
+    saver.save(note('12'), [update(2)])
+    const second = saver.flush()
+    writes[0]?.end()
+    await first
+    saver.save(note('123'), [update(3)])
+    writes[1]?.end()
+    await second
+    void saver.flush()
+    const stored = new Set(writes.flatMap(({ updates }) => updates.map(([number]) => number)))
+    expect([...stored]).toEqual([1, 2, 3])
+  })
+
   it('still holds a text that was changed while it was being written', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const saver = createSaver(() => promise)

@@ -6,6 +6,14 @@ const own = 'https://app.example.com'
 const resources: readonly Resource[] = [
   { provider: 'main', origin: own, paths: ['/api/'], methods: ['GET'] },
   { secret: 'ai', alias: 'ai', origin: 'https://ai.example.net', paths: ['/v1/', '/v2'], methods: ['GET', 'POST'] },
+  {
+    secret: 'deep',
+    alias: 'deep',
+    base: '/openai/v1',
+    origin: 'https://ai.example.net',
+    paths: ['/openai/v1/chat'],
+    methods: ['POST'],
+  },
 ]
 const route = (path: string, method = 'GET') => routeRequest(resources, new URL(path, own), method, own)
 
@@ -14,6 +22,15 @@ describe('an address under an alias', () => {
     expect(route('/~/ai/v1/chat?x=%2F&y')?.target.href).toBe('https://ai.example.net/v1/chat?x=%2F&y')
     expect(route('/~/ai/v2', 'POST')).toMatchObject({ aliased: true, resource: { secret: 'ai' } })
     expect(route('/api/me')).toMatchObject({ aliased: false, resource: { provider: 'main' } })
+  })
+
+  it('goes beneath the base of its resource, and no further than its paths', () => {
+    expect(route('/~/deep/chat/completions?x', 'POST')?.target.href).toBe(
+      'https://ai.example.net/openai/v1/chat/completions?x',
+    )
+    for (const path of ['/~/deep/files', '/~/deep/../v1/chat', '/~/deep/openai/v1/chat', '/~/deep']) {
+      expect(route(path, 'POST')?.aliased ?? false).toBe(false)
+    }
   })
 
   it.each([

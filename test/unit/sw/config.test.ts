@@ -36,8 +36,14 @@ describe('the configuration of the kit', () => {
     ['an origin with a path', { ...good, resources: [{ ...resource, origin: 'https://api.example.com/v1' }] }],
     ['a pattern for an origin', { ...good, resources: [{ ...resource, origin: 'https://*.example.com' }] }],
     ['a resource without paths', { ...good, resources: [{ ...resource, paths: [] }] }],
+    ['a base without an alias', { ...good, resources: [{ ...resource, base: '/v1' }] }],
     ['a method in lower case', { ...good, resources: [{ ...resource, methods: ['get'] }] }],
   ])('is refused with %s', (_, config) => {
+    expect(() => parseConfig(config)).toThrowError(expect.objectContaining({ code: 'CONFIGURATION_INVALID' }))
+  })
+
+  test.each(['v1', '/v1/', '//v1', '/v1/../x', '/./v1', '/v1?x', '/v%31'])('is refused with the base %s', (base) => {
+    const config = { ...good, resources: [{ ...resource, alias: 'api', base }] }
     expect(() => parseConfig(config)).toThrowError(expect.objectContaining({ code: 'CONFIGURATION_INVALID' }))
   })
 
