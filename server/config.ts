@@ -204,8 +204,7 @@ export const readConfig = (variables: Variables, file?: string): Config => {
     refreshGrace: 60,
     ai: readAi(output.HOLDFAST_AI_PROVIDERS),
   }
-  if (config.appUrl === config.idUrl)
-    throw new Error('The app and the identity provider must have different addresses.')
+  if (config.appUrl === config.idUrl) throw new Error('HOLDFAST_APP_URL and HOLDFAST_ID_URL must differ.')
   return config
 }
 

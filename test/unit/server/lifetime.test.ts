@@ -135,7 +135,8 @@ describe('a port that is taken', () => {
     const server = await startTestServer()
     const [free = 0] = await freePorts(1)
     const other = which === 'appPort' ? 'idPort' : 'appPort'
-    const config = { ...server.config, [other]: free }
+    const secretsFile = join(server.data, 'secrets.json')
+    const config = { ...server.config, [other]: free, data: folder, secretsFile }
     const starting = startServer({ config, appFiles: join(server.data, '../app') })
     const name = which === 'appPort' ? 'app' : 'identity provider'
     await expect(starting).rejects.toThrow(`Port ${server.config[which]}, wanted for the ${name}, is taken.`)
