@@ -12,10 +12,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{unit,kit}/**/*.test.ts'],
-          exclude,
+          exclude: [...exclude, 'test/unit/server/postgres/**'],
           environment: 'node',
           // Properties run hundreds of times, and machines are shared.
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          // The server once more, on the other database.
+          name: 'postgres',
+          include: ['test/unit/server/**/*.test.ts'],
+          exclude: [...exclude, 'test/unit/server/sqlite/**'],
+          environment: 'node',
+          testTimeout: 30_000,
+          globalSetup: ['test/support/postgres-setup.ts'],
         },
       },
       {

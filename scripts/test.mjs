@@ -7,6 +7,7 @@ import { fail } from './lib/fail.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { ensureKit } from './lib/kit.mjs'
 import { lint } from './lib/lint.mjs'
+import { ensureProxies } from './lib/proxies.mjs'
 import { at } from './lib/root.mjs'
 import { tool } from './lib/tool.mjs'
 import { checkTypes } from './lib/types.mjs'
@@ -33,6 +34,7 @@ const stages = {
   types: () => checkTypes(),
   build,
   unit: vitest('unit'),
+  postgres: vitest('postgres'),
   browser: vitest('browser'),
 }
 const names = Object.keys(stages)
@@ -40,7 +42,7 @@ const named = words.filter((word) => names.includes(word))
 const filters = words.filter((word) => !names.includes(word))
 if (filters.length > 0 && named.length === 0) fail(`Name a stage first: ${names.join(', ')}.`)
 
-const tests = ['unit', 'browser']
+const tests = ['unit', 'postgres', 'browser']
 
 /** The stages asked for, and the build where tests need it. */
 const isWanted = (name) => named.includes(name) || (name === 'build' && named.some((one) => tests.includes(one)))
@@ -57,6 +59,7 @@ const runStage = async (name) => {
 }
 
 await ensureInstalled()
+if (chosen.includes('postgres')) Object.assign(process.env, await ensureProxies())
 if (chosen.includes('browser')) Object.assign(process.env, await ensureBrowsers())
 const failed = []
 for (const name of chosen) {

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { ApiEnv } from './api/api.ts'
 import type { BuiltApp } from './static-files.ts'
 
 const notFound = `<!doctype html>
@@ -7,11 +8,12 @@ const notFound = `<!doctype html>
   <body><h1>There is nothing here</h1><p><a href="/">Go to the notebook</a></p></body>
 </html>`
 
-/** The origin of the app: its files, the API, and nothing else. */
-export const createApp = (api: Hono<{ Variables: { requestId: string } }>, files: BuiltApp): Hono => {
-  const app = new Hono()
+/** The origin of the app: its files, the API, and the way to the page of the account at the provider. */
+export const createApp = (api: Hono<ApiEnv>, files: BuiltApp, idUrl: string): Hono<ApiEnv> => {
+  const app = new Hono<ApiEnv>()
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   app.route('/api', api)
+  app.get('/account', (c) => c.redirect(`${idUrl}/account`, 303))
   app.get('*', (c) => files.respond(c.req.path) ?? c.html(notFound, 404))
   app.notFound((c) => c.html(notFound, 404))
   app.onError((_error, c) => c.text('Something went wrong.', 500))

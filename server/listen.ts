@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { isIPv6 } from 'node:net'
 
 export type Listening = {
   /** Takes no new connection, lets what is under way end for five seconds, then ends everything. */
@@ -27,19 +28,22 @@ const open = (listener: RequestListener, host: string, port: number, name: strin
   const { promise, resolve, reject } = Promise.withResolvers<Server | undefined>()
   server.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE') reject(new Error(`Port ${port}, wanted for the ${name}, is taken.`))
-    else if (host === '::1') resolve(undefined)
+    else if (isIPv6(host) && error.code !== 'EACCES') resolve(undefined)
     else reject(error)
   })
-  server.listen(port, host, () => resolve(server))
+  server.listen({ port, host, ipv6Only: isIPv6(host) }, () => resolve(server))
   return promise
 }
 
+/** What is listened on: an address of this machine each. */
+export type Place = { readonly hosts: readonly string[]; readonly port: number; readonly name: string }
+
 /**
- * Listens on both addresses that localhost has, because browsers may try either. Rejects with a plain sentence where the
- * port is taken, and then listens on neither.
+ * Listens on every address: on both that localhost has unless others are wanted, because browsers may try either. Rejects
+ * with a plain sentence where the port is taken, and then listens on none.
  */
-export const listen = async (listener: RequestListener, port: number, name: string): Promise<Listening> => {
-  const tried = await Promise.allSettled(['127.0.0.1', '::1'].map((host) => open(listener, host, port, name)))
+export const listen = async (listener: RequestListener, { hosts, port, name }: Place): Promise<Listening> => {
+  const tried = await Promise.allSettled(hosts.map((host) => open(listener, host, port, name)))
   const servers = tried.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value] : []))
   const close = async () => {
     await Promise.all(servers.map(closeServer))

@@ -16,7 +16,7 @@ const privateJwk = v.object({
   y: v.exactOptional(v.string()),
 })
 
-const schema = v.object({
+export const secretsSchema = v.object({
   /** Seals installs: see src/seal. The first seals new ones. */
   sealKeys: v.pipe(v.array(v.object({ id: v.string(), secret })), v.minLength(1)),
   cookieKeys: v.pipe(v.array(secret), v.minLength(1)),
@@ -28,7 +28,7 @@ const schema = v.object({
   identityKey: privateJwk,
 })
 
-export type Secrets = v.InferOutput<typeof schema>
+export type Secrets = v.InferOutput<typeof secretsSchema>
 
 const random = () => randomBytes(32).toString('base64url')
 
@@ -48,6 +48,15 @@ const make = async (): Promise<Secrets> => ({
 
 const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code
+
+/** Takes the file back from everyone else. One that is handed in and cannot be changed is for its giver to protect. */
+const close = async (file: string): Promise<void> => {
+  try {
+    await chmod(file, 0o600)
+  } catch (error) {
+    if (!isCode(error, 'EROFS') && !isCode(error, 'EPERM')) throw error
+  }
+}
 
 const read = async (file: string): Promise<unknown> => {
   try {
@@ -73,21 +82,32 @@ const write = async (file: string, secrets: Secrets): Promise<void> => {
 }
 
 /**
- * The server's keys, made on the first run, in a file that only its owner can read. Throws where the file is there but is
- * not what it should be: it is never replaced by itself, because with new keys everybody would be signed out.
+ * The server's keys, made on the first run, in a file that only its owner can read: in the data folder, or where `given` says.
+ * Throws where the file is there but is not what it should be: it is never replaced by itself, because with new keys everybody
+ * would be signed out.
  */
-export const loadSecrets = async (folder: string): Promise<Secrets> => {
+export const loadSecrets = async (folder: string, given?: string): Promise<Secrets> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, 'secrets.json')
+  const file = given ?? join(folder, 'secrets.json')
   const found = await read(file)
   if (found !== undefined) {
-    await chmod(file, 0o600)
-    const parsed = v.safeParse(schema, found)
+    await close(file)
+    const parsed = v.safeParse(secretsSchema, found)
     if (parsed.success) return parsed.output
     throw new Error(`${file} does not hold the server's keys. Restore it, or move it away to begin with new ones.`)
   }
   await write(file, await make())
-  return loadSecrets(folder)
+  return loadSecrets(folder, given)
+}
+
+/** Writes keys that come from elsewhere. Rejects where others are there already, and leaves those as they are. */
+export const saveSecrets = async (folder: string, given: string | undefined, secrets: Secrets): Promise<void> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const file = given ?? join(folder, 'secrets.json')
+  await write(file, secrets)
+  const kept = await loadSecrets(folder, given)
+  if (kept.identityKey.kid === secrets.identityKey.kid) return
+  throw new Error(`${file} holds the keys of another server. Move it away first.`)
 }
 
 /** The public part of a key: what may be shown. */

@@ -1,20 +1,32 @@
+import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import type { ClientMetadata } from 'oidc-provider'
 import { type Logger, pino } from 'pino'
 import { createSeal } from '../src/seal/seal.ts'
+import { createDownloads, type Downloads } from './accounts/downloads.ts'
 import { createPasswordAccounts } from './accounts/sign-in.ts'
 import { aiOrigins, aiResources } from './ai.ts'
+import { createApi } from './api/api.ts'
 import { createCredentials } from './api/credentials.ts'
-import { createApi } from './api/routes.ts'
+import { createRoutes } from './api/routes.ts'
 import { createApp } from './app.ts'
-import { apiAudience, type Config, callbackPath, webClient } from './config.ts'
-import { type Listening, listen } from './listen.ts'
+import { clientAddress, proxiesOf } from './client-address.ts'
+import { apiAudience, type Config, callbackPath, isLocal, webClient } from './config.ts'
+import { createDeviceService, type DeviceService } from './devices/devices.ts'
+import type { Listening } from './listen.ts'
+import { createMail, type Mail, smtpDelivery } from './mail/mail.ts'
+import { clientsOf } from './oidc/clients.ts'
+import { createIssueSession } from './oidc/issue-session.ts'
 import { createIdListener } from './oidc/listener.ts'
+import { createProvider } from './oidc/provider.ts'
+import { checkKeys } from './operation/keys.ts'
+import { openSites } from './operation/sites.ts'
+import { createPairingService, type PairingService } from './pairing/pairing.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
 import { openStore, type Store } from './store/store.ts'
 
-type Fetch = (request: Request) => Promise<Response>
+type Fetch = (request: Request, address: string) => Promise<Response>
 
 export type ServerOptions = {
   readonly config: Config
@@ -47,6 +59,7 @@ const workerConfig = (config: Config) => ({
       responseMode: 'form_post',
       dpop: true,
       resource: apiAudience(config),
+      devices: apiAudience(config),
     },
   ],
   resources: [
@@ -60,8 +73,19 @@ const workerConfig = (config: Config) => ({
   ],
 })
 
-const createAppFetch = async (options: ServerOptions, secrets: Secrets, store: Store, log: Logger): Promise<Fetch> => {
-  const { config, mapWorkerSource = (source: string) => source } = options
+type Started = ServerOptions & { readonly log: Logger }
+type Services = {
+  readonly config: Config
+  readonly secrets: Secrets
+  readonly store: Store
+  readonly devices: DeviceService
+  readonly pairing: PairingService
+  readonly downloads: Downloads
+}
+
+const createAppFetch = async (options: Started, services: Services): Promise<Fetch> => {
+  const { config, log, mapWorkerSource = (source: string) => source } = options
+  const { secrets, store } = services
   const files = await loadApp(options.appFiles)
   const source = `self.__holdfast_config=${JSON.stringify(workerConfig(config))};\n${files.workerSource}`
   const seal = createSeal({
@@ -74,46 +98,67 @@ const createAppFetch = async (options: ServerOptions, secrets: Secrets, store: S
     https: config.appUrl.startsWith('https:'),
   })
   const credentials = createCredentials(config, secrets, store)
-  const app = createApp(createApi({ store, secrets, credentials, log }), files)
-  return async (request) => seal.protect(request, (await seal.handle(request)) ?? (await app.fetch(request)))
+  const routes = createRoutes(services)
+  const app = createApp(createApi({ store, credentials, log, routes }), files, config.idUrl)
+  return async (request, address) =>
+    seal.protect(request, (await seal.handle(request)) ?? (await app.fetch(request, { address })))
 }
 
-const hour = 3600_000
+const minute = 60_000
+const hour = 60 * minute
 
 /** Deletes what has expired now and then. Answers how to stop that. */
 const keepTidy = (store: Store, log: Logger): (() => void) => {
-  const tidy = () => Promise.all([store.oidcRecords.removeExpired(), store.attempts.removeOld()])
+  const tidy = () =>
+    Promise.all([
+      store.oidcRecords.removeExpired(),
+      store.attempts.removeOld(),
+      store.proofs.removeExpired(),
+      store.challenges.removeOlder(minute),
+      store.tickets.removeExpired(),
+      store.pairings.removeOld(),
+      store.outbox.removeOlder(30 * 24 * hour),
+    ])
   const timer = setInterval(() => void tidy().catch(() => log.error('tidying failed')), hour)
   timer.unref()
   return () => clearInterval(timer)
 }
 
-type Started = ServerOptions & { readonly log: Logger }
-
-const listenOnBoth = async (options: Started, secrets: Secrets, store: Store): Promise<Listening[]> => {
-  const { config, log, clients = [] } = options
-  const respond = await createAppFetch(options, secrets, store, log)
+const listenOnBoth = async (options: Started, secrets: Secrets, store: Store, mail: Mail): Promise<Listening[]> => {
+  const { config, log } = options
+  const clients = clientsOf(config, options.clients ?? [])
+  const provider = createProvider({ config, secrets, store, clients, mail })
+  const issueSession = createIssueSession(provider, config)
+  const issuing = { store, serverKey: secrets.identityKey.x, issueSession }
+  const devices = createDeviceService(issuing)
+  const pairing = createPairingService(issuing)
+  // The build puts the packages of the extension beside the app.
+  const downloads = createDownloads(join(options.appFiles, '..'), secrets.nonceSecret)
+  const respond = await createAppFetch(options, { config, secrets, store, devices, pairing, downloads })
   const accounts = createPasswordAccounts(store)
-  const id = createIdListener({ config, secrets, store, accounts, log, clients })
-  const app = await listen(getRequestListener(respond), config.appPort, 'app')
-  try {
-    return [app, await listen(id, config.idPort, 'identity provider')]
-  } catch (error) {
-    await app.close()
-    throw error
-  }
+  const id = createIdListener({ config, provider, store, secrets, accounts, mail, log, clients })
+  const behindProxy = !isLocal(config.appUrl)
+  const isProxy = proxiesOf(config.trustedProxies)
+  const app = getRequestListener((request, { incoming }) =>
+    respond(request, clientAddress(incoming, behindProxy, isProxy)),
+  )
+  return openSites(config, store, { app, id })
 }
 
 /** Starts both listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */
 export const startServer = async (given: ServerOptions): Promise<RunningServer> => {
   const options = { ...given, log: given.log ?? pino({ level: 'info' }) }
   const { config, log } = options
-  const secrets = await loadSecrets(config.data)
-  const store = await openStore(config.data)
-  const listening = await listenOnBoth(options, secrets, store).catch(async (error) => {
-    await store.close()
-    throw error
-  })
+  const secrets = await loadSecrets(config.data, config.secretsFile)
+  const store = await openStore(config)
+  const mail = createMail(store, smtpDelivery({ url: config.smtpUrl, from: config.mailFrom }), log)
+  const listening = await checkKeys(store, secrets, config)
+    .then(() => listenOnBoth(options, secrets, store, mail))
+    .catch(async (error) => {
+      await mail.close()
+      await store.close()
+      throw error
+    })
   const stopTidying = keepTidy(store, log)
   return {
     appUrl: config.appUrl,
@@ -122,6 +167,7 @@ export const startServer = async (given: ServerOptions): Promise<RunningServer> 
     async close() {
       stopTidying()
       await Promise.all(listening.map((one) => one.close()))
+      await mail.close()
       await store.close()
     },
   }

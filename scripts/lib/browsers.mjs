@@ -1,6 +1,4 @@
-import { accessSync, constants, readFileSync } from 'node:fs'
-import { fail } from './fail.mjs'
-import { run } from './run.mjs'
+import { ensurePrograms } from './programs.mjs'
 
 const browsers = [
   { name: 'Chromium', variable: 'HOLDFAST_CHROMIUM', package: 'chromium', paths: ['/usr/bin/chromium'] },
@@ -12,53 +10,5 @@ const browsers = [
   },
 ]
 
-const canRun = (path) => {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const find = ({ variable, paths }) => {
-  const named = process.env[variable]
-  return named === undefined ? paths.find(canRun) : [named].find(canRun)
-}
-
-const isDebian = () => {
-  try {
-    return /^ID="?debian"?$/m.test(readFileSync('/etc/os-release', 'utf8'))
-  } catch {
-    return false
-  }
-}
-
-const install = async (packages) => {
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  console.log(`Installing ${packages.join(' and ')} (apt-get) …`)
-  if ((await run('apt-get', ['update', '-q'], { env })) !== 0) return false
-  return (await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], { env })) === 0
-}
-
-const advice = (missing) =>
-  [
-    `The tests need ${missing.map(({ name }) => name).join(' and ')}.`,
-    ...missing.map(({ name, variable }) => `  ${name}: install it, or set ${variable} to the path of its program.`),
-    `On Debian, as root: apt-get install --no-install-recommends ${missing.map((one) => one.package).join(' ')}`,
-  ].join('\n')
-
 /** Finds the browsers, and installs the missing ones where that can be done. Answers their paths as variables. */
-export const ensureBrowsers = async () => {
-  const absent = browsers.filter((browser) => find(browser) === undefined)
-  const named = absent.filter(({ variable }) => process.env[variable] !== undefined)
-  if (named.length > 0) {
-    fail(named.map(({ variable }) => `${variable} names no program: ${process.env[variable]}`).join('\n'))
-  }
-  if (absent.length > 0 && process.getuid?.() === 0 && isDebian()) {
-    await install(absent.map((browser) => browser.package))
-  }
-  const missing = browsers.filter((browser) => find(browser) === undefined)
-  if (missing.length > 0) fail(advice(missing))
-  return Object.fromEntries(browsers.map((browser) => [browser.variable, find(browser)]))
-}
+export const ensureBrowsers = () => ensurePrograms(browsers)

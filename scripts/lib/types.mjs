@@ -8,7 +8,7 @@ const isConfig = (name) => /^tsconfig.*\.json$/.test(name.split(/[\\/]/).at(-1))
 
 const configs = () => [
   ...readdirSync(at('.')).filter(isConfig),
-  ...['src', 'server', 'test'].flatMap((folder) =>
+  ...['src', 'server', 'cli', 'test'].flatMap((folder) =>
     readdirSync(at(folder), { recursive: true })
       .filter(isConfig)
       .map((name) => join(folder, name)),

@@ -44,11 +44,24 @@ export const createPasswordAccounts = (store: Store) => {
       ])
       if (milliseconds > 0) return { type: 'wait', milliseconds }
       const account = normalised === undefined ? undefined : await store.accounts.findByEmail(normalised)
-      const { right, outdated } = await checkPassword(account?.passwordHash, password)
-      if (!right || account === undefined) return { type: 'wrong' }
+      const { right, outdated } = await checkPassword(account?.passwordHash || undefined, password)
+      if (!right || account === undefined) {
+        if (account !== undefined) await store.sessions.audit('sign-in.failed', account.id, null)
+        return { type: 'wrong' }
+      }
       await Promise.all([store.attempts.clear(accountKey), store.attempts.giveBack(addressKey)])
       if (outdated) await store.accounts.setPasswordHash(account.id, await hashPassword(password))
       return { type: 'signed-in', account }
+    },
+
+    /** Replaces the password; every device has to sign in again. Answers what is wrong with it. */
+    async changePassword(accountId: string, password: string): Promise<PasswordFault | undefined> {
+      const fault = passwordFault(password)
+      if (fault !== undefined) return fault
+      await store.accounts.setPasswordHash(accountId, await hashPassword(password))
+      await store.sessions.signOutEverywhere(accountId)
+      await store.sessions.audit('password.changed', accountId, null)
+      return undefined
     },
 
     async create(email: string, password: string, address: string): Promise<CreateOutcome> {

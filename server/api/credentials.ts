@@ -12,6 +12,8 @@ import { ApiError } from './errors.ts'
 export type Caller = {
   readonly account: Account
   readonly session: Session
+  /** The thumbprint of the key that the token is bound to; empty where it is bound to none. */
+  readonly jkt: string
   /** Seconds since 1970. */
   readonly issuedAt: number
   readonly expiresAt: number
@@ -34,7 +36,7 @@ const invalid = (scheme: 'DPoP' | 'Bearer'): ApiError => {
 /** Verifies the credentials of each request: signature, type, issuer, expiry, audience, session, proof. */
 export const createCredentials = (config: Config, secrets: Secrets, store: Store) => {
   const keys = createLocalJWKSet({ keys: [publicJwk(secrets.tokenKey)] })
-  const checkProof = createProofCheck(createNonces(secrets.nonceSecret))
+  const checkProof = createProofCheck(createNonces(secrets.nonceSecret), store.proofs.claim)
   const expected = { typ: 'at+jwt', issuer: config.idUrl, audience: apiAudience(config), algorithms: ['ES256'] }
 
   const readToken = async (scheme: 'DPoP' | 'Bearer', token: string) => {
@@ -67,7 +69,7 @@ export const createCredentials = (config: Config, secrets: Secrets, store: Store
       await checkProof(proof, { method: request.method, url, token, thumbprint: claims.cnf.jkt })
     }
     await store.sessions.touch(session)
-    return { account, session, issuedAt: claims.iat, expiresAt: claims.exp }
+    return { account, session, jkt: claims.cnf?.jkt ?? '', issuedAt: claims.iat, expiresAt: claims.exp }
   }
 }
 

@@ -5,6 +5,8 @@ import { ApiError } from './errors.ts'
 
 const windowSeconds = 60
 const nonceMinutes = 5
+/** As long could a proof be replayed, in milliseconds. */
+const replayTime = (nonceMinutes + 1) * 60_000
 const mostProofs = 200_000
 
 /** Time-based nonces (RFC 9449 §9): nothing is stored, and any node of the server knows them. */
@@ -27,8 +29,7 @@ const createReplays = () => {
   let since = Date.now()
   /** True the first time. */
   return (jti: string): boolean => {
-    const span = (nonceMinutes + 1) * 60_000
-    if (Date.now() - since > span || newer.size > mostProofs) {
+    if (Date.now() - since > replayTime || newer.size > mostProofs) {
       older = newer
       newer = new Set()
       since = Date.now()
@@ -62,8 +63,14 @@ export type ProofCheck = (
 /** RFC 9110 §9.2.1. */
 const isSafe = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(method)
 
-/** Checks of a DPoP proof at a resource, RFC 9449 §4.3 and §7. Rejects with ApiError. */
-export const createProofCheck = (nonces: ReturnType<typeof createNonces>): ProofCheck => {
+/** Marks a proof as used, for every node; true the first time. `until`: milliseconds since 1970. */
+export type ClaimProof = (jti: string, until: number) => Promise<boolean>
+
+/**
+ * Checks of a DPoP proof at a resource, RFC 9449 §4.3 and §7. Rejects with ApiError. What only reads is remembered by each
+ * node alone; what changes something is done once, whichever nodes it comes to.
+ */
+export const createProofCheck = (nonces: ReturnType<typeof createNonces>, claim: ClaimProof): ProofCheck => {
   const isNew = createReplays()
   const challenge = () => {
     const nonce = nonces.current()
@@ -93,7 +100,8 @@ export const createProofCheck = (nonces: ReturnType<typeof createNonces>): Proof
     const recent = Math.abs(Date.now() / 1000 - claims.iat) <= windowSeconds
     const fresh = claims.nonce === undefined ? recent : nonces.isValid(claims.nonce)
     if (!fresh) throw challenge()
-    if (isNew(claims.jti)) return
+    const isFirst = isNew(claims.jti) && (isSafe(method) || (await claim(claims.jti, Date.now() + replayTime)))
+    if (isFirst) return
     // A browser may have sent the request twice, because its connection ended. A new proof settles that where it does no harm
     // to act again; elsewhere a 401 would have the worker ask again for what was done already.
     throw isSafe(method) ? challenge() : new ApiError('duplicate_request')

@@ -1,4 +1,4 @@
-import type { Adapter, AdapterPayload } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { OidcRecord } from '../store/oidc-records.ts'
 import type { Store } from '../store/store.ts'
 
@@ -28,6 +28,14 @@ export const createAdapterFactory =
       ...(isConsumed(record) ? { consumed: Math.floor((record.consumedAt ?? 0) / 1000) } : {}),
     })
 
+    /** Of two requests that bring one code at the same instant, to whichever nodes, one is late. */
+    const consume = async (id: string): Promise<void> => {
+      if ((await records.consume(model, id)) || model !== 'AuthorizationCode') return
+      const grantId = (await records.find(model, id))?.grantId ?? undefined
+      if (grantId !== undefined) await store.sessions.revokeFamily(grantId, 'code.reused')
+      throw new errors.InvalidGrant('authorization code already consumed')
+    }
+
     return {
       async upsert(id, payload, expiresIn) {
         const { jti: _id, ...rest } = payload
@@ -43,7 +51,7 @@ export const createAdapterFactory =
       },
       // No client here may use the device grant, which alone has user codes.
       findByUserCode: async () => undefined,
-      consume: (id) => records.consume(model, id),
+      consume,
       destroy: (id) => records.remove(model, id),
       revokeByGrantId: (grantId) => records.removeByGrant(model, grantId),
     }

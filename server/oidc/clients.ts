@@ -1,8 +1,17 @@
 import type { ClientMetadata } from 'oidc-provider'
-import { type Config, callbackPath, extensionClient, webClient } from '../config.ts'
+import {
+  type Config,
+  callbackPath,
+  desktopCallbackPath,
+  desktopClient,
+  extensionClient,
+  isLocal,
+  webClient,
+} from '../config.ts'
 
 /** Clients of our own: nobody is asked for consent, and their tokens are for the API. */
-export const isOurs = (clientId: string | undefined): boolean => clientId === webClient || clientId === extensionClient
+export const isOurs = (clientId: string | undefined): boolean =>
+  clientId === webClient || clientId === extensionClient || clientId === desktopClient
 
 /** The extension's id in Chromium, which comes of `key` in manifest.json. */
 const chromeId = 'npnlkmlcnfhonihnlgojinokfbgfmaok'
@@ -14,6 +23,13 @@ export const extensionRedirects: readonly string[] = [
   `https://${chromeId}.chromiumapp.org/`,
   `https://${firefoxHash}.extensions.allizom.org/`,
 ]
+
+/** A program listens there itself, on any port (RFC 8252 §7.3). By its number: a name could lead elsewhere. */
+const loopbackRedirect = 'http://127.0.0.1/callback'
+
+/** The page on the app's origin, and the machine itself. A claimed https address must not be this machine's (RFC 8252 §7.2). */
+const desktopRedirects = ({ appUrl }: Config): string[] =>
+  appUrl.startsWith('https:') && isLocal(appUrl) ? [loopbackRedirect] : [appUrl + desktopCallbackPath, loopbackRedirect]
 
 /** Firefox gives the extension another origin in every profile. There is nothing ambient that such an origin could use. */
 const isExtensionOrigin = (origin: string): boolean =>
@@ -54,6 +70,19 @@ export const clientsOf = (config: Config, others: readonly ClientMetadata[]): re
     dpop_bound_access_tokens: true,
     id_token_signed_response_alg: 'ES256',
   },
+  {
+    client_id: desktopClient,
+    client_name: 'Holdfast',
+    application_type: 'native',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    response_modes: ['query'],
+    redirect_uris: desktopRedirects(config),
+    require_pushed_authorization_requests: true,
+    dpop_bound_access_tokens: true,
+    id_token_signed_response_alg: 'ES256',
+  },
   ...others,
 ]
 
@@ -63,5 +92,7 @@ export const formTargets = (clients: readonly ClientMetadata[]): readonly string
     ...(client.redirect_uris ?? []),
     ...(client.post_logout_redirect_uris ?? []),
   ])
-  return [...new Set(addresses.map((address) => new URL(address).origin))]
+  // A policy names a port, or any.
+  const target = (address: string) => new URL(address).origin + (address === loopbackRedirect ? ':*' : '')
+  return [...new Set(addresses.map(target))]
 }

@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { describeDevice } from '../../src/base/device-name.ts'
 import type { Store } from '../store/store.ts'
+import type { Alerts } from './alerts.ts'
 import { isOurs } from './clients.ts'
 
 type Context = KoaContextWithOIDC
@@ -23,7 +24,7 @@ const grantIdOf = (value: unknown): string | undefined =>
  * Keeps the sessions in step with the token families: one sign-in, one grant, one family, one session, all under the id of
  * the grant. What changes is stored before the answer goes out.
  */
-export const followFamilies = (provider: Provider, store: Store): void => {
+export const followFamilies = (provider: Provider, store: Store, alerts: Alerts): void => {
   const revoked = new WeakMap<object, string[]>()
   provider.on('grant.revoked', (ctx, grantId) => {
     revoked.set(ctx, [...(revoked.get(ctx) ?? []), grantId])
@@ -45,7 +46,9 @@ export const followFamilies = (provider: Provider, store: Store): void => {
       deviceName: device.name,
       userAgent,
       address: ctx.ip,
+      authTime: code.authTime === undefined ? undefined : code.authTime * 1000,
     })
+    await alerts(account.accountId, code.grantId, ctx.get('accept-language'))
     // The same code came twice at once, and the other request took the grant back before there was a session to end.
     const grant = await store.oidcRecords.find('Grant', code.grantId)
     if (grant === undefined) await store.sessions.revokeFamily(code.grantId, 'code.reused')

@@ -3,26 +3,14 @@ import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Provider } from 'oidc-provider'
-import * as v from 'valibot'
 import type { CreateOutcome, PasswordAccounts } from '../accounts/sign-in.ts'
 import { type Config, extensionClient } from '../config.ts'
+import { isUnavailable } from '../store/unavailable.ts'
 import { isOurs } from './clients.ts'
-import { consentPage, createAccountPage, messagePage, signInPage } from './pages.ts'
+import { credentialsForm, readForm, retryAfter, waitWords } from './forms.ts'
+import { consentPage, createAccountPage, messagePage } from './pages.ts'
+import { createSignInPage, createSignInRoutes, type Env, type Place, type SignInDeps } from './sign-in-routes.ts'
 import { type Words, wordsFor } from './words.ts'
-
-type Env = { Bindings: HttpBindings }
-
-const formSchema = v.object({
-  email: v.pipe(v.string(), v.maxLength(500)),
-  password: v.pipe(v.string(), v.maxLength(2000)),
-})
-
-/** The fields of a form, or undefined where the body holds none or cannot be read. */
-const readForm = async (c: Context) => {
-  const body = await c.req.parseBody().catch(() => undefined)
-  const form = v.safeParse(formSchema, body)
-  return form.success ? form.output : undefined
-}
 
 const createFault = (words: Words, outcome: Exclude<CreateOutcome, { type: 'created' }>): string => {
   if (outcome.type === 'email-invalid') return words.emailInvalid
@@ -30,9 +18,6 @@ const createFault = (words: Words, outcome: Exclude<CreateOutcome, { type: 'crea
   if (outcome.type === 'wait') return waitWords(words, outcome.milliseconds)
   return { 'too-short': words.tooShort, 'too-long': words.tooLong, common: words.common }[outcome.fault]
 }
-
-const waitWords = (words: Words, milliseconds: number): string =>
-  words.wait.replace('{seconds}', String(Math.ceil(milliseconds / 1000)))
 
 const css = 'text/css; charset=utf-8'
 
@@ -42,14 +27,25 @@ const tooLarge = (c: Context) => c.text('', 413, { connection: 'close' })
 const assets = {
   'theme.css': { file: '../../src/app/ui/theme.css', type: css },
   'pages.css': { file: './pages.css', type: css },
+  'passkey.js': { file: './passkey.js', type: 'text/javascript; charset=utf-8' },
   'icon.svg': { file: '../../public/icons/icon.svg', type: 'image/svg+xml' },
 }
 
 /** The same page with the status of one. */
 const asPage = (response: Response): Response => new Response(response.body, { status: 200, headers: response.headers })
 
+export type InteractionsDeps = {
+  readonly provider: Provider
+  readonly accounts: PasswordAccounts
+  readonly signIn: SignInDeps
+  readonly config: Config
+}
+
+/** The address that the forms of one sign-in are under. */
+const baseOf = (uid: string): string => `/interaction/${uid}`
+
 /** The provider's own pages: sign in, create an account, allow another app. Reached only within a sign-in under way. */
-export const createInteractions = (provider: Provider, accounts: PasswordAccounts, config: Config): Hono<Env> => {
+export const createInteractions = ({ provider, accounts, signIn, config }: InteractionsDeps): Hono<Env> => {
   const app = new Hono<Env>()
   for (const [name, { file, type }] of Object.entries(assets)) {
     const text = readFile(new URL(file, import.meta.url), 'utf8')
@@ -71,7 +67,8 @@ export const createInteractions = (provider: Provider, accounts: PasswordAccount
     try {
       const found = await provider.interactionDetails(env.incoming, env.outgoing)
       return found.uid === uid ? found : undefined
-    } catch {
+    } catch (error) {
+      if (isUnavailable(error)) throw error
       return undefined
     }
   }
@@ -90,43 +87,40 @@ export const createInteractions = (provider: Provider, accounts: PasswordAccount
     if (found.params.client_id === extensionClient && c.res.status >= 400) c.res = asPage(c.res)
   })
 
+  const place: Place = {
+    pattern: '/interaction/:uid',
+    baseOf: (c) => baseOf(c.req.param('uid') ?? ''),
+    finish: async (c, accountId) => c.redirect(await finish(c.env, { login: { accountId, remember: true } }), 303),
+  }
+  const signInPage = createSignInPage(place, signIn)
+
   app.get('/interaction/:uid', async (c) => {
     const uid = c.req.param('uid')
     const found = await details(c.env, uid)
-    if (found?.prompt.name !== 'consent') return c.html(signInPage(words(c), { uid }))
+    if (found?.prompt.name !== 'consent') return c.html(signInPage(c))
     const client = await provider.Client.find(String(found.params.client_id))
     if (isOurs(client?.clientId)) return c.redirect(await finish(c.env, { consent: {} }), 303)
-    return c.html(consentPage(words(c), uid, client?.clientName ?? client?.clientId ?? ''))
+    return c.html(consentPage(words(c), baseOf(uid), client?.clientName ?? client?.clientId ?? ''))
   })
 
-  app.post('/interaction/:uid/sign-in', async (c) => {
-    const uid = c.req.param('uid')
-    const form = await readForm(c)
-    if (form === undefined) return c.html(signInPage(words(c), { uid, fault: words(c).wrong }), 400)
-    const { email, password } = form
-    const outcome = await accounts.signIn(email, password, addressOf(c.env))
-    if (outcome.type === 'signed-in') {
-      return c.redirect(await finish(c.env, { login: { accountId: outcome.account.id, remember: true } }), 303)
-    }
-    if (outcome.type === 'wrong') return c.html(signInPage(words(c), { uid, email, fault: words(c).wrong }), 401)
-    c.header('retry-after', String(Math.ceil(outcome.milliseconds / 1000)))
-    return c.html(signInPage(words(c), { uid, email, fault: waitWords(words(c), outcome.milliseconds) }), 429)
-  })
+  app.route('/', createSignInRoutes(place, signIn))
 
-  app.get('/interaction/:uid/create-account', (c) => c.html(createAccountPage(words(c), { uid: c.req.param('uid') })))
+  app.get('/interaction/:uid/create-account', (c) =>
+    c.html(createAccountPage(words(c), { base: baseOf(c.req.param('uid')) })),
+  )
 
   app.post('/interaction/:uid/create-account', async (c) => {
-    const uid = c.req.param('uid')
-    const form = await readForm(c)
-    if (form === undefined) return c.html(createAccountPage(words(c), { uid, fault: words(c).emailInvalid }), 400)
+    const base = baseOf(c.req.param('uid'))
+    const form = await readForm(c, credentialsForm)
+    if (form === undefined) return c.html(createAccountPage(words(c), { base, fault: words(c).emailInvalid }), 400)
     const { email, password } = form
     const outcome = await accounts.create(email, password, addressOf(c.env))
     if (outcome.type === 'created') {
       return c.redirect(await finish(c.env, { login: { accountId: outcome.account.id, remember: true } }), 303)
     }
-    if (outcome.type === 'wait') c.header('retry-after', String(Math.ceil(outcome.milliseconds / 1000)))
+    if (outcome.type === 'wait') c.header('retry-after', retryAfter(outcome.milliseconds))
     const fault = createFault(words(c), outcome)
-    return c.html(createAccountPage(words(c), { uid, email, fault }), outcome.type === 'wait' ? 429 : 400)
+    return c.html(createAccountPage(words(c), { base, email, fault }), outcome.type === 'wait' ? 429 : 400)
   })
 
   app.post('/interaction/:uid/cancel', async (c) => {

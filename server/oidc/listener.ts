@@ -1,17 +1,27 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import type { ClientMetadata } from 'oidc-provider'
+import type { ClientMetadata, Provider } from 'oidc-provider'
 import type { Logger } from 'pino'
+import { createFederation } from '../accounts/federation.ts'
+import { createPasskeyService } from '../accounts/passkeys.ts'
+import { createSecondFactor } from '../accounts/second-factor.ts'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
-import { clientAddress } from '../client-address.ts'
+import { clientAddress, proxiesOf } from '../client-address.ts'
 import { type Config, isLocal } from '../config.ts'
+import type { Mail } from '../mail/mail.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
-import { clientsOf, formTargets } from './clients.ts'
+import { isUnavailable, retryAfter } from '../store/unavailable.ts'
+import { createAccountPages } from './account.ts'
+import { formTargets } from './clients.ts'
+import { createFederated, type Federated, upstreamCallback } from './federated.ts'
 import { createInteractions } from './interactions.ts'
-import { createProvider } from './provider.ts'
+import { messagePage } from './pages.ts'
 import { routePattern } from './route-pattern.ts'
+import { createSteps } from './steps.ts'
+import { createUpstream } from './upstream.ts'
+import { wordsFor } from './words.ts'
 
 /**
  * Headers of every answer of the identity origin. No script runs there, but for the one line of the form_post page, whose
@@ -39,9 +49,9 @@ const headers = (config: Config, targets: readonly string[]): Readonly<Record<st
  * Addresses that the provider builds, and who it takes the client for, come from the configuration and the connection, not
  * from what a client says in these headers.
  */
-const setOrigin = (incoming: IncomingMessage, config: Config): void => {
+const setOrigin = (incoming: IncomingMessage, config: Config, isProxy: (address: string) => boolean): void => {
   const { host, protocol } = new URL(config.idUrl)
-  const address = clientAddress(incoming, !isLocal(config.idUrl))
+  const address = clientAddress(incoming, !isLocal(config.idUrl), isProxy)
   Object.assign(incoming.headers, {
     host,
     'x-forwarded-host': host,
@@ -50,32 +60,42 @@ const setOrigin = (incoming: IncomingMessage, config: Config): void => {
   })
 }
 
+/** Sign-in by way of another provider, where one is configured. */
+const federatedOf = (config: Config, store: Store): Federated | undefined => {
+  if (config.upstream === undefined) return undefined
+  const upstream = createUpstream(config.upstream, config.idUrl + upstreamCallback)
+  return createFederated({ config, store, upstream, federation: createFederation(store) })
+}
+
+const upstreamTargets = ({ upstream }: Config): readonly string[] =>
+  upstream === undefined ? [] : [new URL(upstream.issuer).origin]
+
 export type IdDeps = {
   readonly config: Config
-  readonly secrets: Secrets
+  readonly provider: Provider
   readonly store: Store
+  readonly secrets: Secrets
   readonly accounts: PasswordAccounts
+  readonly mail: Mail
   readonly log: Logger
-  /** Besides our own. */
+  /** All that the provider knows. */
   readonly clients: readonly ClientMetadata[]
 }
 
 /** Everything that answers on the identity origin. */
-export const createIdListener = ({
-  config,
-  secrets,
-  store,
-  accounts,
-  log,
-  clients: others,
-}: IdDeps): RequestListener => {
-  const clients = clientsOf(config, others)
-  const provider = createProvider(config, secrets, store, clients)
+export const createIdListener = (deps: IdDeps): RequestListener => {
+  const { config, provider, store, accounts, log, clients } = deps
   provider.on('server_error', (_ctx, error) => log.error({ kind: error.name }, 'identity request failed'))
   // Koa would print what it catches, with whatever stands in the message.
   provider.silent = true
   const callback = provider.callback()
-  const pages = createInteractions(provider, accounts, config)
+  const secondFactor = createSecondFactor(store, deps.secrets.nonceSecret)
+  const federated = federatedOf(config, store)
+  const passkeys = createPasskeyService(store, config.idUrl)
+  const signIn = { steps: createSteps({ store, accounts, secondFactor }), passkeys, federated }
+  const pages = createInteractions({ provider, accounts, signIn, config })
+  pages.route('/', createAccountPages({ config, store, accounts, secondFactor, signIn, mail: deps.mail }))
+  if (federated !== undefined) pages.route('/', federated.pages)
   pages.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   pages.all('*', async (c) => {
     await callback(c.env.incoming, c.env.outgoing)
@@ -83,14 +103,18 @@ export const createIdListener = ({
   })
   pages.onError((error, c) => {
     log.error({ kind: error.name }, 'identity request failed')
-    return c.text('Something went wrong.', 500)
+    if (!isUnavailable(error)) return c.text('Something went wrong.', 500)
+    const words = wordsFor(c.req.header('accept-language'))
+    const page = messagePage(words, words.unavailableTitle, words.unavailable, config.appUrl)
+    return c.html(page, 503, { 'retry-after': String(retryAfter) })
   })
   const respond = getRequestListener(async (request, env) => {
     const response = await pages.fetch(request, env)
     // Hono answers HEAD with a copy, which no longer says so.
     return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   })
-  const fixed = Object.entries(headers(config, formTargets(clients)))
+  const isProxy = proxiesOf(config.trustedProxies)
+  const fixed = Object.entries(headers(config, [...formTargets(clients), ...upstreamTargets(config)]))
   return (incoming, outgoing) => {
     const { method = '', url = '' } = incoming
     const requestId = crypto.randomUUID()
@@ -100,7 +124,7 @@ export const createIdListener = ({
       const route = routePattern(url.split('?', 1)[0] ?? '')
       log.info({ requestId, method, route, status: outgoing.statusCode, milliseconds })
     })
-    setOrigin(incoming, config)
+    setOrigin(incoming, config, isProxy)
     for (const [name, value] of fixed) outgoing.setHeader(name, value)
     outgoing.setHeader('x-request-id', requestId)
     void respond(incoming, outgoing)

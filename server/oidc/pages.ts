@@ -1,9 +1,9 @@
 import { html, raw } from 'hono/html'
 import type { Words } from './words.ts'
 
-type Html = ReturnType<typeof html>
+export type Html = ReturnType<typeof html>
 
-const layout = (words: Words, title: string, body: Html): Html => html`<!doctype html>
+export const layout = (words: Words, title: string, body: Html): Html => html`<!doctype html>
 <html lang="${words.language}">
   <head>
     <meta charset="utf-8" />
@@ -22,36 +22,63 @@ const layout = (words: Words, title: string, body: Html): Html => html`<!doctype
   </body>
 </html>`
 
-const alert = (text: string | undefined): Html | '' =>
+export const alert = (text: string | undefined): Html | '' =>
   text === undefined ? '' : html`<p class="notice error" role="alert" id="fault">${text}</p>`
 
-type FormState = { readonly uid: string; readonly email?: string; readonly fault?: string }
+/** `base`: the address that the forms of a page are under. */
+type FormState = { readonly base: string; readonly email?: string; readonly fault?: string }
 
 const emailField = (words: Words, { email, fault }: FormState): Html => html`
   <label for="email">${words.email}</label>
   <input id="email" name="email" type="email" autocomplete="username" required maxlength="254" value="${email ?? ''}"
     ${fault === undefined ? '' : raw('aria-describedby="fault"')} ${email === undefined ? raw('autofocus') : ''} />`
 
-const cancelForm = (words: Words, uid: string): Html => html`
-  <form method="post" action="/interaction/${uid}/cancel"><button class="quiet" type="submit">${words.cancel}</button></form>`
+const cancelForm = (words: Words, base: string): Html => html`
+  <form method="post" action="${base}/cancel"><button class="quiet" type="submit">${words.cancel}</button></form>`
 
-export const signInPage = (words: Words, state: FormState): Html =>
+export type SignInState = FormState & {
+  /** Why it is asked for, where it is not a sign-in to the app. */
+  readonly lead?: string | undefined
+  /** Another provider that people may come from. */
+  readonly upstream?: string | undefined
+  readonly proving?: string | undefined
+}
+
+const passkeyButton = (words: Words, base: string): Html => html`
+    <form method="post" action="${base}/use-passkey"><button type="submit">${words.usePasskey}</button></form>`
+
+const upstreamForm = (words: Words, { base, upstream }: SignInState): Html | '' =>
+  upstream === undefined
+    ? ''
+    : html`
+    <form method="post" action="${base}/upstream">
+      <button type="submit">${words.continueWith.replace('{name}', upstream)}</button>
+    </form>`
+
+export const signInPage = (words: Words, state: SignInState): Html =>
   layout(
     words,
     words.signIn,
     html`
     <h1>${words.signIn}</h1>
-    <p class="muted">${words.signInLead}</p>
+    <p class="muted">${state.lead ?? words.signInLead}</p>
     ${alert(state.fault)}
-    <form method="post" action="/interaction/${state.uid}/sign-in">
+    <form method="post" action="${state.base}/sign-in">
+      ${state.proving === undefined ? '' : html`<input type="hidden" name="proving" value="${state.proving}" />`}
       ${emailField(words, state)}
       <label for="password">${words.password}</label>
       <input id="password" name="password" type="password" autocomplete="current-password" required
         ${state.email === undefined ? '' : raw('autofocus')} />
       <button class="primary" type="submit">${words.signIn}</button>
     </form>
-    ${cancelForm(words, state.uid)}
-    <p class="other">${words.noAccount} <a href="/interaction/${state.uid}/create-account">${words.createAnAccount}</a></p>`,
+    ${state.proving === undefined ? passkeyButton(words, state.base) : ''}
+    ${upstreamForm(words, state)}
+    ${cancelForm(words, state.base)}
+    ${
+      state.lead === undefined
+        ? html`<p class="other">${words.noAccount} <a href="${state.base}/create-account">${words.createAnAccount}</a></p>`
+        : ''
+    }`,
   )
 
 export const createAccountPage = (words: Words, state: FormState): Html =>
@@ -62,7 +89,7 @@ export const createAccountPage = (words: Words, state: FormState): Html =>
     <h1>${words.createAnAccount}</h1>
     <p class="muted">${words.createLead}</p>
     ${alert(state.fault)}
-    <form method="post" action="/interaction/${state.uid}/create-account">
+    <form method="post" action="${state.base}/create-account">
       ${emailField(words, state)}
       <label for="password">${words.password}</label>
       <input id="password" name="password" type="password" autocomplete="new-password" required minlength="8"
@@ -70,19 +97,39 @@ export const createAccountPage = (words: Words, state: FormState): Html =>
       <p class="hint muted" id="hint">${words.passwordHint}</p>
       <button class="primary" type="submit">${words.createAccount}</button>
     </form>
-    ${cancelForm(words, state.uid)}
-    <p class="other">${words.haveAccount} <a href="/interaction/${state.uid}">${words.signIn}</a></p>`,
+    ${cancelForm(words, state.base)}
+    <p class="other">${words.haveAccount} <a href="${state.base}">${words.signIn}</a></p>`,
   )
 
-export const consentPage = (words: Words, uid: string, client: string): Html =>
+/** Asks for the second step. `ticket`: what the first one gave. */
+export const codePage = (words: Words, { base, fault, ticket }: FormState & { readonly ticket: string }): Html =>
+  layout(
+    words,
+    words.codeTitle,
+    html`
+    <h1>${words.codeTitle}</h1>
+    <p class="muted" id="lead">${words.codeLead}</p>
+    ${alert(fault)}
+    <form method="post" action="${base}/code">
+      <input type="hidden" name="ticket" value="${ticket}" />
+      <label for="code">${words.code}</label>
+      <input id="code" name="code" autocomplete="one-time-code" required maxlength="40" autofocus
+        aria-describedby="${fault === undefined ? 'lead' : 'fault'}" />
+      <button class="primary" type="submit">${words.continue}</button>
+    </form>
+    ${passkeyButton(words, base)}
+    ${cancelForm(words, base)}`,
+  )
+
+export const consentPage = (words: Words, base: string, client: string): Html =>
   layout(
     words,
     words.consentTitle,
     html`
     <h1>${words.consentTitle}</h1>
     <p><strong>${client}</strong> ${words.consent}</p>
-    <form method="post" action="/interaction/${uid}/consent"><button class="primary" type="submit">${words.allow}</button></form>
-    ${cancelForm(words, uid)}`,
+    <form method="post" action="${base}/consent"><button class="primary" type="submit">${words.allow}</button></form>
+    ${cancelForm(words, base)}`,
   )
 
 /** Asks before the provider's own session ends. `form`: the form of oidc-provider, whose id is `op.logoutForm`. */

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
 import Provider, { type ClientMetadata, type Configuration, errors } from 'oidc-provider'
 import type { Config } from '../config.ts'
+import type { Mail } from '../mail/mail.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
+import { isUnavailable } from '../store/unavailable.ts'
 import { createAdapterFactory } from './adapter.ts'
+import { createAlerts } from './alerts.ts'
 import { isOurs, mayCall } from './clients.ts'
 import { followFamilies } from './families.ts'
 import { messagePage, signedOutPage, signOutPage } from './pages.ts'
 import { loadGrant, resourceIndicators, scopes } from './resources.ts'
-import { wordsFor } from './words.ts'
+import { answerUnavailable } from './unavailable.ts'
+import { type Words, wordsFor } from './words.ts'
 
 const day = 24 * 3600
 const idle = 14 * day
@@ -46,13 +50,23 @@ const cookieNames = (https: boolean) => ({
   resume: 'holdfast-resume',
 })
 
+export type ProviderDeps = {
+  readonly config: Config
+  readonly secrets: Secrets
+  readonly store: Store
+  readonly clients: readonly ClientMetadata[]
+  readonly mail: Mail
+}
+
+/** Title and text of the page for a request that failed. */
+const reasonOf = (words: Words, error: unknown): [string, string] => {
+  if (isUnavailable(error)) return [words.unavailableTitle, words.unavailable]
+  const isExpired = error instanceof errors.SessionNotFound
+  return isExpired ? [words.expiredTitle, words.expired] : [words.failedTitle, words.failed]
+}
+
 /** The OpenID provider over our store. `issuer` is the identity origin. */
-export const createProvider = (
-  config: Config,
-  secrets: Secrets,
-  store: Store,
-  clients: readonly ClientMetadata[],
-): Provider => {
+export const createProvider = ({ config, secrets, store, clients, mail }: ProviderDeps): Provider => {
   const https = config.idUrl.startsWith('https:')
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure: https, overwrite: true } as const
   const provider = new Provider(config.idUrl, {
@@ -64,7 +78,7 @@ export const createProvider = (
     responseTypes: ['code'],
     pkce: { required: () => true },
     scopes,
-    claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
+    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
     // The worker reads who it is from the ID token alone.
     conformIdTokenClaims: false,
     clientBasedCORS: (_ctx, origin, client) => mayCall(config, client.clientId, origin),
@@ -76,7 +90,12 @@ export const createProvider = (
       if (account === undefined) return undefined
       return {
         accountId: sub,
-        claims: () => ({ sub, email: account.email, ...(account.name === null ? {} : { name: account.name }) }),
+        claims: () => ({
+          sub,
+          email: account.email,
+          email_verified: account.emailVerifiedAt !== null,
+          ...(account.name === null ? {} : { name: account.name }),
+        }),
       }
     },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
@@ -87,7 +106,7 @@ export const createProvider = (
     loadExistingGrant: (ctx) => loadGrant(ctx, config),
     rotateRefreshToken: () => true,
     ttl: {
-      AccessToken: config.accessTokenTtl,
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? config.accessTokenTtl,
       AuthorizationCode: 60,
       IdToken: 3600,
       Interaction: 3600,
@@ -97,16 +116,13 @@ export const createProvider = (
     },
     renderError(ctx, _out, error) {
       const words = wordsFor(ctx.get('accept-language'))
-      const { expiredTitle, expired, failedTitle, failed } = words
-      const isExpired = error instanceof errors.SessionNotFound
       ctx.type = 'html'
-      ctx.body = String(
-        messagePage(words, isExpired ? expiredTitle : failedTitle, isExpired ? expired : failed, config.appUrl),
-      )
+      ctx.body = String(messagePage(words, ...reasonOf(words, error), config.appUrl))
     },
   })
   // The listener sets what a proxy would have said, from the configuration.
   provider.proxy = true
+  answerUnavailable(provider)
   provider.use(async (ctx, next) => {
     // The address to return to has no parameters; with some that name a client the provider fails where nothing is under way.
     if (/^\/auth\/[^/]+$/.test(ctx.path)) ctx.search = ''
@@ -120,6 +136,6 @@ export const createProvider = (
     ctx.body = String(messagePage(words, words.nothingTitle, words.nothing, config.appUrl))
     ctx.status = 404
   })
-  followFamilies(provider, store)
+  followFamilies(provider, store, createAlerts(store, mail, config))
   return provider
 }

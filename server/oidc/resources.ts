@@ -1,9 +1,12 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { apiAudience, type Config } from '../config.ts'
+import { apiAudience, type Config, desktopClient } from '../config.ts'
 import { isOurs } from './clients.ts'
 
 /** What our clients may ask for, at the provider and at the API alike. */
 export const scopes = ['openid', 'offline_access', 'profile', 'email']
+
+/** Native programs have no page that a stranger's script could run in. Seconds. */
+const desktopTokenLife = 3600
 
 type Features = NonNullable<Configuration['features']>
 
@@ -18,7 +21,7 @@ export const resourceIndicators = (config: Config): NonNullable<Features['resour
       scope: scopes.join(' '),
       audience: apiAudience(config),
       accessTokenFormat: 'jwt',
-      accessTokenTTL: config.accessTokenTtl,
+      accessTokenTTL: client.clientId === desktopClient ? desktopTokenLife : config.accessTokenTtl,
       jwt: { sign: { alg: 'ES256' } },
     }
   },

@@ -21,18 +21,25 @@ export const createAttempts = (db: Database) => {
     take: (key: string, limit: Limit): Promise<number> =>
       db.transaction().execute(async (within) => {
         const now = Date.now()
-        const row = await within.selectFrom('attempts').selectAll().where('key', '=', key).executeTakeFirst()
-        const isRecent = row !== undefined && now - row.updated_at < memory
-        const { tokens, failures, updated_at } = isRecent ? row : { tokens: limit.burst, failures: 0, updated_at: now }
-        const interval = intervalAfter(limit, failures)
-        const filled = Math.min(limit.burst, tokens + (now - updated_at) / interval)
-        if (filled < 1) return Math.ceil((1 - filled) * interval)
-        const next = { tokens: filled - 1, failures: failures + 1, updated_at: now }
+        const full = { tokens: limit.burst, failures: 0, updated_at: now }
+        // There is a row to lock then: of two at once, on whatever node, the second sees what the first took.
         await within
           .insertInto('attempts')
-          .values({ key, ...next })
-          .onConflict((conflict) => conflict.column('key').doUpdateSet(next))
+          .values({ key, ...full })
+          .onConflict((conflict) => conflict.column('key').doNothing())
           .execute()
+        const row = await within
+          .selectFrom('attempts')
+          .selectAll()
+          .where('key', '=', key)
+          .forUpdate()
+          .executeTakeFirstOrThrow()
+        const { tokens, failures, updated_at } = now - row.updated_at < memory ? row : full
+        const interval = intervalAfter(limit, failures)
+        const filled = Math.min(limit.burst, tokens + Math.max(0, now - updated_at) / interval)
+        if (filled < 1) return Math.ceil((1 - filled) * interval)
+        const next = { tokens: filled - 1, failures: failures + 1, updated_at: now }
+        await within.updateTable('attempts').set(next).where('key', '=', key).execute()
         return 0
       }),
 

@@ -1,7 +1,16 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { accounts } from './migrations-accounts.ts'
+import { devices } from './migrations-devices.ts'
+import { pairings } from './migrations-pairings.ts'
+
+// Servers of two versions run on one schema while they are updated one by one, and the older may be started again meanwhile.
+// So a migration only adds: tables, columns that may be null or have a default, indexes. What nobody uses any more is dropped
+// in a later version, when `oldest` below names a schema that no longer had a use for it.
 
 type Any = Kysely<unknown>
+
+export type Migrations = Readonly<Record<string, Migration>>
 
 const first = async (db: Any): Promise<void> => {
   await db.schema
@@ -59,7 +68,32 @@ const first = async (db: Any): Promise<void> => {
     .execute()
 }
 
-/** In the order of their names. A migration that was released is never changed. */
-export const migrations: Record<string, Migration> = {
-  '001-first': { up: first },
+const facts = async (db: Any): Promise<void> => {
+  await db.schema
+    .createTable('server_facts')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute()
 }
+
+const proofs = async (db: Any): Promise<void> => {
+  await db.schema
+    .createTable('proofs')
+    .addColumn('jti_hash', 'text', (column) => column.primaryKey())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('proofs_expires_at').on('proofs').column('expires_at').execute()
+}
+
+/** In the order of their names. A migration that was released is never changed. */
+export const migrations: Migrations = {
+  '001-first': { up: first },
+  '002-facts': { up: facts },
+  '003-proofs': { up: proofs },
+  '004-devices': { up: devices },
+  '005-accounts': { up: accounts },
+  '006-pairings': { up: pairings },
+}
+
+/** A server that knows this migration can use the schema of this one, whatever was added since. */
+export const oldest = '001-first'

@@ -69,15 +69,16 @@ export const createOidcRecords = (db: Database) => {
       return toRecord(await select(model).where('uid', '=', uid).executeTakeFirst(), '')
     },
 
-    /** Marks a record as used; the first time counts. */
-    async consume(model: string, id: string): Promise<void> {
-      await db
+    /** Marks a record as used; the first time counts. Answers whether this was it. */
+    async consume(model: string, id: string): Promise<boolean> {
+      const updated = await db
         .updateTable('oidc_records')
         .set({ consumed_at: Date.now() })
         .where('model', '=', model)
         .where('id_hash', '=', hash(id))
         .where('consumed_at', 'is', null)
-        .execute()
+        .executeTakeFirst()
+      return updated.numUpdatedRows === 1n
     },
 
     async remove(model: string, id: string): Promise<void> {

@@ -1,11 +1,21 @@
-/** Tables. Times are milliseconds since 1970; JSON is text, `unknown` until parsed. */
+import type { Generated } from 'kysely'
+
+/**
+ * Tables, alike on SQLite and PostgreSQL. Times are milliseconds since 1970 (`bigint`), JSON is text (`unknown` until parsed), what
+ * is true or not is 0 or 1 or the time at which it became true. A row that is read to be changed is read with `forUpdate()`,
+ * in a transaction.
+ */
 export type Tables = {
   accounts: {
     id: string
     email: string
     name: string | null
+    /** Empty where the account has no password. */
     password_hash: string
     created_at: number
+    downloaded_at: number | null
+    downloads: Generated<number>
+    email_verified_at: number | null
   }
   /** One row a sign-in: the grant, the token family and the session have the same id. */
   sessions: {
@@ -21,6 +31,90 @@ export type Tables = {
     created_at: number
     last_used_at: number
     revoked_at: number | null
+    /** When the person proved who it is. */
+    auth_time: number | null
+  }
+  /** A browser or an app with its key. Its present session comes and goes; removed ones stay, so that they can be told. */
+  devices: {
+    id: string
+    account_id: string
+    session_id: string
+    name: string
+    platform: string
+    public_key: string
+    created_at: number
+    removed_at: number | null
+  }
+  /** Secrets of authenticator apps, sealed with a key that is not in the database. */
+  totp: {
+    account_id: string
+    sealed_secret: string
+    /** The time step of the last code that was accepted: none is good twice. */
+    last_step: number
+    confirmed_at: number | null
+  }
+  recovery_codes: {
+    account_id: string
+    code_hash: string
+  }
+  passkeys: {
+    id: string
+    account_id: string
+    public_key: string
+    counter: number
+    name: string
+    created_at: number
+    last_used_at: number | null
+  }
+  /** Who people are at other providers. */
+  identities: {
+    issuer: string
+    subject: string
+    account_id: string
+    email: string | null
+    created_at: number
+  }
+  /** What is good once and for a while, under its hash. */
+  tickets: {
+    id_hash: string
+    purpose: string
+    payload: string
+    expires_at: number
+  }
+  outbox: {
+    id: string
+    recipient: string
+    subject: string
+    body: string
+    created_at: number
+    sent_at: number | null
+  }
+  /** Devices that are about to be added. The keys are public; what is sealed for the new device the server cannot read. */
+  pairings: {
+    id: string
+    account_id: string
+    words: string
+    number: string
+    guesses: number
+    stage: string
+    created_at: number
+    ticket_hash: string | null
+    client_id: string | null
+    name: string | null
+    platform: string | null
+    public_key: string | null
+    exchange_key: string | null
+    commitment: string | null
+    answer_key: string | null
+    answer_nonce: string | null
+    opening: string | null
+    wrapped_key: string | null
+    log_entry: string | null
+  }
+  challenges: {
+    id_hash: string
+    device_id: string
+    created_at: number
   }
   /** Everything that oidc-provider keeps. Ids are hashed: a copy of this table holds no usable token. */
   oidc_records: {
@@ -44,5 +138,15 @@ export type Tables = {
     tokens: number
     failures: number
     updated_at: number
+  }
+  /** Proofs of possession that came with a request that changes something, until they could not be replayed any more. */
+  proofs: {
+    jti_hash: string
+    expires_at: number
+  }
+  /** What is true of the database as a whole. */
+  server_facts: {
+    name: string
+    value: string
   }
 }

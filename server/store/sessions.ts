@@ -1,3 +1,4 @@
+import type { AuditType } from './audit.ts'
 import { type Database, newId } from './store.ts'
 
 /** What is known of a sign-in when it is made. */
@@ -10,6 +11,8 @@ export type NewSession = {
   readonly deviceName: string
   readonly userAgent: string
   readonly address: string
+  /** When the person proved who it is; undefined: not known. */
+  readonly authTime: number | undefined
 }
 
 export type Session = {
@@ -19,11 +22,24 @@ export type Session = {
   readonly deviceName: string
   readonly lastUsedAt: number
   readonly revokedAt: number | null
+  readonly authTime: number | null
+}
+
+/** A session as its owner sees it. */
+export type SessionInFull = {
+  readonly id: string
+  readonly clientId: string
+  readonly platform: string
+  readonly deviceName: string
+  readonly userAgent: string
+  readonly address: string
+  readonly createdAt: number
+  readonly lastUsedAt: number
+  readonly revokedAt: number | null
 }
 
 /** What only a thief would do: a code or a refresh token presented again, or by someone without its key. */
 export type Misuse = 'code.reused' | 'refresh.reused'
-export type AuditType = 'session.created' | 'session.revoked' | Misuse | 'account.created'
 
 const minute = 60_000
 
@@ -51,6 +67,26 @@ export const createSessions = (db: Database) => {
   return {
     audit,
 
+    /** All of an account, also those that are over; the newest first. */
+    list: (accountId: string): Promise<SessionInFull[]> =>
+      db
+        .selectFrom('sessions')
+        .select([
+          'id',
+          'client_id as clientId',
+          'platform',
+          'device_name as deviceName',
+          'user_agent as userAgent',
+          'address',
+          'created_at as createdAt',
+          'last_used_at as lastUsedAt',
+          'revoked_at as revokedAt',
+        ])
+        .where('account_id', '=', accountId)
+        .orderBy('created_at', 'desc')
+        .orderBy('id')
+        .execute(),
+
     async create(session: NewSession): Promise<void> {
       const now = Date.now()
       await db
@@ -67,6 +103,7 @@ export const createSessions = (db: Database) => {
           created_at: now,
           last_used_at: now,
           revoked_at: null,
+          auth_time: session.authTime ?? null,
         })
         .execute()
       await audit('session.created', session.accountId, session.id)
@@ -82,6 +119,7 @@ export const createSessions = (db: Database) => {
           'device_name as deviceName',
           'last_used_at as lastUsedAt',
           'revoked_at as revokedAt',
+          'auth_time as authTime',
         ])
         .where('id', '=', id)
         .executeTakeFirst(),
@@ -115,6 +153,21 @@ export const createSessions = (db: Database) => {
       )
       await audit('session.revoked', accountId, null)
     },
+
+    /** Begins a session where another was: the same person on the same device, with a new token family. */
+    async succeed(before: string, id: string): Promise<void> {
+      const row = await db.selectFrom('sessions').selectAll().where('id', '=', before).executeTakeFirstOrThrow()
+      const now = Date.now()
+      const times = { created_at: now, last_used_at: now, revoked_at: null }
+      await db
+        .insertInto('sessions')
+        .values({ ...row, ...times, id, provider_session: null })
+        .execute()
+      await audit('session.renewed', row.account_id, id)
+    },
+
+    /** Ends a session in whose place there is another; the provider's own session in that browser stays. */
+    retire: (id: string): Promise<void> => end([id], false),
 
     /** Ends a family whose code or refresh token was misused, unless it is over already. */
     async revokeFamily(id: string, misuse: Misuse): Promise<void> {

@@ -1,40 +1,47 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { type SqliteDatabase, SqliteDialect } from 'kysely'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import {
+  type Dialect,
+  type KyselyPlugin,
+  SelectQueryNode,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { createSqliteDriver, patience } from './sqlite-driver.ts'
 
-const toInput = (value: unknown): SQLInputValue => {
-  if (typeof value === 'boolean') return value ? 1 : 0
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
-    return value
-  if (value instanceof Uint8Array) return value
-  throw new TypeError('The database takes text, numbers, bytes and null only.')
+/** The file of the embedded database, for its owner alone, also in a folder that was there before. */
+export const sqliteFile = (folder: string): string => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'holdfast.sqlite')
+  // SQLite makes the files beside it alike.
+  closeSync(openSync(file, 'a', 0o600))
+  return file
+}
+
+const open = (file: string): DatabaseSync => {
+  const database = new DatabaseSync(file, { timeout: patience })
+  database.exec(
+    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 0',
+  )
+  return database
 }
 
 /** Kysely over `node:sqlite`: WAL, and every commit on the disk before it is acknowledged. */
-export const sqliteDialect = (file: string): SqliteDialect => {
-  const database = new DatabaseSync(file)
-  database.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000',
-  )
-  const statements = new Map<string, ReturnType<typeof database.prepare>>()
-  const prepare = (sql: string) => {
-    const known = statements.get(sql)
-    if (known !== undefined) return known
-    const made = database.prepare(sql)
-    if (statements.size > 200) statements.clear()
-    statements.set(sql, made)
-    return made
+export const sqliteDialect = (file: string): Dialect => {
+  const database = open(file)
+  return {
+    createDriver: () => createSqliteDriver(database),
+    // The driver has the turns of its connections in hand.
+    createAdapter: () => Object.defineProperty(new SqliteAdapter(), 'supportsMultipleConnections', { value: true }),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
   }
-  const adapter: SqliteDatabase = {
-    close: () => database.close(),
-    prepare(sql) {
-      const statement = prepare(sql)
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...parameters.map(toInput)),
-        run: (parameters) => statement.run(...parameters.map(toInput)),
-        iterate: (parameters) => statement.iterate(...parameters.map(toInput)),
-      }
-    },
-  }
-  return new SqliteDialect({ database: adapter })
+}
+
+/** SQLite has no `for update`, and needs none: its transactions have the file to themselves. */
+export const withoutRowLocks: KyselyPlugin = {
+  transformQuery: ({ node }) => (SelectQueryNode.is(node) ? { ...node, endModifiers: [] } : node),
+  transformResult: async ({ result }) => result,
 }

@@ -1,49 +1,63 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { join } from 'node:path'
-import { Kysely } from 'kysely'
-import { Migrator } from 'kysely/migration'
+import { sql } from 'kysely'
 import { createAccounts } from './accounts.ts'
 import { createAttempts } from './attempts.ts'
-import { migrations } from './migrations.ts'
+import { createAudit } from './audit.ts'
+import { createChallenges } from './challenges.ts'
+import { type Database, type DatabaseConfig, openDatabase } from './database.ts'
+import { createDevices } from './devices.ts'
+import { createFactors } from './factors.ts'
+import { createFacts } from './facts.ts'
+import { createIdentities } from './identities.ts'
 import { createOidcRecords } from './oidc-records.ts'
-import type { Tables } from './schema.ts'
+import { createOutbox } from './outbox.ts'
+import { createPairings } from './pairings.ts'
+import { createPasskeys } from './passkeys.ts'
+import { createProofs } from './proofs.ts'
 import { createSessions } from './sessions.ts'
-import { sqliteDialect } from './sqlite.ts'
+import { createTickets } from './tickets.ts'
 
-export type Database = Kysely<Tables>
+export type { Database } from './database.ts'
+
+/** Five minutes. */
+export const pairingLife = 300_000
 
 /** A random id of 128 bits, base64url. */
 export const newId = (): string => randomBytes(16).toString('base64url')
 
 /** Everything the server keeps, by noun. */
-export type Store = {
-  readonly accounts: ReturnType<typeof createAccounts>
-  readonly sessions: ReturnType<typeof createSessions>
-  readonly oidcRecords: ReturnType<typeof createOidcRecords>
-  readonly attempts: ReturnType<typeof createAttempts>
+const createNouns = (db: Database) => ({
+  accounts: createAccounts(db),
+  sessions: createSessions(db),
+  oidcRecords: createOidcRecords(db),
+  attempts: createAttempts(db),
+  facts: createFacts(db),
+  devices: createDevices(db),
+  challenges: createChallenges(db),
+  audit: createAudit(db),
+  factors: createFactors(db),
+  tickets: createTickets(db),
+  outbox: createOutbox(db),
+  identities: createIdentities(db),
+  pairings: createPairings(db, pairingLife),
+  proofs: createProofs(db),
+  passkeys: createPasskeys(db),
+})
+
+export type Store = ReturnType<typeof createNouns> & {
+  /** Resolves where the database answers. */
+  ping(): Promise<void>
   close(): Promise<void>
 }
 
-const migrate = async (db: Database): Promise<void> => {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateToLatest()
-  if (error !== undefined) throw error
-}
+/** The store on an open database. */
+export const createStore = (db: Database): Store => ({
+  ...createNouns(db),
+  async ping() {
+    await sql`select 1`.execute(db)
+  },
+  close: () => db.destroy(),
+})
 
-/** Opens the embedded database in `folder` and brings it up to date. Rejects where it cannot be opened. */
-export const openStore = async (folder: string): Promise<Store> => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, 'holdfast.sqlite')
-  // For its owner alone, also in a folder that was there before; SQLite makes the files beside it alike.
-  closeSync(openSync(file, 'a', 0o600))
-  const db: Database = new Kysely<Tables>({ dialect: sqliteDialect(file) })
-  await migrate(db)
-  return {
-    accounts: createAccounts(db),
-    sessions: createSessions(db),
-    oidcRecords: createOidcRecords(db),
-    attempts: createAttempts(db),
-    close: () => db.destroy(),
-  }
-}
+/** Opens the store and brings its schema up to date. Rejects where it cannot be opened. */
+export const openStore = async (config: DatabaseConfig): Promise<Store> => createStore(await openDatabase(config))

@@ -6,6 +6,8 @@ startApp({
   connect: () => connect({ script: '/sw.js' }),
   paths: webPaths,
   serverStatus: '/api/v1/auth/status',
+  accountPage: '/account',
+  api: '/api/v1',
   isInstallable: true,
   reachesAi: true,
 })

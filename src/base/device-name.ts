@@ -2,6 +2,7 @@ const first = (text: string, table: readonly (readonly [RegExp, string])[], othe
   table.find(([pattern]) => pattern.test(text))?.[1] ?? otherwise
 
 const browsers = [
+  [/^HoldfastCLI\//, 'Holdfast'],
   [/\bEdg(e|A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
   [/\b(Firefox|FxiOS)\//, 'Firefox'],

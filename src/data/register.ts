@@ -119,6 +119,13 @@ export const storedThings = [
     cleared: 'when the sign-in ends, at sign-out',
   },
   {
+    name: 'device/<provider>',
+    where: 'IndexedDB holdfast-custody/records',
+    what: 'The key by which the server knows this device, sealed, and the name that the server has for it.',
+    secret: true,
+    cleared: 'at sign-out',
+  },
+  {
     name: 'revocations',
     where: 'IndexedDB holdfast-custody/records',
     what: 'Tokens of ended sessions that the provider has still to revoke, sealed.',

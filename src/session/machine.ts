@@ -58,7 +58,7 @@ const afterFailure = (
   { failure, at, random }: Extract<Event, { type: 'refresh-failed' }>,
 ): Step => {
   if (failure.kind === 'denied') {
-    return to({ status: 'expired', account: state.account, reason: 'revoked' }, 'store-expired')
+    return to({ status: 'expired', account: state.account, reason: failure.reason ?? 'revoked' }, 'store-expired')
   }
   const failures = state.failures + 1
   const retryAt = at + Math.max(failure.waitAtLeast, backoff(failures, random))

@@ -38,6 +38,8 @@ const providerSchema = v.strictObject({
   dpop: v.boolean(),
   /** Resource indicator, RFC 8707. */
   resource: v.optional(v.pipe(v.string(), v.url())),
+  /** Where the provider's server keeps devices: the address of a Holdfast API, such as `https://notes.example.com/api/v1`. */
+  devices: v.optional(secureUrl),
   /** `prompt` of OIDC Core §3.1.2.1. Some providers give no refresh token without `consent`. */
   prompt: v.optional(v.picklist(['consent', 'login', 'select_account'])),
 })

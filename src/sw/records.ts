@@ -52,6 +52,19 @@ const liveSchema = v.object({
   signInState: secret,
 })
 
+/** The key of this device, and what the server knows it by once it has answered. */
+const deviceSchema = v.object({
+  key: dpopKey,
+  registered: v.nullable(
+    v.object({
+      id: v.string(),
+      serverKey: v.string(),
+      /** Of the DPoP key of the session that the device was last registered with. */
+      jkt: v.string(),
+    }),
+  ),
+})
+
 const expiredSchema = v.object({
   status: v.literal('expired'),
   account,
@@ -86,6 +99,7 @@ const metadataSchema = v.object({ fetchedAt: v.number(), document: v.record(v.st
 export type Records = {
   session: v.InferOutput<typeof liveSchema> | v.InferOutput<typeof expiredSchema>
   transaction: v.InferOutput<typeof transactionSchema>
+  device: v.InferOutput<typeof deviceSchema>
   revocations: v.InferOutput<typeof revocationsSchema>
   metadata: v.InferOutput<typeof metadataSchema>
   secret: v.InferOutput<typeof secretSchema>
@@ -96,6 +110,7 @@ export type RecordKind = keyof Records
 const recordSchemas: { readonly [K in RecordKind]: v.GenericSchema<unknown, Records[K]> } = {
   session: v.variant('status', [liveSchema, expiredSchema]),
   transaction: transactionSchema,
+  device: deviceSchema,
   revocations: revocationsSchema,
   metadata: metadataSchema,
   secret: secretSchema,
@@ -104,6 +119,7 @@ const recordSchemas: { readonly [K in RecordKind]: v.GenericSchema<unknown, Reco
 export const recordKinds = [
   'session',
   'transaction',
+  'device',
   'revocations',
   'metadata',
   'secret',

@@ -3,6 +3,7 @@ import { HoldfastError } from '../protocol/errors.ts'
 import { refreshNeed } from '../session/refresh-time.ts'
 import type { TokenFailure } from '../session/token-failure.ts'
 import type { Provider } from './config.ts'
+import type { Device } from './device.ts'
 import type { Keeper } from './keeper.ts'
 import { runAlone } from './lock.ts'
 import type { Discovery } from './oidc/discovery.ts'
@@ -17,6 +18,7 @@ export type RefresherDeps = {
   readonly clock: Clock
   readonly random: () => number
   readonly discovery: Discovery
+  readonly device: Device
   /** Takes tokens that arrived after the session was signed out. */
   readonly orphaned: (provider: Provider, tokens: Tokens) => Promise<void>
 }
@@ -44,7 +46,7 @@ export type Refresher = {
 }
 
 export const createRefresher = (deps: RefresherDeps, keeper: Keeper): Refresher => {
-  const { vault, wire, clock, random, discovery, orphaned } = deps
+  const { vault, wire, clock, random, discovery, device, orphaned } = deps
   const { provider } = keeper
   let running: Promise<void> | undefined
 
@@ -60,6 +62,15 @@ export const createRefresher = (deps: RefresherDeps, keeper: Keeper): Refresher 
       }
     }
     return refresh(call, live.tokens, live.account)
+  }
+
+  /** Where the refresh token is no more, the key of the device may be good for another. */
+  const renew = async (call: TokenCall, live: LiveSession, outcome: Refreshed): Promise<Refreshed> => {
+    if (outcome.ok || outcome.failure.kind !== 'denied') return outcome
+    const renewal = await device.renew(call.wire)
+    if (renewal.kind === 'removed') return { ok: false, failure: { kind: 'denied', reason: 'device-removed' } }
+    if (renewal.kind === 'refused') return outcome
+    return refresh(call, { ...live.tokens, refresh: renewal.refresh }, live.account)
   }
 
   const settle = async (live: LiveSession, outcome: Refreshed): Promise<void> => {
@@ -80,7 +91,7 @@ export const createRefresher = (deps: RefresherDeps, keeper: Keeper): Refresher 
     const server = await discovery(provider)
     if (!(await keeper.markRefresh(clock()))) return
     const call = { provider, server, proofs: keeper.proofs(), wire: wire.within(refreshLimit), clock }
-    await settle(before, await send(call, before))
+    await settle(before, await renew(call, before, await send(call, before)))
   }
 
   const run = async (before: LiveSession): Promise<void> => {

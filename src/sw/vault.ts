@@ -1,5 +1,6 @@
 import { type Bytes, fromUtf8, toBase64url, utf8 } from '../base/bytes.ts'
 import { reveal, Secret } from '../base/secret.ts'
+import { createDeviceSigningKey, devicePublicKey, signAsDevice, type WrappedDeviceKey } from '../crypto/device-keys.ts'
 import { createDpopKey, unwrapDpopKey } from '../crypto/dpop-key.ts'
 import { openRecord, sealRecord } from '../crypto/envelope.ts'
 import { createDeviceKey, deriveVaultKeys, type VaultKeys } from '../crypto/vault-key.ts'
@@ -31,6 +32,10 @@ export type Vault = {
   secretName(purpose: string): Promise<string>
   createDpopKey(accepted: readonly string[]): Promise<WrappedDpopKey>
   unwrapDpopKey(key: WrappedDpopKey): Promise<CryptoKeyPair>
+  /** Rejects with a DOMException where this browser has no Ed25519. */
+  createDeviceKey(): Promise<WrappedDeviceKey>
+  publicKeyOf(key: WrappedDeviceKey): string
+  signAsDevice(key: WrappedDeviceKey, text: string): Promise<string>
 }
 
 const DEVICE_KEY = 'device'
@@ -97,5 +102,8 @@ export const openVault = async (store: Store, share: Secret<Bytes>, grade: Grade
     },
     createDpopKey: (accepted) => createDpopKey(keys.record, accepted),
     unwrapDpopKey: (key) => unwrapDpopKey(keys.record, key),
+    createDeviceKey: () => createDeviceSigningKey(keys.record),
+    publicKeyOf: devicePublicKey,
+    signAsDevice: (key, text) => signAsDevice(keys.record, key, text),
   }
 }

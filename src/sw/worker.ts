@@ -6,9 +6,10 @@ import type { Route } from '../session/resource.ts'
 import { describeSession } from './announce.ts'
 import { createApi, type Holder } from './api.ts'
 import type { Config } from './config.ts'
+import { createDevice, type Device, noDevice } from './device.ts'
 import { announcementOf, type Host } from './host.ts'
 import { type Journal, noJournal } from './journal.ts'
-import { createKeeper, keepersOf, signInLimit } from './keeper.ts'
+import { createKeeper, type Keeper, keepersOf, signInLimit } from './keeper.ts'
 import { createDiscovery } from './oidc/discovery.ts'
 import { createWire } from './oidc/wire.ts'
 import { createRefresher } from './refresher.ts'
@@ -38,14 +39,30 @@ export const createWorker = async (deps: WorkerDeps) => {
   const { host, config, vault, rotation, fetch, clock, random, hold, journal = noJournal(fetch) } = deps
   const wire = createWire(fetch, clock)
   const discovery = createDiscovery(vault, wire, clock)
-  const announce = () => hold(host.announce(announcementOf(describe())))
+  const announce = () => {
+    hold(host.announce(announcementOf(describe())))
+    for (const device of devices.values()) hold(device.ensure())
+  }
   const keepers = new Map(
     config.providers.map((provider) => [provider.id, createKeeper({ vault, wire, clock, announce }, provider)]),
   )
   const signOut = createSignOut({ vault, wire, clock, discovery, keepers })
+  const deviceOf = (keeper: Keeper): Device => {
+    const { id, devices } = keeper.provider
+    const ask = async (url: URL, init: RequestInit) => {
+      const holder = holders.get(id)
+      return holder === undefined ? Response.error() : api.ask(holder, url, init)
+    }
+    return devices === undefined ? noDevice : createDevice({ vault, clock, ask }, keeper, devices)
+  }
+  const devices = new Map([...keepers].map(([id, keeper]) => [id, deviceOf(keeper)]))
   const holders = new Map<string, Holder>(
     [...keepers].map(([id, keeper]) => {
-      const refresher = createRefresher({ vault, wire, clock, random, discovery, orphaned: signOut.queue }, keeper)
+      const device = devices.get(id) ?? noDevice
+      const refresher = createRefresher(
+        { vault, wire, clock, random, discovery, device, orphaned: signOut.queue },
+        keeper,
+      )
       return [id, { keeper, refresher }]
     }),
   )

@@ -11,6 +11,7 @@ import { type Ai, createAi } from './ai.ts'
 import type { Shared } from './arrivals.ts'
 import { type Chip, chipFor } from './chip.ts'
 import { type Custody, createCustody } from './custody.ts'
+import { createDevices, type Devices } from './devices.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { createFiles, type Files } from './files.ts'
 import { createInstall, type Install } from './install.ts'
@@ -48,6 +49,10 @@ export type App = {
   readonly navigation: Navigation
   readonly network: Network
   readonly custody: Custody
+  /** The address of the page where the account is managed. */
+  readonly accountPage: string
+  /** Undefined where this page cannot ask for them. */
+  readonly devices: Devices | undefined
   readonly ai: Ai
   readonly notices: Notices
   readonly update: Update
@@ -63,8 +68,12 @@ export type App = {
 export type Place = {
   readonly connect: () => Promise<Session>
   readonly paths: Paths
+  /** The address of the page where the account is managed. */
+  readonly accountPage: string
   /** The address of the server's status. */
   readonly serverStatus: string
+  /** The address of the server's API, where pages get its answers by plain fetch. */
+  readonly api?: string
   /** Whether the browser can install the app from here. */
   readonly isInstallable: boolean
   /** Whether pages here may reach AI: on this machine, and through the worker. */
@@ -110,6 +119,8 @@ export const createApp = (place: Place): App => {
     navigation: createNavigation(place.paths),
     network,
     custody,
+    accountPage: place.accountPage,
+    devices: place.api === undefined ? undefined : createDevices(place.api),
     ai: createAi(settings, custody, place.reachesAi),
     notices,
     update: createUpdate(custody, saver),

@@ -253,6 +253,18 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   limitNoPar: 'Was eine Anmeldung verlangt, steht in der Adresse des Anbieters.',
   protocol: 'Protokollversion {version}',
 
+  manageAccount: 'E-Mail, Passwort und zweiter Schritt',
+  devices: 'Geräte',
+  devicesLoading: 'Der Server wird nach Ihren Geräten gefragt …',
+  devicesFailed: 'Der Server hat nicht gesagt, welche Geräte Sie haben. Es wurde nichts geändert.',
+  deviceNotChanged: 'Der Server hat das Gerät nicht geändert. Alles ist, wie es war. Versuchen Sie es noch einmal.',
+  lastSeen: 'Zuletzt gesehen: {time}',
+  rename: 'Umbenennen',
+  deviceName: 'Name des Geräts',
+  removeDeviceTitle: 'Gerät entfernen?',
+  removeDeviceText:
+    '{name} wird abgemeldet und kann nicht mehr abgleichen. Was schon darauf ist, bleibt dort: Von hier aus kann es niemand zurückholen.',
+
   thisDevice: 'Dieses Gerät',
   storedNotes: 'Notizen',
   storageUsed: 'Belegter Platz',

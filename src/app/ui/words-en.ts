@@ -242,6 +242,18 @@ export const en = {
   limitNoPar: 'What a sign-in asks for stands in the provider’s address.',
   protocol: 'Protocol version {version}',
 
+  manageAccount: 'E-mail, password and second step',
+  devices: 'Devices',
+  devicesLoading: 'Asking the server for your devices…',
+  devicesFailed: 'The server did not say which devices you have. Nothing was changed.',
+  deviceNotChanged: 'The server did not change the device. Everything is as it was. Try again.',
+  lastSeen: 'Last seen {time}',
+  rename: 'Rename',
+  deviceName: 'Name of the device',
+  removeDeviceTitle: 'Remove the device?',
+  removeDeviceText:
+    '{name} is signed out and can no longer sync. What is on it already stays there: nobody can take it back from here.',
+
   thisDevice: 'This device',
   storedNotes: 'Notes',
   storageUsed: 'Storage used',

@@ -40,7 +40,7 @@ const SigningIn = () => {
 }
 
 const SignedIn = ({ state }: { readonly state: SessionState & { readonly status: 'signed-in' } }) => {
-  const { dialog } = useApp()
+  const { dialog, accountPage } = useApp()
   const { account, device, provider } = state
   return (
     <>
@@ -54,6 +54,9 @@ const SignedIn = ({ state }: { readonly state: SessionState & { readonly status:
           ],
         ]}
       />
+      <p class="region-action">
+        <a href={accountPage}>{t.manageAccount}</a>
+      </p>
       <p class="region-action">
         <button
           type="button"

@@ -5,6 +5,7 @@ import { PageLink } from '../ui/page-link.tsx'
 import { AccountRegion } from './account-region.tsx'
 import { CloudAiRegion } from './cloud-ai-region.tsx'
 import { DeviceRegion } from './device-region.tsx'
+import { DevicesRegion } from './devices-region.tsx'
 import { LocalAiRegion } from './local-ai-region.tsx'
 import { SecurityRegion } from './security-region.tsx'
 
@@ -19,6 +20,7 @@ export const SettingsView = () => {
       <h1>{t.settings}</h1>
       <AccountRegion />
       <SecurityRegion />
+      <DevicesRegion />
       <LocalAiRegion />
       <CloudAiRegion />
       <DeviceRegion />

@@ -20,6 +20,7 @@ export const custodyConfig = ({ appUrl, idUrl }: Server): CustodyConfig => ({
       responseMode: 'query',
       dpop: true,
       resource: `${appUrl}/api/v1`,
+      devices: `${appUrl}/api/v1`,
     },
   ],
   resources: [

@@ -12,6 +12,7 @@ startApp({
   connect: connectBackground,
   paths: { notebook, settings: `${notebook}?settings` },
   serverStatus: `${readServer().appUrl}/api/v1/auth/status`,
+  accountPage: `${readServer().idUrl}/account`,
   isInstallable: false,
   reachesAi: false,
 })

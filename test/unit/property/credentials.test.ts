@@ -15,7 +15,7 @@ import { property } from './support/property.ts'
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-property-'))
 const config = readConfig({ HOLDFAST_DATA: folder })
 const secrets = await loadSecrets(folder)
-const store = await openStore(folder)
+const store = await openStore(config)
 afterAll(async () => {
   await store.close()
   await rm(folder, { recursive: true })
@@ -28,6 +28,7 @@ await store.sessions.create({
   accountId: id,
   clientId: 'web',
   providerSession: undefined,
+  authTime: undefined,
   platform: 'Linux',
   deviceName: 'Firefox on Linux',
   userAgent: '',

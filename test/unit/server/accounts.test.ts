@@ -17,7 +17,7 @@ beforeEach(() => {
   vi.clearAllMocks()
 })
 
-describe('an e-mail address', () => {
+describe('case 74: an e-mail address', () => {
   test.each([
     ['upper case', 'Ada@Example.COM'],
     ['spaces around it', '  ada@example.com\t'],
@@ -97,7 +97,7 @@ describe('a password', () => {
     expect((await client.signIn({ ...person, password: person.password.trim() })).status).toBe(401)
   })
 
-  test('is checked with the same work where there is no such account, or no such address', async () => {
+  test('case 76: is checked with the same work where there is no such account, or no such address', async () => {
     const { person } = await signedIn(server)
     for (const email of [person.email, newPerson().email, 'nobody']) {
       vi.clearAllMocks()
@@ -121,7 +121,7 @@ describe('a password', () => {
   })
 })
 
-describe('the limit of attempts', () => {
+describe('case 76: the limit of attempts', () => {
   const guess = async (email: string, headers: (attempt: number) => Record<string, string>) => {
     const client = await createClient(server)
     const form = formTo(await client.begin(), '/sign-in')

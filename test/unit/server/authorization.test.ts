@@ -68,7 +68,7 @@ describe('a code', () => {
     return { client, answer: client.answerOf(await client.createAccount(newPerson())) }
   }
 
-  test('used twice takes back what it gave', async () => {
+  test('case 75: used twice takes back what it gave', async () => {
     const { client, answer } = await codeOf()
     const tokens = await client.exchange(answer)
     expect((await client.call(tokens.access, '/auth/status')).status).toBe(200)
@@ -77,7 +77,7 @@ describe('a code', () => {
     expect((await client.refreshRaw(tokens.refresh)).status).toBe(400)
   })
 
-  test('used twice at the same instant gives nothing that lasts', async () => {
+  test('case 75: used twice at the same instant gives nothing that lasts', async () => {
     const { client, answer } = await codeOf()
     const both = await Promise.all([client.exchangeRaw(answer), client.exchangeRaw(answer)])
     expect(both.map(({ status }) => status)).toContain(400)

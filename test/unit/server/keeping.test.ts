@@ -1,9 +1,9 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createBrowser } from './support/browser.ts'
 import { createClient, newPerson, signedIn } from './support/client.ts'
+import { contentsOf, rowsOf } from './support/database.ts'
 import { startTestServer, type TestServer } from './support/running-server.ts'
 
 let server: TestServer
@@ -14,11 +14,6 @@ afterAll(() => server.dispose())
 afterEach(() => {
   vi.useRealTimers()
 })
-
-const contents = async (): Promise<string> => {
-  const files = (await readdir(server.data)).filter((name) => name !== 'secrets.json')
-  return (await Promise.all(files.map((name) => readFile(join(server.data, name), 'latin1')))).join('\n')
-}
 
 describe('the database', () => {
   test('holds nothing that can be presented: no token, code, cookie, request or password', async () => {
@@ -40,7 +35,7 @@ describe('the database', () => {
       ...cookies,
       person.password,
     ]
-    const kept = await contents()
+    const kept = await contentsOf(server.config)
     expect(kept).toContain(person.email)
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(10)
@@ -57,21 +52,17 @@ describe('the database', () => {
   test('forgets what has expired', async () => {
     await createClient(server).then((client) => client.begin())
     const { client, tokens } = await signedIn(server)
-    const kept = () => {
-      const database = new DatabaseSync(join(server.data, 'holdfast.sqlite'), { readOnly: true })
-      const rows = database.prepare('select distinct model from oidc_records').all()
-      database.close()
-      return rows.map(({ model }) => model)
-    }
-    expect(kept()).toEqual(expect.arrayContaining(['Interaction', 'AuthorizationCode', 'RefreshToken', 'Grant']))
+    const kept = async () =>
+      (await rowsOf(server.config, 'select distinct model from oidc_records')).map(({ model }) => model)
+    expect(await kept()).toEqual(expect.arrayContaining(['Interaction', 'AuthorizationCode', 'RefreshToken', 'Grant']))
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3600_000 })
     await server.store.oidcRecords.removeExpired()
-    expect(kept()).not.toContain('Interaction')
-    expect(kept()).not.toContain('AuthorizationCode')
+    expect(await kept()).not.toContain('Interaction')
+    expect(await kept()).not.toContain('AuthorizationCode')
     expect((await client.refresh(tokens.refresh)).refresh).not.toBe('')
     vi.setSystemTime(Date.now() + 91 * 86_400_000)
     await server.store.oidcRecords.removeExpired()
-    expect(kept()).toEqual([])
+    expect(await kept()).toEqual([])
   })
 })
 

@@ -4,6 +4,7 @@ import { createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../server/config.ts'
 import { loadSecrets } from '../../../server/secrets.ts'
 import { startServer } from '../../../server/server.ts'
 import { openStore } from '../../../server/store/store.ts'
@@ -69,7 +70,7 @@ describe('the keys of the server', () => {
 test('the database is for its owner alone, also in a folder that was there before', async () => {
   const data = join(folder, 'open')
   await mkdir(data, { mode: 0o755 })
-  const store = await openStore(data)
+  const store = await openStore(readConfig({ HOLDFAST_DATA: data }))
   await store.accounts.create('ada@example.com', 'hash')
   for (const name of ['holdfast.sqlite', 'holdfast.sqlite-wal', 'holdfast.sqlite-shm']) {
     expect(await modeOf(join(data, name))).toBe(0o600)
@@ -134,7 +135,8 @@ describe('a port that is taken', () => {
     const server = await startTestServer()
     const [free = 0] = await freePorts(1)
     const other = which === 'appPort' ? 'idPort' : 'appPort'
-    const config = { ...server.config, [other]: free, data: folder }
+    const secretsFile = join(server.data, 'secrets.json')
+    const config = { ...server.config, [other]: free, data: folder, secretsFile }
     const starting = startServer({ config, appFiles: join(server.data, '../app') })
     const name = which === 'appPort' ? 'app' : 'identity provider'
     await expect(starting).rejects.toThrow(`Port ${server.config[which]}, wanted for the ${name}, is taken.`)

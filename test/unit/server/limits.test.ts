@@ -1,20 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPasswordAccounts } from '../../../server/accounts/sign-in.ts'
-import { openStore, type Store } from '../../../server/store/store.ts'
+import type { Store } from '../../../server/store/store.ts'
+import { openTestStore } from './support/database.ts'
 
-let folder: string
 let store: Store
+let dispose: () => Promise<void>
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-store-'))
-  store = await openStore(folder)
+  ;({ store, dispose } = await openTestStore())
 })
-afterAll(async () => {
-  await store.close()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => dispose())
 afterEach(() => {
   vi.useRealTimers()
 })

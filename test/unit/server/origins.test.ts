@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aiResources } from '../../../server/ai.ts'
 import { createClient, newPerson } from './support/client.ts'
 import { startTestServer, type TestServer } from './support/running-server.ts'
 
@@ -95,6 +96,7 @@ describe('the origin of the app', () => {
           responseMode: 'form_post',
           dpop: true,
           resource: `${server.appUrl}/api/v1`,
+          devices: `${server.appUrl}/api/v1`,
         },
       ],
       resources: [
@@ -104,6 +106,7 @@ describe('the origin of the app', () => {
           paths: ['/api/v1/'],
           methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
         },
+        ...aiResources(server.config.ai),
       ],
     })
     expect(await raw('/sw.js', {})).toMatch(/^HTTP\/1\.1 403/)

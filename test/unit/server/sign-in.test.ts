@@ -156,7 +156,7 @@ describe('guessing', () => {
     return page
   }
 
-  test('is stopped at the sixth attempt in a minute, with the time to wait', async () => {
+  test('case 76: is stopped at the sixth attempt in a minute, with the time to wait', async () => {
     const { person } = await signedIn(server)
     expect((await guess(person, 5)).status).toBe(401)
     const page = await guess(person, 1)

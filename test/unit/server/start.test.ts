@@ -36,7 +36,7 @@ describe('the configuration', () => {
       HOLDFAST_APP_URL: 'http://notes.example.com',
       HOLDFAST_ID_URL: 'https://id.example.com/path',
       HOLDFAST_ACCESS_TOKEN_TTL: 'soon',
-      DATABASE_URL: 'postgres://user:canary@db/holdfast',
+      DATABASE_URL: 'mysql://user:canary@db/holdfast',
     }
     const read = () => readConfig(variables)
     for (const name of Object.keys(variables)) expect(read).toThrow(name)

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { extensionRedirects } from '../../../server/oidc/clients.ts'
 import { createClient, newPerson, signedIn, statusOf } from './support/client.ts'
+import { rowsOf } from './support/database.ts'
 import { startTestServer, type TestServer } from './support/running-server.ts'
 
 let server: TestServer
@@ -22,18 +21,10 @@ const pass = (milliseconds: number) => {
 }
 const day = 86_400_000
 
-/** Rows of the database file, as someone else who opens it would see them. */
-const rows = (sql: string, ...parameters: string[]): Record<string, unknown>[] => {
-  const database = new DatabaseSync(join(server.data, 'holdfast.sqlite'), { readOnly: true })
-  try {
-    return database.prepare(sql).all(...parameters)
-  } finally {
-    database.close()
-  }
-}
+const rows = (sql: string, ...parameters: string[]) => rowsOf(server.config, sql, ...parameters)
 const sidOf = (token: string): string => String(decodeJwt(token).sid)
-const auditOf = (sid: string) =>
-  rows('select type from audit_events where session_id = ? order by at', sid).map(({ type }) => type)
+const auditOf = async (sid: string) =>
+  (await rows('select type from audit_events where session_id = ? order by at', sid)).map(({ type }) => type)
 
 const lifetime = ({ iat = 0, exp = 0 }: JWTPayload): number => exp - iat
 
@@ -83,8 +74,8 @@ describe('the tokens', () => {
 })
 
 describe('the end of a refresh token', () => {
-  const ends = (sid: string): number[] =>
-    rows("select expires_at from oidc_records where model = 'RefreshToken' and grant_id = ?", sid).map((row) =>
+  const ends = async (sid: string): Promise<number[]> =>
+    (await rows("select expires_at from oidc_records where model = 'RefreshToken' and grant_id = ?", sid)).map((row) =>
       Number(row.expires_at),
     )
 
@@ -94,11 +85,13 @@ describe('the end of a refresh token', () => {
     const sid = sidOf(tokens.access)
     let { refresh } = tokens
     for (let days = 0; days < 84; days += 12) {
-      expect(Math.abs(Math.max(...ends(sid)) - Math.min(Date.now() + 14 * day, began + 90 * day))).toBeLessThan(10_000)
+      expect(Math.abs(Math.max(...(await ends(sid))) - Math.min(Date.now() + 14 * day, began + 90 * day))).toBeLessThan(
+        10_000,
+      )
       pass(12 * day)
       ;({ refresh } = await client.refresh(refresh))
     }
-    expect(Math.max(...ends(sid))).toBeLessThan(began + 90 * day + 10_000)
+    expect(Math.max(...(await ends(sid)))).toBeLessThan(began + 90 * day + 10_000)
     pass(5 * day)
     const { access } = await client.refresh(refresh)
     expect((await client.call(access, '/auth/status')).status).toBe(200)
@@ -107,7 +100,7 @@ describe('the end of a refresh token', () => {
   test('takes every other record of the sign-in with it where a thief shows up', async () => {
     const { client, tokens } = await signedIn(server)
     await client.refreshRaw(tokens.refresh, oauth.DPoP({}, await oauth.generateKeyPair('ES256')))
-    expect(rows('select model from oidc_records where grant_id = ?', sidOf(tokens.access))).toEqual([])
+    expect(await rows('select model from oidc_records where grant_id = ?', sidOf(tokens.access))).toEqual([])
   })
 })
 
@@ -115,7 +108,7 @@ describe('the audit trail', () => {
   test('names a sign-in and a sign-out', async () => {
     const { client, tokens } = await signedIn(server)
     await client.revoke(tokens.refresh)
-    expect(auditOf(sidOf(tokens.access))).toEqual(['session.created', 'session.revoked'])
+    expect(await auditOf(sidOf(tokens.access))).toEqual(['session.created', 'session.revoked'])
   })
 
   test('names a refresh token that was used too late, once', async () => {
@@ -124,7 +117,7 @@ describe('the audit trail', () => {
     pass(61_000)
     await client.refreshRaw(tokens.refresh)
     await client.refreshRaw(tokens.refresh)
-    expect(auditOf(sidOf(tokens.access))).toEqual(['session.created', 'refresh.reused'])
+    expect(await auditOf(sidOf(tokens.access))).toEqual(['session.created', 'refresh.reused'])
   })
 
   test('names a refresh token that came without its key', async () => {
@@ -132,7 +125,7 @@ describe('the audit trail', () => {
     const body = new URLSearchParams({ client_id: 'web', grant_type: 'refresh_token', refresh_token: tokens.refresh })
     const response = await fetch(client.metadata.token_endpoint ?? '', { method: 'POST', body })
     expect(response.status).toBe(400)
-    expect(auditOf(sidOf(tokens.access))).toEqual(['session.created', 'refresh.reused'])
+    expect(await auditOf(sidOf(tokens.access))).toEqual(['session.created', 'refresh.reused'])
     expect(await statusOf(client.call(tokens.access, '/auth/status'))).toBe(401)
   })
 
@@ -141,13 +134,13 @@ describe('the audit trail', () => {
     const answer = client.answerOf(await client.createAccount(newPerson()))
     const tokens = await client.exchange(answer)
     await client.exchangeRaw(answer)
-    expect(auditOf(sidOf(tokens.access))).toEqual(['session.created', 'code.reused'])
+    expect(await auditOf(sidOf(tokens.access))).toEqual(['session.created', 'code.reused'])
   })
 
   test('says nothing where a lost reply was asked for again', async () => {
     const { client, tokens } = await signedIn(server)
     await Promise.all([client.refresh(tokens.refresh), client.refresh(tokens.refresh)])
-    expect(auditOf(sidOf(tokens.access))).toEqual(['session.created'])
+    expect(await auditOf(sidOf(tokens.access))).toEqual(['session.created'])
   })
 })
 
@@ -162,8 +155,10 @@ describe('the page that hands over the code', () => {
       .update(scripts[0] ?? '')
       .digest('base64')
     expect(/script-src ([^;]*)/.exec(policy)?.[1]).toBe(`'sha256-${hash}'`)
+    // Where native programs wait for an answer.
+    const loopback = 'http://127.0.0.1:*'
     expect(/form-action ([^;]*)/.exec(policy)?.[1]).toBe(
-      ["'self'", server.appUrl, ...extensionRedirects.map((address) => new URL(address).origin)].join(' '),
+      ["'self'", server.appUrl, ...extensionRedirects.map((address) => new URL(address).origin), loopback].join(' '),
     )
     expect(policy).not.toContain('unsafe')
     expect(page.text).not.toMatch(/\son\w+=/)

@@ -54,6 +54,14 @@ export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } =
     stage: fc.constantFrom('waiting', 'received', 'exchanging'),
     callback: fc.option(secret),
   }),
+  device: fc.record({
+    key: fc.record({
+      alg: fc.constant('Ed25519' as const),
+      publicKey: fc.constant<JsonWebKey>({ kty: 'OKP', crv: 'Ed25519', x: 'AA' }),
+      wrapped: anyBytes(40),
+    }),
+    registered: fc.option(fc.record({ id: text, serverKey: text, jkt: text })),
+  }),
   revocations: fc.array(fc.record({ provider: text, token: secret, hint: text, since: moment }), { maxLength: 3 }),
   metadata: fc.record({
     fetchedAt: moment,

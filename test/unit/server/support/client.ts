@@ -12,13 +12,16 @@ export type Tokens = { readonly access: string; readonly refresh: string; readon
 /** Someone who has no account yet. */
 export const newPerson = (): Person => ({ email: `${randomUUID()}@example.com`, password: `correct ${randomUUID()}` })
 
-export const discover = async (server: TestServer): Promise<oauth.AuthorizationServer> => {
+/** What a client has to know of a server. */
+export type Site = Pick<TestServer, 'appUrl' | 'idUrl'>
+
+export const discover = async (server: Site): Promise<oauth.AuthorizationServer> => {
   const issuer = new URL(server.idUrl)
   return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, open))
 }
 
 /** The web client as the worker is one: DPoP, PAR, PKCE and form_post, with a browser for the pages. */
-export const createClient = async (server: TestServer, browser: Browser = createBrowser()) => {
+export const createClient = async (server: Site, browser: Browser = createBrowser()) => {
   const metadata = await discover(server)
   const pair = await oauth.generateKeyPair('ES256')
   const handle = oauth.DPoP({}, pair)
@@ -145,7 +148,7 @@ export const statusOf = async (response: Promise<Response>): Promise<number> => 
 }
 
 /** A new person with an account, signed in. */
-export const signedIn = async (server: TestServer, browser?: Browser) => {
+export const signedIn = async (server: Site, browser?: Browser) => {
   const client = await createClient(server, browser)
   const person = newPerson()
   const tokens = await client.exchange(client.answerOf(await client.createAccount(person)))

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { type Config, readConfig } from '../../../../server/config.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../../../../server/server.ts'
 import { freePorts } from '../../../support/free-ports.ts'
+import { newDatabase } from './database.ts'
 
 export type TestServer = RunningServer & {
   readonly config: Config
@@ -35,7 +36,10 @@ const writeApp = async (folder: string): Promise<void> => {
 
 type Overrides = Partial<Config> & Pick<ServerOptions, 'mapWorkerSource' | 'clients'>
 
-const start = async (config: Config, appFiles: string, folder: string, overrides: Overrides): Promise<TestServer> => {
+type Place = { readonly folder: string; readonly appFiles: string; drop(): Promise<unknown> }
+
+const start = async (config: Config, place: Place, overrides: Overrides): Promise<TestServer> => {
+  const { folder, appFiles, drop } = place
   const lines: string[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
   const server = await startServer({ ...overrides, config, appFiles, log })
@@ -46,16 +50,17 @@ const start = async (config: Config, appFiles: string, folder: string, overrides
     logged: () => lines.join(''),
     async restart() {
       await server.close()
-      return start(config, appFiles, folder, overrides)
+      return start(config, place, overrides)
     },
     async dispose() {
       await server.close()
+      await drop()
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-/** A whole server with a built app of four files, on free ports and an empty data folder. */
+/** A whole server with a built app of four files, on free ports, an empty data folder and an empty database. */
 export const startTestServer = async (overrides: Overrides = {}): Promise<TestServer> => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-server-'))
   const appFiles = join(folder, 'app')
@@ -66,5 +71,6 @@ export const startTestServer = async (overrides: Overrides = {}): Promise<TestSe
     HOLDFAST_ID_PORT: String(idPort),
     HOLDFAST_DATA: join(folder, 'data'),
   }
-  return start({ ...readConfig(variables), ...overrides }, appFiles, folder, overrides)
+  const { url: databaseUrl, drop } = await newDatabase()
+  return start({ ...readConfig(variables), databaseUrl, ...overrides }, { folder, appFiles, drop }, overrides)
 }

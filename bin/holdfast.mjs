@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { resolve } from 'node:path'
+import { node24 } from '../scripts/lib/node24.mjs'
+import { start } from '../scripts/lib/run.mjs'
+
+// holdfast serve            the server, of files that are built
+// holdfast backup FILE …    see server/cli.ts
+// holdfast login …          the client, see cli/main.ts
+
+const [command = '', ...files] = process.argv.slice(2)
+// The server runs in the folder of the project; files are named from where its operator is.
+const words = [command, ...files.map((file) => resolve(file))]
+const isClient = ['login', 'status', 'logout', 'devices'].includes(command)
+const program = isClient ? ['cli/main.ts', command, ...files] : ['server/cli.ts', ...words]
+const args = command === 'serve' ? ['server/main.ts'] : program
+const { code } = await start(node24(), ['--disable-warning=ExperimentalWarning', ...args]).ended
+process.exitCode = code

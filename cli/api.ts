@@ -1,0 +1,47 @@
+import * as oauth from 'oauth4webapi'
+import { Failure } from './failure.ts'
+import { nonceOnce, options, proofsOf, refresh } from './provider.ts'
+import { alone, readSession, removeSession, type Session, writeSession } from './session-file.ts'
+
+/** A token that would end on the way is renewed first. */
+const margin = 60_000
+
+/** The session, its access token good. Two commands never refresh at once, and the second takes what the first got. */
+export const freshSession = (): Promise<Session> =>
+  alone(async () => {
+    const session = await readSession()
+    if (session === undefined) throw new Failure('NOT_SIGNED_IN')
+    if (session.expiresAt - Date.now() > margin) return session
+    try {
+      const renewed = { ...session, ...(await refresh(session)) }
+      await writeSession(renewed)
+      return renewed
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'SESSION_ENDED') await removeSession()
+      throw error
+    }
+  })
+
+const requestOf = async (session: Session, method: string, path: string, body: unknown): Promise<Response> => {
+  const proofs = await proofsOf(session.proofKey)
+  const url = new URL(`${session.server}/api/v1${path}`)
+  const text = body === undefined ? undefined : JSON.stringify(body)
+  return nonceOnce(() => {
+    const { headers, ...rest } = options(session.server)
+    if (text !== undefined) headers.set('content-type', 'application/json')
+    const common = { ...rest, DPoP: proofs }
+    return oauth.protectedResourceRequest(session.access, method, url, headers, text, common)
+  })
+}
+
+/** Asks the API. Throws SESSION_ENDED where the token is good no more, SERVER_UNAVAILABLE, REFUSED. */
+export const ask = async (session: Session, method: string, path: string, body?: unknown): Promise<unknown> => {
+  const response = await requestOf(session, method, path, body).catch((error: unknown) => {
+    if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response
+    throw new Failure('SERVER_UNAVAILABLE')
+  })
+  if (response.status === 401) throw new Failure('SESSION_ENDED')
+  if (response.status >= 500 || response.status === 429) throw new Failure('SERVER_UNAVAILABLE')
+  if (!response.ok) throw new Failure('REFUSED')
+  return response.json()
+}

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process'
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createServer } from 'node:http'
+import { hostname } from 'node:os'
+import { registrationStatement } from '../src/protocol/device-statement.ts'
+import { ask } from './api.ts'
+import { Failure } from './failure.ts'
+import { beginSignIn, discover, issuerOf, newProofKey, proofsOf, revoke } from './provider.ts'
+import { alone, readSession, type Session, writeSession } from './session-file.ts'
+
+/** How long a person may take, in milliseconds. */
+const patience = 600_000
+
+const page = (title: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8" /><title>${title} · Holdfast</title><h1>${title}</h1><p>You can close this page and go back to the terminal.</p></html>`
+
+/** Waits on a port of this machine for the provider's answer (RFC 8252 §7.3). */
+const listen = async () => {
+  const answer = Promise.withResolvers<URLSearchParams>()
+  const server = createServer({ requestTimeout: 10_000 }, (incoming, outgoing) => {
+    const url = new URL(incoming.url ?? '/', 'http://127.0.0.1')
+    const isAnswer = url.pathname === '/callback' && incoming.method === 'GET' && url.searchParams.has('state')
+    const failed = url.searchParams.has('error')
+    const headers = {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'",
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      connection: 'close',
+    }
+    outgoing.writeHead(isAnswer ? 200 : 404, headers)
+    outgoing.end(
+      page(isAnswer ? (failed ? 'The sign-in was cancelled' : 'The browser is done') : 'There is nothing here'),
+    )
+    if (isAnswer) answer.resolve(url.searchParams)
+  })
+  const listening = Promise.withResolvers<void>()
+  server.once('error', listening.reject)
+  server.listen(0, '127.0.0.1', () => listening.resolve())
+  await listening.promise
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const timer = setTimeout(() => answer.reject(new Failure('SIGN_IN_FAILED')), patience)
+  const close = () => {
+    clearTimeout(timer)
+    server.close()
+  }
+  return { redirect: `http://127.0.0.1:${port}/callback`, answer: answer.promise, close }
+}
+
+/** Tries to; the address is printed besides. */
+const openBrowser = (address: string): void => {
+  const program = process.platform === 'darwin' ? 'open' : 'xdg-open'
+  const child = spawn(program, [address], { stdio: 'ignore', detached: true })
+  child.once('error', () => undefined)
+  child.unref()
+}
+
+/** Puts this machine on the list of devices, with a key of its own (docs/devices.md). */
+const register = async (session: Session, key: KeyObject): Promise<void> => {
+  const publicKey = String(session.deviceKey.x)
+  const jkt = await (await proofsOf(session.proofKey)).calculateThumbprint()
+  const signature = sign(null, Buffer.from(registrationStatement(publicKey, jkt)), key).toString('base64url')
+  await ask(session, 'POST', '/devices', { publicKey, signature, name: `Holdfast on ${hostname()}`.slice(0, 80) })
+}
+
+const signIn = async (server: string, tellAddress: (address: string) => void): Promise<Session> => {
+  const issuer = await issuerOf(server)
+  const metadata = await discover(issuer)
+  const proofKey = await newProofKey()
+  const { redirect, answer, close } = await listen()
+  try {
+    const begun = await beginSignIn({ metadata, proofs: await proofsOf(proofKey), redirect })
+    tellAddress(begun.address)
+    const parameters = await answer
+    if (parameters.get('error') === 'access_denied') throw new Failure('SIGN_IN_CANCELLED')
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const deviceKey = { ...privateKey.export({ format: 'jwk' }) }
+    const session = { server, issuer, proofKey, deviceKey, ...(await begun.finish(parameters)) }
+    await register(session, privateKey)
+    return session
+  } finally {
+    close()
+  }
+}
+
+export type LoginOptions = { readonly server: string; readonly opensBrowser: boolean }
+
+/** Signs in by the browser of this system. The session that was here before is ended. */
+export const login = async ({ server, opensBrowser }: LoginOptions): Promise<Session> => {
+  const before = await readSession()
+  const session = await signIn(server, (address) => {
+    process.stderr.write(`Sign in at this address in your browser:\n${address}\n`)
+    if (opensBrowser) openBrowser(address)
+  }).catch((cause: unknown) => {
+    throw cause instanceof Failure ? cause : new Failure('SIGN_IN_FAILED')
+  })
+  await alone(() => writeSession(session))
+  if (before !== undefined) await revoke(before).catch(() => undefined)
+  return session
+}

@@ -1,0 +1,70 @@
+import { closeSync, openSync } from 'node:fs'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import * as v from 'valibot'
+import { Failure } from './failure.ts'
+
+const jwk = v.record(v.string(), v.unknown())
+
+const sessionSchema = v.object({
+  server: v.string(),
+  issuer: v.string(),
+  /** The private DPoP key: without it the tokens are of no use. */
+  proofKey: jwk,
+  deviceKey: jwk,
+  access: v.string(),
+  /** Milliseconds since 1970. */
+  expiresAt: v.number(),
+  refresh: v.string(),
+})
+
+export type Session = v.InferOutput<typeof sessionSchema>
+
+const folder = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'holdfast')
+const file = join(folder, 'session.json')
+
+/** The session that is kept here, or undefined. Throws UNREADABLE; the file is left as it is. */
+export const readSession = async (): Promise<Session | undefined> => {
+  try {
+    return v.parse(sessionSchema, JSON.parse(await readFile(file, 'utf8')))
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    throw new Failure('UNREADABLE')
+  }
+}
+
+/** Written beside, on the disk, then put in place: whenever this is killed there is a whole session, the old or the new. */
+export const writeSession = async (session: Session): Promise<void> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const beside = `${file}.new`
+  await rm(beside, { force: true })
+  const handle = await open(beside, 'wx', 0o600)
+  try {
+    await handle.writeFile(JSON.stringify(session))
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(beside, file)
+}
+
+export const removeSession = (): Promise<void> => rm(file, { force: true })
+
+/** How long another command is waited for, in milliseconds: longer than a request may take. */
+const patience = 60_000
+
+/** One command at a time. The lock is the system's own, by way of SQLite, and so ends with a command that is killed. */
+export const alone = async <T>(work: () => Promise<T>): Promise<T> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, 'lock')
+  closeSync(openSync(path, 'a', 0o600))
+  const lock = new DatabaseSync(path, { timeout: patience })
+  try {
+    lock.exec('begin exclusive')
+    return await work()
+  } finally {
+    lock.close()
+  }
+}

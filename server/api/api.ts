@@ -1,0 +1,141 @@
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import type { Logger } from 'pino'
+import * as v from 'valibot'
+import type { Store } from '../store/store.ts'
+import { parseBody } from './body.ts'
+import type { Caller, Credentials } from './credentials.ts'
+import { dpopChallenge } from './dpop.ts'
+import { ApiError, errorResponse, toApiError } from './errors.ts'
+import { createOpenApi } from './openapi.ts'
+import { addPages } from './page.ts'
+import type { Route } from './route.ts'
+
+export type ApiDeps = {
+  readonly store: Store
+  readonly credentials: Credentials
+  readonly log: Logger
+  readonly routes: readonly Route[]
+}
+
+/** `address`: where on the network a request comes from. */
+export type ApiEnv = { Bindings: { address?: string }; Variables: { requestId: string } }
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+const openToAll = cors({
+  origin: '*',
+  allowMethods: methods,
+  allowHeaders: ['Authorization', 'DPoP', 'Content-Type', 'API-Version'],
+  exposeHeaders: ['DPoP-Nonce', 'WWW-Authenticate', 'X-Request-Id', 'API-Version', 'Date', 'Retry-After'],
+  maxAge: 7200,
+})
+
+const largest = bodyLimit({
+  maxSize: 1024 * 1024,
+  onError: () => {
+    // What is left of the body is not read, so the connection is of no more use.
+    throw new ApiError('too_large', { headers: { connection: 'close' } })
+  },
+})
+
+/** A known address with a method that it does not have (RFC 9110 §15.5.6). */
+const refuseOtherMethods = (api: Hono<ApiEnv>, path: string, methods: readonly string[]): void => {
+  api.all(path, () => {
+    throw new ApiError('method_not_allowed', { headers: { allow: methods.join(', ') } })
+  })
+}
+
+/** Fixed addresses first, each whole: one with a parameter has room for them too. */
+const addRoutes = (api: Hono<ApiEnv>, deps: ApiDeps): void => {
+  const paths = [...new Set(deps.routes.map(({ path }) => path))]
+  for (const path of paths.sort((one, other) => Number(one.includes(':')) - Number(other.includes(':')))) {
+    const routes = deps.routes.filter((route) => route.path === path)
+    for (const route of routes) api.on(route.method, `/v1${path}`, createHandler(deps, route))
+    refuseOtherMethods(
+      api,
+      `/v1${path}`,
+      routes.map(({ method }) => method),
+    )
+  }
+}
+
+/** What holds for every request: its id, its version, its size, and that its body is read to the end. */
+const addCommon = (api: Hono<ApiEnv>, log: Logger): void => {
+  api.use(async (c, next) => {
+    c.set('requestId', crypto.randomUUID())
+    const started = performance.now()
+    await next()
+    c.header('x-request-id', c.get('requestId'))
+    c.header('api-version', 'v1')
+    c.header('cache-control', 'no-store')
+    const milliseconds = Math.round(performance.now() - started)
+    const { method, routePath } = c.req
+    log.info({ requestId: c.get('requestId'), method, route: routePath, status: c.res.status, milliseconds })
+  })
+  api.use(openToAll)
+  api.use(async (c, next) => {
+    if ((c.req.header('api-version') ?? 'v1') !== 'v1') throw new ApiError('unsupported_version')
+    await next()
+  })
+  api.use(largest)
+  api.use(async (c, next) => {
+    await next()
+    const { raw } = c.req
+    // Under a body that is left unread the connection ends, and with it the next request on it.
+    if (raw.method !== 'GET' && !raw.bodyUsed) await raw.arrayBuffer().catch(() => undefined)
+  })
+}
+
+/** The checks of one route, in their order: credentials, limit, parameters, body. */
+const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
+  const callerOf = async (request: Request): Promise<Caller | undefined> => {
+    if (route.auth === 'none') return undefined
+    const found = await credentials(request)
+    if (found !== undefined || route.auth === 'optional') return found
+    throw new ApiError('unauthorized', { headers: { 'www-authenticate': dpopChallenge() } })
+  }
+  const take = async (who: string): Promise<void> => {
+    if (route.limit === undefined) return
+    const wait = await store.attempts.take(`${route.method} ${route.path} ${who}`, route.limit)
+    if (wait > 0)
+      throw new ApiError('too_many_requests', { headers: { 'retry-after': String(Math.ceil(wait / 1000)) } })
+  }
+  const paramsOf = (c: Context): unknown => {
+    if (route.params === undefined) return {}
+    const parsed = v.safeParse(route.params, c.req.param())
+    if (parsed.success) return parsed.output
+    throw new ApiError('not_found')
+  }
+  return async (c: Context<ApiEnv>): Promise<Response> => {
+    const { raw: request } = c.req
+    const address = c.env?.address ?? ''
+    const caller = await callerOf(request)
+    await take(caller?.session.id ?? address)
+    const params = paramsOf(c)
+    const body = route.body === undefined ? {} : await parseBody(request, route.body)
+    const answer = await route.answer({ params, body, request, address }, caller)
+    return answer instanceof Response ? answer : c.json(v.parse(route.reply, answer), route.status ?? 200)
+  }
+}
+
+/** The API, to be mounted at `/api`: the routes, and the document that is made of them. */
+export const createApi = (deps: ApiDeps): Hono<ApiEnv> => {
+  const { routes, log } = deps
+  const api = new Hono<ApiEnv>()
+  addCommon(api, log)
+  addRoutes(api, deps)
+  for (const path of addPages(api, createOpenApi(routes))) refuseOtherMethods(api, path, ['GET'])
+  api.all('*', () => {
+    throw new ApiError('not_found')
+  })
+  api.onError((error, c) => {
+    const told = toApiError(error)
+    if (told !== error) {
+      log.error({ requestId: c.get('requestId'), kind: error.name, told: told.code }, 'request failed')
+    }
+    return errorResponse(c, told)
+  })
+  return api
+}

@@ -1,0 +1,210 @@
+import * as v from 'valibot'
+import { extensionClient, webClient } from '../../config.ts'
+import type { PairingService } from '../../pairing/pairing.ts'
+import { type Pairing, stages } from '../../store/pairings.ts'
+import { pairingLife } from '../../store/store.ts'
+import type { Caller } from '../credentials.ts'
+import { ApiError } from '../errors.ts'
+import { forAnyone, forCaller, forEither, type Route } from '../route.ts'
+import { bytes, idParams, iso, platform, text, time } from '../shapes.ts'
+import { needRecentSignIn } from './account.ts'
+
+const nullable = (length: number) => v.nullable(bytes(length))
+/** What the server passes on and cannot read. */
+const sealed = (longest: number) => v.nullable(v.pipe(v.string(), v.regex(/^[\w-]*$/), v.maxLength(longest)))
+
+const state = v.object({
+  id: v.string(),
+  stage: v.picklist(stages),
+  expiresAt: time,
+  device: v.nullable(
+    v.object({ name: v.string(), platform: v.string(), publicKey: bytes(32), exchangeKey: bytes(32) }),
+  ),
+  commitment: nullable(32),
+  answerKey: nullable(32),
+  answerNonce: nullable(32),
+  opening: nullable(32),
+})
+
+const shown = (pairing: Pairing) => {
+  const { id, createdAt, name, platform, publicKey, exchangeKey } = pairing
+  const isRedeemed = name !== null && platform !== null && publicKey !== null && exchangeKey !== null
+  return {
+    id,
+    stage: stages.find((one) => one === pairing.stage) ?? ('burned' as const),
+    expiresAt: iso(createdAt + pairingLife),
+    device: isRedeemed ? { name, platform, publicKey, exchangeKey } : null,
+    commitment: pairing.commitment,
+    answerKey: pairing.answerKey,
+    answerNonce: pairing.answerNonce,
+    opening: pairing.opening,
+  }
+}
+
+const perMinute = (count: number) => ({ burst: count, interval: 60_000 / count, longest: 60_000 / count })
+/** Guesses at words from one address; the wait doubles. */
+const guesses = { burst: 5, interval: 12_000, longest: 900_000 }
+
+const oldDevice = (service: PairingService): readonly Route[] => {
+  const own = async ({ account }: Caller, id: string): Promise<Pairing> => {
+    const found = await service.find(account.id, id)
+    if (found === undefined) throw new ApiError('not_found')
+    return found
+  }
+  const done = v.object({ done: v.literal(true) })
+  const moved = (yes: boolean) => {
+    if (!yes) throw new ApiError('pairing_out_of_step')
+    return { done: true } as const
+  }
+  return [
+    forCaller(
+      {
+        method: 'POST',
+        path: '/pairings',
+        summary: 'Begins to add a device: words that are good for five minutes, one use and five guesses.',
+        reply: v.object({ id: v.string(), words: v.string(), expiresAt: time }),
+        status: 201,
+        errors: ['recent_sign_in_required'],
+        limit: perMinute(5),
+      },
+      async (caller) => {
+        needRecentSignIn(caller)
+        const { id, words, expiresAt } = await service.create(caller.account.id)
+        return { id, words, expiresAt: iso(expiresAt) }
+      },
+    ),
+    forCaller(
+      {
+        method: 'POST',
+        path: '/pairings/:id/answer',
+        summary: "The old device's key and nonce, once the new one has committed itself.",
+        params: idParams,
+        body: v.object({ key: bytes(32), nonce: bytes(32) }),
+        reply: done,
+        errors: ['pairing_out_of_step'],
+      },
+      async (caller, { params, body: { key, nonce } }) =>
+        moved(await service.answer(await own(caller, params.id), key, nonce)),
+    ),
+    forCaller(
+      {
+        method: 'POST',
+        path: '/pairings/:id/approve',
+        summary: 'Lets the new device in. What is sealed for it is passed on as it is.',
+        params: idParams,
+        body: v.object({ wrappedKey: v.optional(sealed(2000), null), logEntry: v.optional(sealed(8000), null) }),
+        reply: done,
+        errors: ['pairing_out_of_step'],
+      },
+      async (caller, { params, body: { wrappedKey, logEntry } }) =>
+        moved(await service.approve(await own(caller, params.id), wrappedKey, logEntry)),
+    ),
+    forCaller(
+      {
+        method: 'DELETE',
+        path: '/pairings/:id',
+        summary: 'Calls a pairing off.',
+        params: idParams,
+        reply: done,
+      },
+      async (caller, { params }) => {
+        await service.burn(await own(caller, params.id))
+        return { done: true } as const
+      },
+    ),
+  ]
+}
+
+const newDevice = (service: PairingService): readonly Route[] => {
+  const byTicket = async (ticket: string): Promise<Pairing> => {
+    const found = await service.findByTicket(ticket)
+    if (found === undefined) throw new ApiError('not_found')
+    return found
+  }
+  const userAgentOf = (request: Request): string => request.headers.get('user-agent') ?? ''
+  return [
+    forAnyone(
+      {
+        method: 'POST',
+        path: '/pairings/redeem',
+        summary: 'The new device comes with words, or the id of a QR code. The ticket is its own from then on.',
+        body: v.object({
+          lookUp: text(64),
+          clientId: v.picklist([webClient, extensionClient]),
+          name: text(80),
+          platform,
+          publicKey: bytes(32),
+          exchangeKey: bytes(32),
+          commitment: bytes(32),
+        }),
+        reply: v.object({ id: v.string(), ticket: bytes(32) }),
+        status: 201,
+        errors: ['not_found'],
+        limit: guesses,
+      },
+      async ({ body: { lookUp, ...device }, request, address }) => {
+        const redeemed = await service.redeem(lookUp, { ...device, address, userAgent: userAgentOf(request) })
+        if (redeemed === undefined) throw new ApiError('not_found')
+        return redeemed
+      },
+    ),
+    forAnyone(
+      {
+        method: 'POST',
+        path: '/pairings/open',
+        summary: 'The new device opens its commitment, once it has the answer.',
+        body: v.object({ ticket: bytes(32), opening: bytes(32) }),
+        reply: state,
+        errors: ['not_found', 'pairing_out_of_step'],
+        limit: perMinute(30),
+      },
+      async ({ body: { ticket, opening } }) => {
+        const pairing = await byTicket(ticket)
+        if (!(await service.open(pairing, opening))) throw new ApiError('pairing_out_of_step')
+        return shown(await byTicket(ticket))
+      },
+    ),
+    forAnyone(
+      {
+        method: 'POST',
+        path: '/pairings/finish',
+        summary: 'The session of the new device, once it was let in. The refresh token goes to the token endpoint.',
+        body: v.object({ ticket: bytes(32), jkt: bytes(32), signature: bytes(64) }),
+        reply: v.object({
+          refreshToken: v.string(),
+          deviceId: v.string(),
+          wrappedKey: v.nullable(v.string()),
+          logEntry: v.nullable(v.string()),
+        }),
+        errors: ['not_found', 'pairing_out_of_step'],
+        limit: perMinute(30),
+      },
+      async ({ body: { ticket, jkt, signature }, request, address }) => {
+        const from = { userAgent: userAgentOf(request), address }
+        const finished = await service.finish(await byTicket(ticket), jkt, signature, from)
+        if (finished === undefined) throw new ApiError('pairing_out_of_step')
+        return finished
+      },
+    ),
+  ]
+}
+
+export const pairingRoutes = (service: PairingService): readonly Route[] => [
+  ...oldDevice(service),
+  ...newDevice(service),
+  forEither(
+    {
+      method: 'GET',
+      path: '/pairings/:id',
+      summary: 'How far a pairing is: by its id for the old device, by its ticket for the new one.',
+      params: idParams,
+      reply: state,
+      limit: perMinute(120),
+    },
+    async (caller, { params: { id } }) => {
+      const found = caller === undefined ? await service.findByTicket(id) : await service.find(caller.account.id, id)
+      if (found === undefined) throw new ApiError('not_found')
+      return shown(found)
+    },
+  ),
+]

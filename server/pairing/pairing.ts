@@ -1,0 +1,131 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { pairingStatement } from '../../src/protocol/device-statement.ts'
+import type { IssueSession } from '../devices/devices.ts'
+import { isSigned } from '../devices/signature.ts'
+import type { Pairing } from '../store/pairings.ts'
+import { newId, pairingLife, type Store } from '../store/store.ts'
+import { newWords, readWords, writeWords } from './words.ts'
+
+/** Besides five minutes and one use. */
+const mostGuesses = 5
+
+export type NewDevice = {
+  readonly clientId: string
+  readonly name: string
+  readonly platform: string
+  readonly userAgent: string
+  readonly address: string
+  readonly publicKey: string
+  readonly exchangeKey: string
+  /** Over the keys and a nonce that is opened later: see docs/pairing.md. */
+  readonly commitment: string
+}
+
+export type Finished = {
+  readonly refreshToken: string
+  readonly deviceId: string
+  readonly wrappedKey: string | null
+  readonly logEntry: string | null
+}
+
+export type PairingDeps = {
+  readonly store: Store
+  readonly serverKey: string
+  readonly issueSession: IssueSession
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+/** Adds a device with the consent of another one, which sees what it adds. The server passes on what both say, and can add none. */
+export const createPairingService = ({ store, serverKey, issueSession }: PairingDeps) => {
+  const { pairings, sessions } = store
+
+  const note = (type: 'created' | 'redeemed' | 'approved' | 'burned', { accountId }: Pick<Pairing, 'accountId'>) =>
+    sessions.audit(`pairing.${type}`, accountId, null)
+
+  const burn = async (pairing: Pairing): Promise<void> => {
+    await pairings.burn(pairing.id)
+    await note('burned', pairing)
+  }
+
+  /** The pairing that words or an id lead to. A wrong number is a guess; the fifth burns it. */
+  const lookUp = async (text: string): Promise<Pairing | undefined> => {
+    const written = readWords(text)
+    if (written === undefined) return pairings.find(text)
+    const found = await pairings.findByWords(written.words)
+    if (found === undefined || found.number === written.number) return found
+    if ((await pairings.countGuess(found.id)) >= mostGuesses) await burn(found)
+    return undefined
+  }
+
+  return {
+    async create(accountId: string): Promise<{ id: string; words: string; expiresAt: number }> {
+      const id = newId()
+      const made = newWords()
+      if (!(await pairings.create(id, accountId, made.words, made.number))) return this.create(accountId)
+      await note('created', { accountId })
+      return { id, words: writeWords(made), expiresAt: Date.now() + pairingLife }
+    },
+
+    /** A ticket for the new device; undefined where there is no such pairing, or another device was first. */
+    async redeem(text: string, device: NewDevice): Promise<{ id: string; ticket: string } | undefined> {
+      const pairing = await lookUp(text)
+      if (pairing === undefined) return undefined
+      const ticket = randomBytes(32).toString('base64url')
+      const { clientId, name, platform, publicKey, exchangeKey, commitment } = device
+      const keys = { public_key: publicKey, exchange_key: exchangeKey, commitment }
+      const about = { ticket_hash: hash(ticket), client_id: clientId, name, platform, ...keys }
+      if (!(await pairings.advance(pairing.id, 'waiting', 'redeemed', about))) return undefined
+      await note('redeemed', pairing)
+      return { id: pairing.id, ticket }
+    },
+
+    findByTicket: (ticket: string): Promise<Pairing | undefined> => pairings.findByTicket(hash(ticket)),
+
+    /** A pairing of this account. */
+    async find(accountId: string, id: string): Promise<Pairing | undefined> {
+      const pairing = await pairings.find(id)
+      return pairing?.accountId === accountId ? pairing : undefined
+    },
+
+    /** The old device says its key and nonce, once it has the commitment. */
+    answer: ({ id }: Pairing, key: string, nonce: string): Promise<boolean> =>
+      pairings.advance(id, 'redeemed', 'answered', { answer_key: key, answer_nonce: nonce }),
+
+    /** The new device opens its commitment, once it has the answer. */
+    open: ({ id }: Pairing, opening: string): Promise<boolean> =>
+      pairings.advance(id, 'answered', 'opened', { opening }),
+
+    /** The person has compared the numbers and said yes, on the old device. */
+    async approve(pairing: Pairing, wrappedKey: string | null, logEntry: string | null): Promise<boolean> {
+      const given = { wrapped_key: wrappedKey, log_entry: logEntry }
+      const approved = await pairings.advance(pairing.id, 'opened', 'approved', given)
+      if (approved) await note('approved', pairing)
+      return approved
+    },
+
+    burn,
+
+    /** The session of the new device, once, for who holds its key. */
+    async finish(pairing: Pairing, jkt: string, signature: string, from: { userAgent: string; address: string }) {
+      const { id, accountId, clientId, name, platform, publicKey } = pairing
+      if (clientId === null || name === null || platform === null || publicKey === null) return undefined
+      if (!isSigned(publicKey, pairingStatement(id, serverKey, jkt), signature)) return undefined
+      if (!(await pairings.advance(id, 'approved', 'finished'))) return undefined
+      const { sessionId, refreshToken } = await issueSession({ accountId, clientId, jkt })
+      const session = { id: sessionId, accountId, clientId, platform, deviceName: name, ...from }
+      await sessions.create({ ...session, providerSession: undefined, authTime: undefined })
+      const deviceId = newId()
+      if (!(await store.devices.create(deviceId, { accountId, sessionId, name, platform, publicKey }))) {
+        await sessions.retire(sessionId)
+        return undefined
+      }
+      await sessions.audit('device.added', accountId, sessionId)
+      const { wrappedKey, logEntry } = pairing
+      const finished: Finished = { refreshToken, deviceId, wrappedKey, logEntry }
+      return finished
+    },
+  }
+}
+
+export type PairingService = ReturnType<typeof createPairingService>

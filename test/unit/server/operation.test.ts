@@ -1,0 +1,196 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Config, readConfig } from '../../../server/config.ts'
+import { backup, restore } from '../../../server/operation/backup.ts'
+import { openStore } from '../../../server/store/store.ts'
+import { freePorts } from '../../support/free-ports.ts'
+import { createBrowser, formTo } from './support/browser.ts'
+import { createClient, signedIn } from './support/client.ts'
+import { newDatabase, rowsOf } from './support/database.ts'
+import { startTestServer, type TestServer } from './support/running-server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  const [metricsPort] = await freePorts(1)
+  server = await startTestServer({ metricsPort })
+})
+afterAll(() => server.dispose())
+
+describe('a running server', () => {
+  test('says on both origins whether its database answers', async () => {
+    for (const port of [server.config.appPort, server.config.idPort]) {
+      const response = await fetch(`http://localhost:${port}/readyz`)
+      expect(response.status).toBe(200)
+      expect(await response.json()).toEqual({ status: 'ready' })
+    }
+  })
+
+  test('has figures on a port of their own, with nothing in them that a client wrote', async () => {
+    await fetch(`${server.appUrl}/api/v1/canary?canary=1`)
+    const figures = await (await fetch(`http://localhost:${server.config.metricsPort}/metrics`)).text()
+    expect(figures).toMatch(/holdfast_request_seconds_count\{site="app",method="GET",status="404"\} \d/)
+    expect(figures).toContain('holdfast_database_up 1')
+    expect(figures).not.toContain('canary')
+    for (const url of [server.appUrl, server.idUrl]) {
+      expect(await (await fetch(`${url}/metrics`)).text()).not.toContain('holdfast_request')
+    }
+  })
+
+  test('writes nothing into its log that a request carries', async () => {
+    const canary = 'CANARY-5d1e'
+    const { client, tokens, person } = await signedIn(server)
+    const headers = {
+      authorization: `DPoP ${canary}.${canary}.${canary}`,
+      dpop: canary,
+      cookie: `holdfast-session=${canary}`,
+      referer: `https://example.com/${canary}`,
+      'user-agent': canary,
+      'x-request-id': canary,
+      'x-forwarded-for': canary,
+      'content-type': 'application/json',
+    }
+    const body = JSON.stringify({ name: canary, note: canary })
+    for (const path of ['/api/v1/user/profile', `/api/v1/${canary}`, `/${canary}`, '/auth/callback']) {
+      await fetch(`${server.appUrl}${path}?${canary}=${canary}`, { method: 'POST', headers, body })
+    }
+    for (const path of [
+      '/token',
+      '/request',
+      `/auth/${canary}aaaaaaaaaaaa`,
+      '/interaction/aaaaaaaaaaaaaaaaaaaaa/sign-in',
+    ]) {
+      await fetch(`${server.idUrl}${path}?${canary}=${canary}`, { method: 'POST', headers, body })
+    }
+    const init = {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: canary }),
+    }
+    await client.call(tokens.access, '/user/profile', init)
+    const other = await createClient(server, createBrowser())
+    await other.browser.submit(formTo(await other.begin(), '/sign-in'), { email: person.email, password: canary })
+    const log = server.logged()
+    for (const line of log.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level')
+    for (const secret of [canary, person.email, person.password, ...Object.values(tokens)])
+      expect(log).not.toContain(secret)
+  })
+})
+
+describe('the configuration', () => {
+  const read = (file: unknown, variables = {}) => readConfig(variables, JSON.stringify(file))
+
+  test('comes from a file too, and the environment wins', () => {
+    const file = {
+      appPort: 9001,
+      server: { idPort: 9002, listen: ['0.0.0.0', '::'] },
+      databaseUrl: 'postgres://db/holdfast',
+    }
+    expect(read(file, { HOLDFAST_APP_PORT: '9003' })).toMatchObject({
+      appPort: 9003,
+      idPort: 9002,
+      listen: ['0.0.0.0', '::'],
+      databaseUrl: 'postgres://db/holdfast',
+    })
+  })
+
+  test('names every fault at once, of the environment and of the file', () => {
+    const faulty = () =>
+      read({ appPort: 'x', listen: 'everywhere' }, { HOLDFAST_ID_URL: 'x', HOLDFAST_TRUSTED_PROXIES: '10.0.0.0/99' })
+    for (const name of ['APP_PORT', 'LISTEN', 'ID_URL', 'TRUSTED_PROXIES']) expect(faulty).toThrow(`HOLDFAST_${name}`)
+    expect(() =>
+      read({ idPort: 'x' }, { HOLDFAST_APP_URL: 'https://a.example', HOLDFAST_ID_URL: 'https://a.example' }),
+    ).toThrow(/HOLDFAST_ID_PORT[\s\S]*must differ/)
+  })
+
+  test.each([
+    ['what is no setting', { appPrt: 1 }, 'appPrt'],
+    ['what has no form', { server: { appPort: null } }, 'server.appPort'],
+    ['a list', [], 'one object'],
+  ])('refuses a file with %s', (_what, file, name) => {
+    expect(() => read(file)).toThrow(name)
+  })
+
+  test('refuses a file that is no JSON, and does not show it', () => {
+    expect(() => readConfig({}, '{ canary')).toThrow(/cannot be read as JSON/)
+    expect(() => readConfig({}, '{ canary')).not.toThrow(/canary/)
+  })
+})
+
+describe('a backup', () => {
+  let folder: string
+  let empty: Config
+  let drop: () => Promise<unknown>
+  const file = () => join(folder, 'backup')
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'holdfast-backup-'))
+    const database = await newDatabase()
+    drop = database.drop
+    empty = { ...server.config, metricsPort: undefined, data: join(folder, 'data'), databaseUrl: database.url }
+  })
+  afterEach(async () => {
+    await drop()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const accountsIn = async (config: Config) =>
+    (await rowsOf(config, 'select * from accounts order by id')).map((row) => ({ ...row }))
+
+  test('of a running server brings back everything, for the same devices', async () => {
+    const own = await startTestServer()
+    const { client, tokens } = await signedIn(own)
+    await backup(own.config, file())
+    expect((await stat(file())).mode & 0o777).toBe(0o600)
+    await own.dispose()
+    await restore(empty, file())
+    const restored = await startTestServer({ ...own.config, data: empty.data, databaseUrl: empty.databaseUrl })
+    expect((await client.call(tokens.access, '/auth/status')).status).toBe(200)
+    expect((await client.refresh(tokens.refresh)).refresh).not.toBe('')
+    await restored.dispose()
+  })
+
+  test('moves a server from one kind of database to the other', async () => {
+    await signedIn(server)
+    await backup(server.config, file())
+    const sqlite = { ...empty, data: join(folder, 'embedded'), databaseUrl: undefined }
+    await restore(sqlite, file())
+    const expected = await accountsIn(server.config)
+    expect(await accountsIn(sqlite)).toEqual(expected)
+    await backup(sqlite, join(folder, 'back'))
+    await restore(empty, join(folder, 'back'))
+    expect(await accountsIn(empty)).toEqual(expected)
+  })
+
+  test('replaces no file, no account and no keys', async () => {
+    await signedIn(server)
+    await backup(server.config, file())
+    await expect(backup(server.config, file())).rejects.toThrow(/is there already/)
+    await expect(restore(server.config, file())).rejects.toThrow(/not empty/)
+    const [appPort = 0, idPort = 0] = await freePorts(2)
+    const database = await newDatabase()
+    const other = await startTestServer({ ...empty, appPort, idPort, databaseUrl: database.url })
+    const keys = await readFile(join(other.data, 'secrets.json'), 'utf8')
+    await other.close()
+    await expect(restore(empty, file())).rejects.toThrow(/keys of another server/)
+    expect(await readFile(join(empty.data, 'secrets.json'), 'utf8')).toBe(keys)
+    expect(await accountsIn(empty)).toEqual([])
+    await database.drop()
+  })
+
+  test.each([
+    ['breaks off', (text: string) => text.slice(0, text.length / 2)],
+    ['lacks a line', (text: string) => text.split('\n').toSpliced(1, 1).join('\n')],
+    ['lacks its end', (text: string) => text.trim().split('\n').slice(0, -1).join('\n')],
+    ['is something else', () => 'canary'],
+    ['is empty', () => ''],
+  ])('that %s is refused, and nothing is changed', async (_what, damage) => {
+    await backup(server.config, file())
+    const text = gunzipSync(await readFile(file())).toString()
+    await writeFile(file(), gzipSync(damage(text)))
+    await expect(restore(empty, file())).rejects.toThrow(/no whole backup/)
+    const store = await openStore(empty)
+    await store.close()
+    expect(await accountsIn(empty)).toEqual([])
+  })
+})

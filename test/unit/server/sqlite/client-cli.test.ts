@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createBrowser, formTo } from '../support/browser.ts'
+import { signedIn } from '../support/client.ts'
+import { startTestServer, type TestServer } from '../support/running-server.ts'
+
+const program = new URL('../../../../bin/holdfast.mjs', import.meta.url).pathname
+
+let server: TestServer
+let folder: string
+let person: { readonly email: string; readonly password: string }
+beforeAll(async () => {
+  server = await startTestServer()
+  person = (await signedIn(server)).person
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-client-'))
+})
+afterAll(async () => {
+  await server.dispose()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const said: string[] = []
+
+/** Runs a command to its end. `onAddress` gets the address that it asks to open. */
+const holdfast = (home: string, words: readonly string[], onAddress?: (address: string) => Promise<unknown>) => {
+  const { promise, resolve } = Promise.withResolvers<{ code: number | null; json: unknown; text: string }>()
+  const env = { PATH: process.env.PATH ?? '', XDG_CONFIG_HOME: join(folder, home) }
+  const child = spawn(process.execPath, [program, ...words, '--json'], { env })
+  let [out, told] = ['', '']
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    told += chunk
+    const address = /^(http\S+)\n/m.exec(told)?.[1]
+    if (address !== undefined && onAddress !== undefined) {
+      void onAddress(address)
+      onAddress = undefined
+    }
+  })
+  child.once('close', (code) => {
+    said.push(out, told)
+    resolve({ code, json: out === '' ? undefined : JSON.parse(out), text: told })
+  })
+  return promise
+}
+
+const login = (home: string, act = signInAt) =>
+  holdfast(home, ['login', '--server', server.appUrl, '--no-browser'], act)
+
+const signInAt = async (address: string) => {
+  const browser = createBrowser()
+  return browser.submit(formTo(await browser.open(address), '/sign-in'), person)
+}
+const cancelAt = async (address: string) => {
+  const browser = createBrowser()
+  return browser.submit(formTo(await browser.open(address), '/cancel'))
+}
+
+const fileOf = (home: string) => join(folder, home, 'holdfast/session.json')
+const sessionOf = async (home: string) => JSON.parse(await readFile(fileOf(home), 'utf8'))
+const change = async (home: string, changes: object) =>
+  writeFile(fileOf(home), JSON.stringify({ ...(await sessionOf(home)), ...changes }))
+
+const failsWith = (code: string) => ({ code: 1, json: { error: { code } } })
+
+test('signs in by a browser, lists, renames and removes devices, and signs out', async () => {
+  expect(await login('one')).toMatchObject({ code: 0, json: { signedIn: true, email: person.email } })
+  const first = await sessionOf('one')
+  for (const name of await readdir(join(folder, 'one/holdfast'))) {
+    expect((await stat(join(folder, 'one/holdfast', name))).mode & 0o777).toBe(0o600)
+  }
+  expect((await stat(join(folder, 'one/holdfast'))).mode & 0o777).toBe(0o700)
+
+  const { json } = await holdfast('one', ['devices'])
+  const [own] = Object(json).devices
+  expect(own).toMatchObject({ isThis: true, name: expect.stringMatching(/^Holdfast on /) })
+  expect(await holdfast('one', ['devices', 'rename', own.id, 'My', 'shell'])).toMatchObject({ code: 0 })
+  expect(await holdfast('one', ['status'])).toMatchObject({ code: 0, json: { device: 'My shell' } })
+
+  await login('two')
+  const second = await sessionOf('two')
+  const isOther = (device: { readonly isThis: boolean }) => !device.isThis
+  const other = Object((await holdfast('one', ['devices'])).json).devices.find(isOther)
+  expect(await holdfast('one', ['devices', 'remove', other.id])).toMatchObject({ code: 0 })
+  expect(await holdfast('two', ['status'])).toMatchObject(failsWith('SESSION_ENDED'))
+  expect(await holdfast('one', ['devices', 'remove', other.id])).toMatchObject(failsWith('REFUSED'))
+
+  expect(await holdfast('one', ['logout'])).toMatchObject({ code: 0, json: { signedOut: true, told: true } })
+  expect(await holdfast('one', ['status'])).toMatchObject(failsWith('NOT_SIGNED_IN'))
+
+  for (const secret of [first.access, first.refresh, first.proofKey.d, second.refresh, second.deviceKey.d]) {
+    expect(secret.length).toBeGreaterThan(40)
+    expect(said.join('\n')).not.toContain(secret)
+    expect(server.logged()).not.toContain(secret)
+  }
+})
+
+test('refreshes once where several commands need it at once', async () => {
+  await login('busy')
+  await change('busy', { expiresAt: 0 })
+  const tokenRequests = () => server.logged().match(/"route":"\/token"/g)?.length ?? 0
+  const before = tokenRequests()
+  const answers = await Promise.all(Array.from({ length: 3 }, () => holdfast('busy', ['status'])))
+  expect(answers.map(({ code }) => code)).toEqual([0, 0, 0])
+  expect(tokenRequests() - before).toBe(1)
+  expect((await sessionOf('busy')).expiresAt).toBeGreaterThan(Date.now() + 3_000_000)
+})
+
+test('stays signed in where the reply to a refresh is lost, and where the server is away', async () => {
+  await login('lost')
+  const before = await sessionOf('lost')
+  await change('lost', { expiresAt: 0 })
+  expect(await holdfast('lost', ['status'])).toMatchObject({ code: 0 })
+  // As if it had been killed before it wrote down what came.
+  await change('lost', { refresh: before.refresh, expiresAt: 0 })
+  expect(await holdfast('lost', ['status'])).toMatchObject({ code: 0 })
+  await change('lost', { expiresAt: 0, issuer: 'http://127.0.0.1:9' })
+  expect(await holdfast('lost', ['status'])).toMatchObject(failsWith('SERVER_UNAVAILABLE'))
+  await change('lost', { issuer: server.idUrl })
+  expect(await holdfast('lost', ['status'])).toMatchObject({ code: 0 })
+})
+
+test('is signed out where the provider says so, and keeps a file that it cannot read', async () => {
+  await login('ended')
+  await change('ended', { expiresAt: 0, refresh: 'x'.repeat(43) })
+  expect(await holdfast('ended', ['status'])).toMatchObject(failsWith('SESSION_ENDED'))
+  expect(await holdfast('ended', ['status'])).toMatchObject(failsWith('NOT_SIGNED_IN'))
+  await writeFile(fileOf('ended'), '{"half')
+  expect(await holdfast('ended', ['status'])).toMatchObject(failsWith('UNREADABLE'))
+  expect(await readFile(fileOf('ended'), 'utf8')).toBe('{"half')
+})
+
+test('changes nothing where the sign-in is cancelled', async () => {
+  expect(await login('none', cancelAt)).toMatchObject(failsWith('SIGN_IN_CANCELLED'))
+  expect(await holdfast('none', ['status'])).toMatchObject(failsWith('NOT_SIGNED_IN'))
+})
+
+test.each([[['status', 'now']], [['devices', 'burn']], [['login', '--server', 'javascript:1']]])(
+  'answers what is no command with those that are: %j',
+  async (words) => {
+    expect(await holdfast('none', words)).toMatchObject({ code: 2, json: { error: { code: 'USAGE' } } })
+  },
+)
