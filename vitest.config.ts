@@ -14,8 +14,9 @@ export default defineConfig({
           include: ['test/{unit,kit}/**/*.test.ts'],
           exclude: [...exclude, 'test/unit/server/postgres/**'],
           environment: 'node',
+          maxWorkers: 2,
           // Properties run hundreds of times, and machines are shared.
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -25,7 +26,8 @@ export default defineConfig({
           include: ['test/unit/server/**/*.test.ts'],
           exclude: [...exclude, 'test/unit/server/sqlite/**'],
           environment: 'node',
-          testTimeout: 30_000,
+          maxWorkers: 2,
+          testTimeout: 60_000,
           globalSetup: ['test/support/postgres-setup.ts'],
         },
       },
