@@ -195,6 +195,8 @@ describe.each(browsers)('a microphone that is refused in %s', (kind: BrowserKind
     const local = await openLocal(kind, withoutMicrophone)
     try {
       await fill(local.page, 'Note', 'Text')
+      // The card that comes with the first note moves what is below it.
+      await byRole(local.page, 'region', 'Keep it safe')
       await click(local.page, 'button', 'Record')
       await showsText(local.page, 'The browser does not let Holdfast use the microphone.')
       await showsText(local.page, 'RECORDER_REFUSED')

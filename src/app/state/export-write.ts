@@ -5,6 +5,7 @@ import { jsonParts } from '../../notebook/exchange/json.ts'
 import { createZip } from '../../notebook/exchange/zip.ts'
 import type { Note } from '../../notebook/note.ts'
 import type { Markup } from '../markdown/markup.ts'
+import { createPieces } from './pieces.ts'
 
 export type ExportFormat = 'markdown' | 'json' | 'html'
 
@@ -27,8 +28,8 @@ const byNote = (files: readonly Attachment[]): ((note: Note) => readonly Attachm
 }
 
 const writeZip = async ({ notes, files, bytesOf, step }: ExportSource): Promise<readonly BlobPart[]> => {
-  const parts: Blob[] = []
-  const zip = createZip((bytes) => parts.push(new Blob([bytes])))
+  const pieces = createPieces()
+  const zip = createZip(pieces.add)
   const filesOf = byNote(files)
   const total = notes.length + files.length
   for (const [at, note] of notes.entries()) {
@@ -40,26 +41,26 @@ const writeZip = async ({ notes, files, bytesOf, step }: ExportSource): Promise<
     zip.file({ attachment, bytes: await bytesOf(attachment) })
   }
   zip.end(files)
-  return parts
+  return pieces.all()
 }
 
 const writeJson = async ({ notes, files, bytesOf, step }: ExportSource): Promise<readonly BlobPart[]> => {
-  const parts: BlobPart[] = [jsonParts.start]
+  const pieces = createPieces()
+  pieces.add(jsonParts.start)
   const total = notes.length + files.length
   for (const [at, note] of notes.entries()) {
     await step(at / total)
-    parts.push(jsonParts.note(note, at === 0))
+    pieces.add(jsonParts.note(note, at === 0))
   }
-  parts.push(jsonParts.between)
+  pieces.add(jsonParts.between)
   for (const [at, attachment] of files.entries()) {
-    const pieces: string[] = []
     for (const piece of jsonParts.file({ attachment, bytes: await bytesOf(attachment) }, at === 0)) {
       await step((notes.length + at) / total)
-      pieces.push(piece)
+      pieces.add(piece)
     }
-    parts.push(new Blob(pieces))
   }
-  return [...parts, jsonParts.end]
+  pieces.add(jsonParts.end)
+  return pieces.all()
 }
 
 const writeHtml = (source: ExportSource, title: string) => {
