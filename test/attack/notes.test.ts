@@ -35,6 +35,8 @@ describe.each(browsers)('what is written in notes in %s', (kind) => {
     count = await stage.site.attack('notes', { act: 'put' })
     page = await stage.site.open('/')
     await page.bringToFront()
+    // A window in which every note has its row.
+    await page.setViewport({ width: 1280, height: 4000 })
   })
 
   const expectInert = async () => {
