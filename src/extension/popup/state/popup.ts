@@ -2,7 +2,6 @@ import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signal
 import browser from 'webextension-polyfill'
 import { type Custody, codeOf, createCustody } from '../../../app/state/custody.ts'
 import { outcomeFor, outcomeOf, type SignInOutcome } from '../../../app/state/sign-in-outcome.ts'
-import { notesStore } from '../../../data/notes-store.ts'
 import { type Note, newNote } from '../../../notebook/note.ts'
 import { connectBackground } from '../../session/connect-background.ts'
 import { type Clipping, createClipping } from './clipping.ts'
@@ -46,11 +45,12 @@ const followSession = (custody: Custody, trouble: Popup['trouble']): void => {
 }
 
 export const createPopup = (): Popup => {
+  // First of all: the notes are what one waits for.
+  const recent = watchRecent()
   const custody = createCustody(connectBackground)
   const draft = signal<string | undefined>(undefined)
   const trouble = signal<SignInOutcome | undefined>(undefined)
   const saveFailed = signal(false)
-  const store = notesStore()
   void takeDraft().then((text) => {
     draft.value ??= text
   })
@@ -68,7 +68,7 @@ export const createPopup = (): Popup => {
     }
   }
   return {
-    recent: watchRecent(),
+    recent,
     custody,
     clipping: createClipping(),
     draft,
@@ -80,7 +80,9 @@ export const createPopup = (): Popup => {
       const text = draft.peek()
       if (text === undefined || text.trim() === '') return setDraft(undefined)
       try {
-        await store.put([{ ...newNote(crypto.randomUUID(), Date.now()), body: text }])
+        // What writes notes is large, and nothing that the popup has to show first.
+        const { notesStore } = await import('../../../data/notes-store.ts')
+        await notesStore().put([{ ...newNote(crypto.randomUUID(), Date.now()), body: text }])
         saveFailed.value = false
         setDraft(undefined)
       } catch {
