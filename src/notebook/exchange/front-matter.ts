@@ -72,7 +72,8 @@ const readFields = (lines: readonly string[]): Fields => {
   for (const line of lines) {
     const open = below.at(-1)
     if (open !== undefined && takes(open, line)) continue
-    const [, name, value = ''] = /^([A-Za-z_?-]+):(?:\s+(.*))?$/u.exec(line) ?? []
+    // A string may have line separators of Unicode in it, which end no line here.
+    const [, name, value = ''] = /^([A-Za-z_?-]+):(?:\s+(.*))?$/su.exec(line) ?? []
     if (name === undefined) continue
     const [key, kind] = [name.toLowerCase(), kindBelow(value.trim())]
     below.push({ key, kind: kind ?? '-', parts: [] })

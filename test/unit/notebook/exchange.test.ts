@@ -7,7 +7,7 @@ import { fromMarkdown, toMarkdown } from '../../../src/notebook/exchange/front-m
 import { ImportError, type Imported } from '../../../src/notebook/exchange/imported.ts'
 import { fromJson, jsonParts, readJson } from '../../../src/notebook/exchange/json.ts'
 import { createZip } from '../../../src/notebook/exchange/zip.ts'
-import { cleanTags, type Note } from '../../../src/notebook/note.ts'
+import { cleanTags, type Note, newNote } from '../../../src/notebook/note.ts'
 import { readAll, unzip } from './support/reading.ts'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 })
@@ -81,6 +81,11 @@ describe('a note as a Markdown file', () => {
         expect(fromMarkdown(toMarkdown(one), { name: 'other.md', id: 'other', now: 1 })).toEqual(one)
       }),
     )
+  })
+
+  it('has its title where that is a line separator of Unicode', () => {
+    const one = { ...newNote('a', 1), title: '\u2028 \u2029' }
+    expect(fromMarkdown(toMarkdown(one), { name: 'other.md', id: 'other', now: 1 })).toEqual(one)
   })
 
   it('is taken from other apps: front matter with lists, a heading, or a name alone', () => {
