@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { browsers } from '../support/browsers.ts'
@@ -16,7 +19,12 @@ const pathsOf = ({ holdfast }: Site): readonly string[] => [
   ),
 ]
 
-const search = (site: Site): Promise<unknown> => site.attack('canaries', { paths: pathsOf(site) })
+/** The fingerprints of the files that the app is built of. */
+const built = globSync(join(import.meta.dirname, '../../dist/app/assets/*')).map((file) =>
+  createHash('sha256').update(readFileSync(file)).digest('hex'),
+)
+
+const search = (site: Site): Promise<unknown> => site.attack('canaries', { paths: pathsOf(site), built })
 
 /** What the page of the app itself shows and has: its document, its memory of addresses, its entries. */
 const surfacesOf = (page: Page): Promise<unknown> =>

@@ -3,7 +3,7 @@ import { plainText } from '../../notebook/note.ts'
 import { t } from '../ui/language.ts'
 import type { App } from './app.ts'
 import { codeOf } from './custody.ts'
-import { focusSoon } from './focus.ts'
+import { focusAtOnce, focusSoon } from './focus.ts'
 import { save } from './save.ts'
 import { outcomeFor, type SignInOutcome, takeSignIn } from './sign-in-outcome.ts'
 
@@ -85,7 +85,7 @@ export const emptyTrash = async (app: App): Promise<void> => {
 export const search = ({ navigation }: App): void => {
   navigation.goTo('notebook')
   if (navigation.pane.peek() === 'note' && !isWide()) navigation.showList()
-  focusSoon('search')
+  focusAtOnce('search')
 }
 
 const tellSignIn = (app: App, { text, code }: SignInOutcome): void =>
