@@ -40,6 +40,7 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          globalSetup: ['test/support/warm-setup.ts'],
         },
       },
     ],

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withAnswerInAddress } from './support/removals.ts'
 import type { Site } from './support/site.ts'
@@ -9,7 +9,7 @@ type Obtained = { readonly landed: string | null; readonly violations: readonly 
 
 const run = async (site: Site): Promise<Obtained> => (await site.attack('address')) as Obtained
 
-describe.each(browsers)('a script that watches addresses in %s', (kind) => {
+describe.each(caseBrowsers)('a script that watches addresses in %s', (kind) => {
   const stage = useStage(kind)
 
   beforeAll(async () => {

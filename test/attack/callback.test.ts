@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { showsText } from '../support/page.ts'
 import type { Recorded } from '../support/recorded.ts'
@@ -48,7 +48,7 @@ const replaced = (fields: Fields, name: string, value: string): Fields =>
   fields.map(([key, old]) => [key, key === name ? value : old])
 const without = (fields: Fields, name: string): Fields => fields.filter(([key]) => key !== name)
 
-describe.each(browsers)('a forged callback in %s', (kind) => {
+describe.each(caseBrowsers)('a forged callback in %s', (kind) => {
   const stage = useStage(kind)
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { callUntilRefreshed, signOutThrough } from './support/life.ts'
 import { withCachedAnswers } from './support/removals.ts'
@@ -36,7 +36,7 @@ const surfacesOf = (page: Page): Promise<unknown> =>
     [location.href, document.referrer, JSON.stringify(history.state)],
   ])
 
-describe.each(browsers)('a search for everything that was issued in %s', (kind) => {
+describe.each(caseBrowsers)('a search for everything that was issued in %s', (kind) => {
   const stage = useStage(kind, { accessTokenTtl: 3 })
   const told: string[] = []
   let page: Page

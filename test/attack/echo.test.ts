@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withLooseMatch } from './support/removals.ts'
@@ -13,7 +13,7 @@ const isElsewhere = ({ path }: Recorded): boolean => path === elsewhere
 /** What such an endpoint may show at most: of the cookies, nothing (see SECURITY.md). */
 const echo = ({ headers: { cookie: _cookie, ...shown } }: Recorded): Response => Response.json(shown)
 
-describe.each(browsers)('a script that wants the request shown in %s', (kind) => {
+describe.each(caseBrowsers)('a script that wants the request shown in %s', (kind) => {
   const stage = useStage(kind)
 
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import { type ClipSite, startClipSite } from '../extension/support/clip-site.ts'
 import { type Installed, installExtension } from '../extension/support/extension.ts'
 import { askEverything, codeOf, lookAround, readEverything } from '../extension/support/loot.ts'
 import { signUp } from '../extension/support/session.ts'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { logOf, openPage } from '../support/page.ts'
 import type { Credentials } from '../support/people.ts'
@@ -81,7 +81,7 @@ const frame = async (page: Page, origin: string): Promise<readonly string[]> => 
   return (await Promise.all(texts)).slice(1)
 }
 
-describe.each(browsers)('scripts against the extension in %s', (kind) => {
+describe.each(caseBrowsers)('scripts against the extension in %s', (kind) => {
   let installed: Installed
   let site: ClipSite
   let popup: Page

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { noteObtained } from './support/obtained.ts'
@@ -31,7 +31,7 @@ const lookAlikes = (appUrl: string, idUrl: string): readonly string[] => [
   `${appUrl.replace('//', '//user:name@')}/api/v2/x`,
 ]
 
-describe.each(browsers)('a script with credentials of its own in %s', (kind) => {
+describe.each(caseBrowsers)('a script with credentials of its own in %s', (kind) => {
   const stage = useStage(kind)
 
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withIntruder } from './support/removals.ts'
@@ -21,7 +21,7 @@ const openOutside = async () => {
   return { url: `http://127.0.0.1:${port}`, heard, close: () => server.close() }
 }
 
-describe.each(browsers)("the attacker's code inside of the worker in %s", (kind) => {
+describe.each(caseBrowsers)("the attacker's code inside of the worker in %s", (kind) => {
   const stage = useStage(kind)
   let outside: Awaited<ReturnType<typeof openOutside>>
 

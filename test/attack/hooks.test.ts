@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole } from '../support/page.ts'
 import { isAuthenticated, signOut } from '../support/people.ts'
@@ -37,7 +37,7 @@ const signUp = async (site: Site): Promise<Page> => {
   return page
 }
 
-describe.each(browsers)('a script that was there before anything else in %s', (kind) => {
+describe.each(caseBrowsers)('a script that was there before anything else in %s', (kind) => {
   const stage = useStage(kind, { accessTokenTtl: 4 })
   let page: Page
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { loadSecrets } from '../../server/secrets.ts'
 import { toBase64url } from '../../src/base/bytes.ts'
 import { INSTALL_COOKIE } from '../../src/seal/install.ts'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import type { HoldfastOptions } from '../support/holdfast.ts'
 import type { Recorded } from '../support/recorded.ts'
@@ -34,7 +34,7 @@ const shareOf = async (site: Site, id: string): Promise<string> => {
 
 const asksForScript = ({ path, sender }: Recorded): boolean => path === '/sw.js' && sender === 'script'
 
-describe.each(browsers)('a script that puts an install of its own in place in %s', (kind) => {
+describe.each(caseBrowsers)('a script that puts an install of its own in place in %s', (kind) => {
   const stage = useStage(kind)
 
   /** Plants the id before anybody signs in; answers what the storages then give to one who knows its share. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseAnnounce } from '../../src/protocol/parse.ts'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { isAuthenticated } from '../support/people.ts'
 import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withGetter } from './support/removals.ts'
@@ -34,7 +34,7 @@ const stateFields = [
   'status',
 ]
 
-describe.each(browsers)('a script that asks the worker for everything in %s', (kind) => {
+describe.each(caseBrowsers)('a script that asks the worker for everything in %s', (kind) => {
   const stage = useStage(kind)
   let obtained: Obtained
 

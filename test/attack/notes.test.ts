@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, fill } from '../support/page.ts'
 import { noteObtained } from './support/obtained.ts'
@@ -23,7 +23,7 @@ const madeOf = (page: Page) =>
     rows: document.querySelectorAll('.row').length,
   }))
 
-describe.each(browsers)('what is written in notes in %s', (kind) => {
+describe.each(caseBrowsers)('what is written in notes in %s', (kind) => {
   const stage = useStage(kind)
   let page: Page
   let count: unknown

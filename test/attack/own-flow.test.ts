@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { webClient } from '../../server/config.ts'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
@@ -24,7 +24,7 @@ const run = async (site: Site, keepWorker: boolean, patience = 1500): Promise<Ob
 }
 const LANDS = 20_000
 
-describe.each(browsers)('a flow of its own in %s', (kind) => {
+describe.each(caseBrowsers)('a flow of its own in %s', (kind) => {
   const stage = useStage(kind)
 
   beforeAll(async () => {

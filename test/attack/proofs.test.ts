@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { isAuthenticated } from '../support/people.ts'
 import { expectNothingSecret } from './support/canaries.ts'
 import { noteObtained } from './support/obtained.ts'
@@ -20,7 +20,7 @@ const ask = async (site: Site): Promise<readonly unknown[]> => {
   return answers
 }
 
-describe.each(browsers)('a script that wants the proof key used in %s', (kind) => {
+describe.each(caseBrowsers)('a script that wants the proof key used in %s', (kind) => {
   const stage = useStage(kind)
 
   beforeAll(async () => {

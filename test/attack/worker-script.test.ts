@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { useStage } from './support/stage.ts'
 
@@ -19,7 +19,7 @@ const files = readdirSync(assets)
 
 const isRefused = (outcome: unknown): boolean => typeof outcome === 'string' && outcome.startsWith('refused: ')
 
-describe.each(browsers)("a script that asks for the worker's script in %s", (kind) => {
+describe.each(caseBrowsers)("a script that asks for the worker's script in %s", (kind) => {
   const stage = useStage(kind)
   let obtained: Obtained
 

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Example, startExample } from '../../examples/minimal/example.ts'
-import { browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
+import { caseBrowsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { killWorkers } from '../support/kill.ts'
@@ -39,7 +39,7 @@ beforeAll(() => {
 afterAll(() => vi.restoreAllMocks())
 
 /** Each test goes on where the one before it ended. */
-describe.each(browsers)('the example in %s', (kind) => {
+describe.each(caseBrowsers)('the example in %s', (kind) => {
   let browser: Browser
   let example: Example
   let page: Page

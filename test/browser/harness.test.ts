@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { browsers, closeBrowser, launchBrowser, makeProfile, removeProfile } from '../support/browsers.ts'
+import { caseBrowsers, closeBrowser, launchBrowser, makeProfile, removeProfile } from '../support/browsers.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { killWorkers } from '../support/kill.ts'
 import { byRole, logOf, openPage, pageFetch } from '../support/page.ts'
-import { createAccount, isAuthenticated, signIn, signOut } from '../support/people.ts'
+import { createAccount, isAuthenticated } from '../support/people.ts'
 import { bootId, hookMark } from '../support/worker-hook.ts'
 
 const builtWorker = join(import.meta.dirname, '../../dist/app/sw.js')
@@ -15,7 +15,7 @@ it('leaves the test hook out of the worker that is built', async () => {
   expect(await readFile(builtWorker, 'utf8')).not.toContain(hookMark)
 })
 
-describe.each(browsers)('the harness in %s', (kind) => {
+describe.each(caseBrowsers)('the harness in %s', (kind) => {
   let holdfast: Holdfast
   let browser: Browser
 
@@ -81,34 +81,6 @@ describe.each(browsers)('the harness in %s', (kind) => {
     const page = await openPage(browser, holdfast.appUrl)
     expect(await page.evaluate(() => navigator.language)).toBe('de-DE')
     await byRole(page, 'button', 'Anmelden')
-  })
-
-  it('signs out, and in again', async () => {
-    browser = await launchBrowser(kind)
-    const page = await openPage(browser, holdfast.appUrl)
-    const person = await createAccount(page)
-    await signOut(page)
-    expect(await isAuthenticated(page)).toBe(false)
-    await signIn(page, person)
-    expect(await isAuthenticated(page)).toBe(true)
-  })
-
-  it('signs in again with an account that was made in another browser', async () => {
-    browser = await launchBrowser(kind)
-    const person = await createAccount(await openPage(browser, holdfast.appUrl))
-    await closeBrowser(browser)
-    browser = await launchBrowser(kind)
-    const page = await openPage(browser, holdfast.appUrl)
-    await signIn(page, person)
-    expect(await isAuthenticated(page)).toBe(true)
-  })
-
-  it('keeps an account over a restart of the server', async () => {
-    browser = await launchBrowser(kind)
-    const page = await openPage(browser, holdfast.appUrl)
-    await createAccount(page)
-    await holdfast.restart()
-    expect(await isAuthenticated(page)).toBe(true)
   })
 
   it('fails, loses and refuses what it is told to', async () => {

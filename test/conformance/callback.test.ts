@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { type Client, startClient } from './support/client.ts'
 import { refused } from './support/refusal.ts'
 
@@ -33,7 +33,7 @@ const ofThisSignIn: readonly (readonly [title: string, outcome: string, change: 
   ['oidcc-client-test-form-post-error, denied', 'cancelled', (truth) => changed(truth, 'error', 'access_denied')],
 ]
 
-describe.each(browsers)('a provider that lies in its answer to the browser in %s', (kind) => {
+describe.each(caseBrowsers)('a provider that lies in its answer to the browser in %s', (kind) => {
   let client: Client
   beforeAll(async () => {
     client = await startClient(kind)

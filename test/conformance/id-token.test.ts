@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { misSigned, sign, signedWithPublicKey, unsigned } from '../support/liar-keys.ts'
 import type { Lies } from '../support/liar-tenant.ts'
 import { type Client, startClient } from './support/client.ts'
@@ -62,7 +62,7 @@ const lies: readonly (readonly [title: string, lies: Lies])[] = [
   ['bad input: claims of no JSON', { idToken: (_, { es }) => sign(es, '{"iss":') }],
 ]
 
-describe.each(browsers)('a provider that lies in its ID token in %s', (kind) => {
+describe.each(caseBrowsers)('a provider that lies in its ID token in %s', (kind) => {
   let client: Client
   beforeAll(async () => {
     client = await startClient(kind)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import type { Reply } from '../support/liar-reply.ts'
 import type { Lies, Tenant } from '../support/liar-tenant.ts'
@@ -24,7 +24,7 @@ const challenge: Lies['reply'] = {
 
 const saying = (lie: Readonly<Record<string, unknown>>): Lies => ({ claims: (truth) => ({ ...truth, ...lie }) })
 
-describe.each(browsers)('a provider that lies in the reply to a refresh in %s', (kind) => {
+describe.each(caseBrowsers)('a provider that lies in the reply to a refresh in %s', (kind) => {
   let client: Client
   beforeAll(async () => {
     client = await startClient(kind)

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { type Client, startClient } from './support/client.ts'
 import { lacking, saying } from './support/lies.ts'
 import { hugeBody } from './support/odd-bodies.ts'
 import { accepted, refused } from './support/refusal.ts'
 
-describe.each(browsers)('a provider that answers oddly in %s', (kind) => {
+describe.each(caseBrowsers)('a provider that answers oddly in %s', (kind) => {
   let client: Client
   beforeAll(async () => {
     client = await startClient(kind)

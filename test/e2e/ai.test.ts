@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSite, type Site } from '../attack/support/site.ts'
 import { type AiServer, type Script, startAiServer } from '../support/ai-server.ts'
 import { violations } from '../support/axe.ts'
-import { browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
+import { caseBrowsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { killWorkers } from '../support/kill.ts'
@@ -42,7 +42,7 @@ const chooseSource = (name: string): boolean => {
   return found !== undefined
 }
 
-describe.each(browsers)('AI in %s', (kind) => {
+describe.each(caseBrowsers)('AI in %s', (kind) => {
   let server: AiServer
   let browser: Browser
   let site: Site

@@ -2,14 +2,14 @@ import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sessionIdOf } from '../fault/support/families.ts'
 import { violations } from '../support/axe.ts'
-import { browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
+import { caseBrowsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { killWorkers } from '../support/kill.ts'
 import { byRole, click, fill, openPage, pageFetch, showsText } from '../support/page.ts'
 import { type Credentials, createAccount, isAuthenticated, signIn } from '../support/people.ts'
 
-describe.each(browsers)('the devices of an account in %s', (kind) => {
+describe.each(caseBrowsers)('the devices of an account in %s', (kind) => {
   let holdfast: Holdfast
   /** Two profiles of one person. */
   let mine: Browser

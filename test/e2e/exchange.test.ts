@@ -3,7 +3,7 @@ import { strToU8, unzipSync, zipSync } from 'fflate'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { violations } from '../support/axe.ts'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, showsText } from '../support/page.ts'
 import { downloadInto, downloadPrefs, type Folder, makeFolder, pick, png } from './support/files.ts'
@@ -63,7 +63,7 @@ const wipe = async (page: Page): Promise<void> => {
   await waitFor(async () => (await titles(page)).length === 0, 'the notebook is empty')
 }
 
-describe.each(browsers)('notes that come and go as files in %s', (kind) => {
+describe.each(caseBrowsers)('notes that come and go as files in %s', (kind) => {
   let local: LocalNotebook
   /** What is given to the browser, and what comes from it. */
   let given: Folder

@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type BrowserKind, browsers } from '../support/browsers.ts'
+import { type BrowserKind, caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
 import { downloadInto, downloadPrefs, type Folder, makeFolder, pdfOf, pick, png } from './support/files.ts'
@@ -49,7 +49,7 @@ const drop = (page: Page, name: string, type: string, base64: string): Promise<v
     base64,
   )
 
-describe.each(browsers)('files of notes in %s', (kind) => {
+describe.each(caseBrowsers)('files of notes in %s', (kind) => {
   let local: LocalNotebook
   /** What is given to the browser, and what comes from it. */
   let given: Folder
@@ -190,7 +190,7 @@ describe.each(browsers)('files of notes in %s', (kind) => {
   })
 })
 
-describe.each(browsers)('a microphone that is refused in %s', (kind: BrowserKind) => {
+describe.each(caseBrowsers)('a microphone that is refused in %s', (kind: BrowserKind) => {
   test('is told with what to do, and nothing is changed', async () => {
     const local = await openLocal(kind, withoutMicrophone)
     try {

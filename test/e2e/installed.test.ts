@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type BrowserKind, browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
+import { type BrowserKind, caseBrowsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { byRole, click, fill, hasRole, openPage, showsText } from '../support/page.ts'
@@ -36,7 +36,7 @@ const share = async (page: Page, fields: Readonly<Record<string, string>>, pictu
   )
 }
 
-describe.each(browsers)('the installed app in %s', (kind) => {
+describe.each(caseBrowsers)('the installed app in %s', (kind) => {
   let local: LocalNotebook
   const page = () => local.page
   const focused = () => page().evaluate(() => document.activeElement?.id)
@@ -123,7 +123,7 @@ describe.each(browsers)('the installed app in %s', (kind) => {
   })
 })
 
-describe.each(browsers)('ten minutes of use without an account in %s', (kind: BrowserKind) => {
+describe.each(caseBrowsers)('ten minutes of use without an account in %s', (kind: BrowserKind) => {
   let holdfast: Holdfast
 
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { violations } from '../support/axe.ts'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, fill, showsText } from '../support/page.ts'
 import { bodyOf, type LocalNotebook, listed, openLocal, saved } from './support/notebook.ts'
@@ -68,7 +68,7 @@ const command = async (
   for (const key of [...keys].reverse()) await page.keyboard.up(key)
 }
 
-describe.each(browsers)('everything by keyboard alone in %s', (kind) => {
+describe.each(caseBrowsers)('everything by keyboard alone in %s', (kind) => {
   let local: LocalNotebook
   const page = () => local.page
   const focusIs = (id: string) =>
@@ -177,7 +177,7 @@ describe.each(browsers)('everything by keyboard alone in %s', (kind) => {
   })
 })
 
-describe.each(browsers)('axe finds nothing wrong in %s', (kind) => {
+describe.each(caseBrowsers)('axe finds nothing wrong in %s', (kind) => {
   let local: LocalNotebook
   const page = () => local.page
   const clean = async (): Promise<void> => {

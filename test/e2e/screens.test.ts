@@ -1,12 +1,12 @@
 import type { Browser } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { violations } from '../support/axe.ts'
-import { browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
+import { caseBrowsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { byRole, click, fill, openPage, showsText } from '../support/page.ts'
 import { newPerson } from '../support/people.ts'
 
-describe.each(browsers)('the screens in %s', (kind) => {
+describe.each(caseBrowsers)('the screens in %s', (kind) => {
   let holdfast: Holdfast
   let browser: Browser
 

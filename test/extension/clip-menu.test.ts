@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { openPage } from '../support/page.ts'
 import { clickMenu, runCommand } from './support/background.ts'
 import { type ClipSite, startClipSite } from './support/clip-site.ts'
@@ -8,7 +8,7 @@ import { type Installed, installExtension } from './support/extension.ts'
 import { nextNote, storedNotes } from './support/notes.ts'
 import { openPopup } from './support/popup.ts'
 
-describe.each(browsers)('clips without the popup in %s', (kind) => {
+describe.each(caseBrowsers)('clips without the popup in %s', (kind) => {
   let installed: Installed
   let site: ClipSite
   let own: Page

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { openPage } from '../support/page.ts'
 import { type ClipSite, startClipSite } from './support/clip-site.ts'
 import { type Installed, installExtension } from './support/extension.ts'
@@ -11,7 +11,7 @@ import { openPopup } from './support/popup.ts'
 
 const golden = (name: string): string => join(import.meta.dirname, '../clip/golden', `${name}.md`)
 
-describe.each(browsers)('clips of saved pages in %s', (kind) => {
+describe.each(caseBrowsers)('clips of saved pages in %s', (kind) => {
   let installed: Installed
   let site: ClipSite
   let own: Page

@@ -1,14 +1,14 @@
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { violations } from '../support/axe.ts'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
 import { type Installed, installExtension } from './support/extension.ts'
 import { storedNotes } from './support/notes.ts'
 import { signInWindows, signUp } from './support/session.ts'
 
-describe.each(browsers)('the screens of the extension in %s', (kind) => {
+describe.each(caseBrowsers)('the screens of the extension in %s', (kind) => {
   let installed: Installed
   let popup: Page
 

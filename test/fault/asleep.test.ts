@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { createAccount } from '../support/people.ts'
 import { calls, sessionState, useBench } from './support/bench.ts'
 import { setPageClock, setWorkerClock, withClock } from './support/clock.ts'
@@ -8,7 +8,7 @@ import { expectSameFamily, refreshes } from './support/families.ts'
 
 const eightHours = 8 * 3_600_000
 
-describe.each(browsers)('a device that was asleep in %s', (kind) => {
+describe.each(caseBrowsers)('a device that was asleep in %s', (kind) => {
   const bench = useBench(kind, { mapWorkerSource: withClock(0) })
   let page: Page
 

@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
 import { createAccount, isAuthenticated } from '../support/people.ts'
@@ -26,7 +26,7 @@ const replaceEmpty = (page: Page, name: string, version: number): Promise<void> 
   )
 
 /** Each test goes on where the one before it ended. */
-describe.each(browsers)('a damaged database in %s', (kind) => {
+describe.each(caseBrowsers)('a damaged database in %s', (kind) => {
   const bench = useBench(kind)
   let page: Page
 

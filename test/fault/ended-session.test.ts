@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, showsText } from '../support/page.ts'
 import { type Credentials, createAccount, isAuthenticated, signIn } from '../support/people.ts'
@@ -11,7 +11,7 @@ import { refreshes, sessionIdOf } from './support/families.ts'
 
 const note = 'Written before the session ended'
 
-describe.each(browsers)('a session that has ended in %s', (kind) => {
+describe.each(caseBrowsers)('a session that has ended in %s', (kind) => {
   const bench = useBench(kind)
   let page: Page
   let person: Credentials

@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import type { Fault } from '../support/faults.ts'
 import { killWorkers } from '../support/kill.ts'
@@ -12,7 +12,7 @@ import { holdEveryLock, locksTaken } from './support/locks.ts'
 
 const ttl = 2
 /** Each test goes on where the one before it ended: the access token is over until one of them can refresh. */
-describe.each(browsers)('an expired access token in %s', (kind) => {
+describe.each(caseBrowsers)('an expired access token in %s', (kind) => {
   const bench = useBench(kind, { accessTokenTtl: ttl }, { prefs: { 'dom.disable_open_during_load': false } })
   let page: Page
   let before: string | undefined

@@ -5,11 +5,11 @@ import { type ClipSite, startClipSite } from '../extension/support/clip-site.ts'
 import { type Installed, installExtension } from '../extension/support/extension.ts'
 import { storedNotes } from '../extension/support/notes.ts'
 import { openPopup, openPopupOverFirefoxPage } from '../extension/support/popup.ts'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { openPage } from '../support/page.ts'
 
-describe.each(browsers)('clips that go wrong in %s', (kind) => {
+describe.each(caseBrowsers)('clips that go wrong in %s', (kind) => {
   let installed: Installed
   let site: ClipSite
   let own: Page

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { killBackground } from '../extension/support/background.ts'
 import { type Installed, installExtension } from '../extension/support/extension.ts'
 import { askBackground, signIn, signUp, stateOf } from '../extension/support/session.ts'
-import { browsers, makeProfile, removeProfile } from '../support/browsers.ts'
+import { caseBrowsers, makeProfile, removeProfile } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, showsText } from '../support/page.ts'
 import type { Credentials } from '../support/people.ts'
@@ -17,7 +17,7 @@ const isProfile = ({ path, method }: Recorded): boolean => path === '/api/v1/use
 const refused = ({ headers }: Recorded): Response =>
   new Response(null, { status: 401, headers: { 'access-control-allow-origin': headers.origin ?? '' } })
 
-describe.each(browsers)('the session of the extension in %s', (kind) => {
+describe.each(caseBrowsers)('the session of the extension in %s', (kind) => {
   let installed: Installed
   let popup: Page
   let person: Credentials

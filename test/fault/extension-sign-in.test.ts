@@ -3,13 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { killBackground } from '../extension/support/background.ts'
 import { type Installed, installExtension } from '../extension/support/extension.ts'
 import { askBackground, signInWindows, signUp, stateOf, waitForStatus } from '../extension/support/session.ts'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
 import { type Credentials, newPerson } from '../support/people.ts'
 import { isTokenRequest } from '../support/record.ts'
 
-describe.each(browsers)('a sign-in that goes wrong in %s', (kind) => {
+describe.each(caseBrowsers)('a sign-in that goes wrong in %s', (kind) => {
   let installed: Installed
   let popup: Page
   let person: Credentials

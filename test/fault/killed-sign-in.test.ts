@@ -1,13 +1,13 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
 import { type Credentials, createAccount, isAuthenticated, signOut } from '../support/people.ts'
 import { sessionState, useBench } from './support/bench.ts'
 import { lastCallback, post } from './support/callback.ts'
 
-describe.each(browsers)('a worker killed in a sign-in in %s', (kind) => {
+describe.each(caseBrowsers)('a worker killed in a sign-in in %s', (kind) => {
   const bench = useBench(kind)
   let page: Page
   let person: Credentials

@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { createAccount } from '../support/people.ts'
 import type { Recorded } from '../support/recorded.ts'
@@ -12,7 +12,7 @@ const path = '/api/v1/effect'
 const isEffect = (request: Recorded): boolean => request.path === path
 
 /** Calls whose token is refused once are sent again with new tokens: once, whatever becomes of the worker. */
-describe.each(browsers)('a worker killed in a replay in %s', (kind) => {
+describe.each(caseBrowsers)('a worker killed in a replay in %s', (kind) => {
   const bench = useBench(kind)
   let page: Page
   let before: string | undefined

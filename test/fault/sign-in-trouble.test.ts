@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
 import { isAuthenticated, newPerson } from '../support/people.ts'
@@ -25,7 +25,7 @@ const makeAccount = async (page: Page): Promise<void> => {
 }
 
 /** Each test goes on where the one before it ended. */
-describe.each(browsers)('trouble on the way in, in %s', (kind) => {
+describe.each(caseBrowsers)('trouble on the way in, in %s', (kind) => {
   const bench = useBench(kind)
   let page: Page
 

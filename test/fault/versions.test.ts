@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, showsText } from '../support/page.ts'
 import { createAccount, isAuthenticated } from '../support/people.ts'
@@ -14,7 +14,7 @@ const update = async () => {
 }
 const isWaiting = async () => (await navigator.serviceWorker.ready).waiting !== null
 
-describe.each(browsers)('a worker of the next version in %s', (kind) => {
+describe.each(caseBrowsers)('a worker of the next version in %s', (kind) => {
   const bench = useBench(kind)
 
   it('case 29: takes over from a page of the version before, which asks to be reloaded', async () => {
@@ -44,7 +44,7 @@ describe.each(browsers)('a worker of the next version in %s', (kind) => {
   })
 })
 
-describe.each(browsers)('a worker that is updated in a refresh in %s', (kind) => {
+describe.each(caseBrowsers)('a worker that is updated in a refresh in %s', (kind) => {
   const bench = useBench(kind)
 
   it('case 28: one token request, and the session is kept', async () => {

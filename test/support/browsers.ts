@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, launch } from 'puppeteer-core'
@@ -8,6 +8,12 @@ export type BrowserKind = 'chromium' | 'firefox'
 
 /** Every browser the project must work in: `describe.each(browsers)('… in %s', (kind) => …)`. */
 export const browsers: readonly BrowserKind[] = ['chromium', 'firefox']
+
+/**
+ * The browsers for tests whose way through the product is the same in all of them: every one where files are named and in
+ * the suites, and Chromium alone in the whole of `npm test`, which says so.
+ */
+export const caseBrowsers: readonly BrowserKind[] = process.env.HOLDFAST_SHORT === undefined ? browsers : ['chromium']
 
 export type LaunchOptions = {
   /** A folder to use and leave, so that a browser can be started again on it. Default: a new one, removed at the end. */
@@ -62,6 +68,9 @@ const start = (kind: BrowserKind, userDataDir: string, options: LaunchOptions): 
   })
 }
 
+/** A profile in which Firefox has been once: in an empty one it takes twice as long to start. */
+const warmed = process.env.HOLDFAST_WARM_PROFILE
+
 const temporary = new WeakMap<Browser, string>()
 const kinds = new WeakMap<Browser, BrowserKind>()
 
@@ -75,6 +84,9 @@ export const kindOf = (browser: Browser): BrowserKind => {
 /** Starts a headless browser. Close it with `closeBrowser`. */
 export const launchBrowser = async (kind: BrowserKind, options: LaunchOptions = {}): Promise<Browser> => {
   const profile = options.profile ?? (await makeProfile())
+  if (options.profile === undefined && kind === 'firefox' && warmed !== undefined) {
+    await cp(warmed, profile, { recursive: true })
+  }
   const browser = await start(kind, profile, options)
   kinds.set(browser, kind)
   if (options.profile === undefined) temporary.set(browser, profile)

@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** How long tests wait for a condition unless they say otherwise, in milliseconds. */
 export const patience = 15_000
 
-const interval = 25
+/** Between two askings, in milliseconds: soon at first, and later and later, because asking a page costs it work, too. */
+const intervals = { first: 20, growth: 1.25, longest: 200 }
 
 /** The same promise, rejected when it has not settled within `deadline` milliseconds. */
 export const within = async <T>(promise: Promise<T>, what: string, deadline = patience): Promise<T> => {
@@ -29,7 +30,7 @@ export const waitFor = async <T>(
   deadline = patience,
 ): Promise<Exclude<T, undefined | null | false>> => {
   const end = performance.now() + deadline
-  for (;;) {
+  for (let interval = intervals.first; ; interval = Math.min(intervals.longest, interval * intervals.growth)) {
     let cause: unknown
     try {
       const answer = await within(Promise.resolve(condition()), what, once)

@@ -12,8 +12,6 @@ if (root !== null) render(<PopupView popup={popup} />, root)
 // Notes first: the background is asked when they are on screen.
 const stop = effect(() => {
   if (popup.recent.value === undefined) return
-  // After the next frame they are painted: a benchmark reads how long that took.
-  requestAnimationFrame(() => setTimeout(() => performance.mark('notes on screen'), 0))
   setTimeout(() => {
     stop()
     popup.custody.start()

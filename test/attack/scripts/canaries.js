@@ -1,5 +1,5 @@
 // Looks at every surface that a page of the origin has.
-attack(async ({ paths, built }) => {
+attack(async ({ paths, built = [] }) => {
   const inits = [{}, { cache: 'force-cache' }, { cache: 'no-store', mode: 'same-origin' }]
   // What is byte for byte a built file needs no search, and there are megabytes of them.
   const bodyOf = async (bytes) => {

@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks'
 import { shortTime } from '../../../app/ui/format.ts'
 import { locale, t } from '../../../app/ui/language.ts'
 import { displayedTitle } from '../../../notebook/heading.ts'
@@ -5,6 +6,11 @@ import type { Popup } from '../state/popup.ts'
 
 export const RecentNotes = ({ popup }: { readonly popup: Popup }) => {
   const notes = popup.recent.value
+  const isRead = notes !== undefined
+  useEffect(() => {
+    // Effects run once what was rendered is painted. A benchmark reads how long that took.
+    if (isRead) performance.mark('notes on screen')
+  }, [isRead])
   return (
     <>
       <ul class="recent" aria-label={t.recentNotes} aria-busy={notes === undefined}>
