@@ -1,7 +1,7 @@
 import type { NoteText } from './note.ts'
 
 const TITLE_LENGTH = 80
-const EXCERPT_LENGTH = 160
+const EXCERPT_LENGTH = 120
 
 const shorten = (text: string, length: number): string => {
   const characters = [...text]

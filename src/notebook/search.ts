@@ -175,9 +175,33 @@ const hitsIn = (characters: readonly string[], words: readonly string[]): readon
   return hits
 }
 
-/** A short text in pieces, with the words marked that were searched for. */
-export const highlight = (text: string, words: readonly string[]): readonly Piece[] => {
-  if (words.length === 0 || text === '') return text === '' ? [] : [{ text, found: false }]
+/** Where hits of the words begin and end in a text whose characters all are one unit, compared and not. */
+const spansIn = (text: string, words: readonly string[]): readonly (readonly [from: number, to: number])[] => {
+  const compared = text.toLowerCase()
+  const spans: [from: number, to: number][] = []
+  for (const word of words) {
+    for (let at = compared.indexOf(word); at >= 0; at = compared.indexOf(word, at + word.length))
+      spans.push([at, at + word.length])
+  }
+  return spans.sort(([a], [b]) => a - b)
+}
+
+const piecesOfPlain = (text: string, words: readonly string[]): readonly Piece[] => {
+  const pieces: Piece[] = []
+  let at = 0
+  const push = (to: number, found: boolean): void => {
+    if (to > at) pieces.push({ text: text.slice(at, to), found })
+    at = Math.max(at, to)
+  }
+  for (const [from, to] of spansIn(text, words)) {
+    push(from, false)
+    push(to, true)
+  }
+  push(text.length, false)
+  return pieces
+}
+
+const piecesOfAny = (text: string, words: readonly string[]): readonly Piece[] => {
   const characters = [...text]
   const hits = hitsIn(characters, words)
   const pieces: { text: string; found: boolean }[] = []
@@ -190,8 +214,15 @@ export const highlight = (text: string, words: readonly string[]): readonly Piec
   return pieces
 }
 
-const BEFORE = 40
-const AFTER = 160
+/** A short text in pieces, with the words marked that were searched for. */
+export const highlight = (text: string, words: readonly string[]): readonly Piece[] => {
+  if (text === '') return []
+  if (words.length === 0) return [{ text, found: false }]
+  return /^[ -~]*$/.test(text) ? piecesOfPlain(text, words) : piecesOfAny(text, words)
+}
+
+const BEFORE = 30
+const AFTER = 90
 
 /** What stands around the first of the words in a text; undefined where none is in it. */
 export const around = (text: string, words: readonly string[]): string | undefined => {

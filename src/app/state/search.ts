@@ -43,9 +43,9 @@ const refines = (words: readonly string[], before: readonly string[]): boolean =
   before.every((one) => words.some((word) => word.includes(one)))
 
 /** How long notes are looked through in one go, in milliseconds: what is found is to be on screen with the next frame. */
-const LOOK = 3
+const LOOK = 2
 /** The same while nothing was found yet: an empty list that fills a moment later would flicker. */
-const MOST_LOOK = 8
+const MOST_LOOK = 5
 /** So many notes are looked through before the time is looked at. */
 const STRIDE = 50
 
