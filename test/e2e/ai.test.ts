@@ -1,4 +1,4 @@
-import type { Browser, ElementHandle, Page } from 'puppeteer-core'
+import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSite, type Site } from '../attack/support/site.ts'
 import { type AiServer, type Script, startAiServer } from '../support/ai-server.ts'
@@ -9,38 +9,21 @@ import { freePorts } from '../support/free-ports.ts'
 import { killWorkers } from '../support/kill.ts'
 import { byRole, click, fill, hasRole, showsText } from '../support/page.ts'
 import { createAccount } from '../support/people.ts'
-import { mark, noSuggestion, setOnline, suggested, suggests, titleOf } from './support/ai.ts'
+import {
+  keyIsKept,
+  mark,
+  noSuggestion,
+  providersAt,
+  setOnline,
+  suggested,
+  suggests,
+  titleOf,
+  useProvider,
+} from './support/ai.ts'
 import { type Folder, makeFolder, pick } from './support/files.ts'
 import { bodyOf, choose, listed, openRow, searchFor } from './support/notebook.ts'
 
 const KEY = 'sk-canary-4f1b7c9e2d8a6035'
-
-const providersAt = (origin: string): string =>
-  [
-    `openai=${origin}/openai/v1`,
-    `anthropic=${origin}/anthropic/v1`,
-    `gemini=${origin}/gemini/v1beta`,
-    `harbour=${origin}/other/deep/v1`,
-  ].join(' ')
-
-/** Whether the settings say that the worker has a key for this provider. */
-const keyIsKept = (name: string): boolean =>
-  [...document.querySelectorAll('.key-field [role=status]')].some(
-    (one) => one.ariaLabel === name && one.textContent === 'A key is kept.',
-  )
-
-const loadButton = (name: string): Element | null => {
-  const all = [...document.querySelectorAll('.providers > li')]
-  const found = all.find((one) => one.querySelector('[role=status]')?.ariaLabel === name)
-  return found?.querySelector('.model-field button') ?? null
-}
-
-/** Lets this source answer; where it is the only one it does so already. */
-const chooseSource = (name: string): boolean => {
-  const found = [...document.querySelectorAll('.who-answers label')].find((one) => one.textContent?.startsWith(name))
-  found?.querySelector('input')?.click()
-  return found !== undefined
-}
 
 describe.each(caseBrowsers)('AI in %s', (kind) => {
   let server: AiServer
@@ -242,16 +225,6 @@ describe.each(caseBrowsers)('AI in %s', (kind) => {
   })
 
   /** Gives a provider its key and its model, and lets it answer. */
-  const useProvider = async (name: string, model: string) => {
-    await fill(page, `Key for ${name}`, KEY)
-    await page.keyboard.press('Enter')
-    await waitFor(() => page.evaluate(keyIsKept, name), `a key for ${name} is kept`)
-    const load = await page.evaluateHandle(loadButton, name)
-    await (load as ElementHandle<HTMLElement>).click()
-    await choose(page, `Model of ${name}`, model)
-    await waitFor(() => page.evaluate(chooseSource, `${model} (${name})`), `${model} answers`)
-  }
-
   test('providers answer with a key that the worker adds, each in its own way', async () => {
     await settings()
     const asked = server.seen.length
@@ -266,7 +239,7 @@ describe.each(caseBrowsers)('AI in %s', (kind) => {
       ['harbour', 'gpt-4.1', '/other/deep/v1/chat', 'authorization', `Bearer ${KEY}`],
     ] as const
     for (const [name, model, path, header, value] of providers) {
-      await useProvider(name, model)
+      await useProvider(page, { name, model, key: KEY })
       await notes()
       server.answers({ says: [`Ümlaut of ${name}, `, 'in 🌊 pieces.'] })
       await askFor('Summarise')

@@ -16,6 +16,7 @@ import { deleteNote, newNote } from './actions.ts'
 import { isComplete, type Run } from './ai-runs.ts'
 import { ask } from './ai-transport.ts'
 import type { App } from './app.ts'
+import { whileAwake } from './awake.ts'
 import { editField } from './edit-field.ts'
 import { focusSoon, places } from './focus.ts'
 
@@ -35,7 +36,8 @@ const run = async (app: App, noteId: string, task: Task, origin: Origin): Promis
   await app.ai.runs.start({ noteId, kind: task.kind, who: source.name, origin: made, isWhole }, async (events) => {
     // Without its worker the page has no way to a provider: the address would be the server's, and mean nothing there.
     if (!source.isLocal && navigator.serviceWorker?.controller == null) return noWorker
-    return ask(fetchNow, source, prompt, events)
+    const asking = () => ask(fetchNow, source, prompt, events)
+    return source.isLocal ? asking() : whileAwake(app.custody, asking)
   })
 }
 
@@ -103,7 +105,8 @@ export const transcribe = async (app: App, file: Attachment): Promise<void> => {
   } as const
   const done = await ai.runs.start(about, async (events) => {
     try {
-      return await ai.speech.transcribe(await attachments.read(file.id), file.name, events)
+      const memo = await attachments.read(file.id)
+      return await whileAwake(app.custody, () => ai.speech.transcribe(memo, file.name, events))
     } catch {
       return { failure: { code: 'AI_UNREADABLE' } }
     }
