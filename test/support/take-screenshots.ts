@@ -1,25 +1,36 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
+import { pick } from '../e2e/support/files.ts'
 import { closeBrowser, launchBrowser } from './browsers.ts'
+import { waitFor } from './deadline.ts'
 import { startHoldfast } from './holdfast.ts'
-import { byRole, click, fill, openPage, screenshot, showsText } from './page.ts'
+import { byRole, click, fill, hasRole, openPage, screenshot, showsText } from './page.ts'
 import { createAccount, newPerson, signOut } from './people.ts'
 import { takeAi } from './screenshots-ai.ts'
 import { takeExtension } from './screenshots-extension.ts'
 
 const folder = join(import.meta.dirname, '../../build/screenshots')
-const widths = [320, 800, 1280]
+const widths = [1280, 800, 320]
 const schemes = ['light', 'dark'] as const
 
-/** The page as it is now, in every width and colour scheme. */
-const take = async (page: Page, name: string): Promise<void> => {
+/** Where one sees either the list or the note: the list. */
+const toList = async (page: Page): Promise<void> => {
+  if (await hasRole(page, 'button', 'Back')) await click(page, 'button', 'Back')
+}
+
+/** The page as it is now, in every width and colour scheme. `inList`: what is to be seen is in the list. */
+const take = async (page: Page, name: string, inList = false): Promise<void> => {
   for (const width of widths) {
     await page.setViewport({ width, height: width === 320 ? 640 : 800 })
+    if (inList) await toList(page)
     for (const scheme of schemes) {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
       await screenshot(page, `${folder}/${name}-${width}-${scheme}.png`)
     }
   }
+  await page.setViewport({ width: 1280, height: 800 })
 }
 
 const writeNote = async (page: Page, title: string, body: string): Promise<void> => {
@@ -80,29 +91,37 @@ const app = async (page: Page): Promise<void> => {
   await byRole(page, 'dialog', 'Export note')
   await take(page, 'app-export-note')
   await click(page, 'button', 'Cancel')
-  await page.setViewport({ width: 1280, height: 800 })
   await fill(page, 'Search notes', 'plum')
   await click(page, 'button', 'Filter')
-  await take(page, 'app-search')
-  await page.setViewport({ width: 1280, height: 800 })
+  await take(page, 'app-search', true)
   await click(page, 'button', 'Filter')
   await page.focus('#note-search')
   await page.keyboard.press('Escape')
   await click(page, 'button', 'Delete note')
   await showsText(page, 'Note moved to the trash.')
   await take(page, 'app-deleted')
-  await page.setViewport({ width: 1280, height: 800 })
   await click(page, 'button', 'Trash (1)')
   await click(page, 'list', 'Notes')
   await page.evaluate(() => document.querySelector<HTMLElement>('.rows .row')?.click())
   await byRole(page, 'button', 'Bring back')
   await take(page, 'app-trash')
-  await page.setViewport({ width: 1280, height: 800 })
   await click(page, 'button', 'Bring back')
   await click(page, 'button', 'Export')
   await byRole(page, 'dialog', 'Export all notes')
   await take(page, 'app-export')
   await click(page, 'button', 'Cancel')
+  await click(page, 'button', 'Import')
+  await byRole(page, 'dialog', 'Import notes')
+  await take(page, 'app-import')
+  await click(page, 'button', 'Cancel')
+  const [damaged, read] = [join(tmpdir(), 'holdfast-damaged.zip'), join(tmpdir(), 'Tides.md')]
+  await Promise.all([writeFile(damaged, 'no zip'), writeFile(read, 'High water at six.')])
+  await pick(page, 'Files to import', [damaged, read])
+  await click(page, 'button', 'Show which')
+  await byRole(page, 'dialog', 'What could not be taken in')
+  await take(page, 'app-import-report')
+  await click(page, 'button', 'Close')
+  await Promise.all([rm(damaged), rm(read)])
   await takeAi(page, (name) => take(page, name))
   await byRole(page, 'heading', 'Security')
   await take(page, 'settings-signed-out')
@@ -136,6 +155,10 @@ const session = async (page: Page, appUrl: string): Promise<void> => {
   await byRole(page, 'dialog', 'Sign out')
   await take(page, 'sign-out-dialog')
   await click(page, 'button', 'Cancel')
+  await click(page, 'link', 'E-mail, password and second step')
+  await waitFor(() => page.url().includes('/account'), 'the account has its page')
+  await take(page, 'provider-account')
+  await page.goto(`${appUrl}/settings`)
   await signOut(page)
 }
 

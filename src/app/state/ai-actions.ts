@@ -33,6 +33,8 @@ const run = async (app: App, noteId: string, task: Task, origin: Origin): Promis
   const { prompt, isWhole, taken } = prepare(task, source.bounds)
   const made = task.kind === 'rewrite' ? { ...origin, text: origin.text.slice(0, taken) } : origin
   app.ai.isOpen.value = false
+  // What is offered to be undone would lie over what comes.
+  app.notebook.forgetRemoved()
   await app.ai.runs.start({ noteId, kind: task.kind, who: source.name, origin: made, isWhole }, async (events) => {
     // Without its worker the page has no way to a provider: the address would be the server's, and mean nothing there.
     if (!source.isLocal && navigator.serviceWorker?.controller == null) return noWorker

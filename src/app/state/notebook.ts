@@ -309,6 +309,7 @@ export const createNotebook = (store: NotesStore, saver: Saver, events: Notebook
       removed.value = undefined
     },
     async bringBack(id) {
+      if (removed.peek()?.id === id) removed.value = undefined
       await saver.flush()
       await store.mark(id, { trashedAt: null })
     },
