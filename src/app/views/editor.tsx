@@ -11,6 +11,7 @@ import { counted, fill } from '../ui/words.ts'
 import { AiPanel } from './ai-panel.tsx'
 import { FileList } from './files.tsx'
 import { Preview } from './preview.tsx'
+import { PrintText } from './print-text.tsx'
 import { SheetTools } from './sheet-tools.tsx'
 import { Suggestion } from './suggestion.tsx'
 import { TagsField } from './tags-field.tsx'
@@ -109,7 +110,7 @@ export const Editor = () => {
           readOnly={readOnly}
           onInput={(event) => notebook.edit({ body: event.currentTarget.value })}
         />
-        {preview.value && <Preview />}
+        {preview.value ? <Preview /> : <PrintText text={note.body} />}
       </div>
       <Suggestion readOnly={readOnly} />
       <FileList readOnly={readOnly} />
