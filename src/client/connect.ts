@@ -4,6 +4,7 @@ import type { SessionState, StateRequest } from '../protocol/messages.ts'
 import { parseAnnounce } from '../protocol/parse.ts'
 import { PROTOCOL } from '../protocol/version.ts'
 import { ask, askCurrent } from './ask.ts'
+import { createDevices, createPairing } from './devices.ts'
 import { followRefresh } from './poke.ts'
 import { type Registration, register, replaced } from './registration.ts'
 import { createSecrets } from './secrets.ts'
@@ -33,8 +34,11 @@ const followUpdates = ({ workbox, registration }: Registration) => {
  * Asks for the address to go to, and once more when the worker is replaced meanwhile, as it is after a sign-out: it says
  * so, or it is gone and never answers.
  */
-const askToSignIn = async (worker: Registration['worker'], provider: string, returnTo: string): Promise<string> => {
-  const request = { type: 'session.signIn', provider, returnTo } as const
+const askToSignIn = async (
+  worker: Registration['worker'],
+  options: Parameters<Session['signIn']>[0],
+): Promise<string> => {
+  const request = { type: 'session.signIn', ...options } as const
   const changed = replaced().then(
     () => true,
     () => false,
@@ -82,8 +86,8 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
     state,
     outdated,
     updateReady: followUpdates(registered),
-    async signIn({ provider, returnTo }) {
-      location.assign(await askToSignIn(worker, provider, returnTo))
+    async signIn(options) {
+      location.assign(await askToSignIn(worker, options))
     },
     cancelSignIn: (options) => update({ type: 'session.cancelSignIn', ...options }),
     async signOut(options) {
@@ -92,6 +96,10 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
       if (leave !== undefined) location.assign(leave)
     },
     poke,
+    check: () => update({ type: 'session.check' }),
+    devices: createDevices((request) => askCurrent(worker, request)),
+    // Asked once: a step that is taken twice would be another one.
+    pairing: createPairing((request) => ask(worker(), request)),
     secrets: createSecrets((request) => askCurrent(worker, request)),
     async applyUpdate() {
       const { waiting } = registration

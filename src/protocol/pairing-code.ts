@@ -19,11 +19,11 @@ export const writePairingCode = ({ server, id, secret, keyHash }: PairingCode): 
 
 const is32Bytes = (text: string): boolean => fromBase64url(text)?.length === 32
 
-/** Whether a text is meant as a code; else it may be words. */
-export const looksLikeCode = (text: string): boolean => text.trim().startsWith('holdfast:')
+/** Whether a text can be the words of a pairing, however they are written; the server knows which are. */
+export const looksLikeWords = (text: string): boolean => /^\s*[a-z]{3,8}[\s-]*\b[a-z]{3,8}[\s-]*\d{2}\s*$/i.test(text)
 
 /** A code that was read, or undefined where it is none of ours. Never throws. */
-export const readPairingCode = (text: string): PairingCode | undefined => {
+export const readCode = (text: string): PairingCode | undefined => {
   if (!text.trim().startsWith(scheme)) return undefined
   const parameters = new URLSearchParams(text.trim().slice(scheme.length))
   const [v, server, id, secret, keyHash] = ['v', 'server', 'id', 'secret', 'key'].map(

@@ -67,7 +67,11 @@ export const createDevice = ({ vault, clock, ask }: DeviceDeps, keeper: Keeper, 
     const found = await vault.read('device', provider)
     return found.at === 'here' ? found.value : undefined
   }
-  const make = async (): Promise<Records['device']> => ({ key: await vault.createDeviceKey(), registered: null })
+  const make = async (): Promise<Records['device']> => ({
+    key: await vault.createDeviceKey(),
+    exchange: null,
+    registered: null,
+  })
 
   const register = async (record: Records['device'], jkt: string): Promise<'taken' | 'used' | 'later'> => {
     const publicKey = vault.publicKeyOf(record.key)

@@ -16,11 +16,27 @@ const reasons: { readonly [R in ExpiredReason]: string } = {
 const SignIn = () => {
   const app = useApp()
   const busy = app.custody.busy.value === 'sign-in'
+  const online = app.network.online.value
   return (
     <p class="region-action">
       <button type="button" class="primary" disabled={busy} onClick={() => void signIn(app)}>
         {busy ? t.opening : t.signIn}
       </button>
+      <button
+        type="button"
+        disabled={busy || !online}
+        aria-describedby={online ? undefined : 'join-offline'}
+        onClick={() => {
+          app.dialog.value = 'join'
+        }}
+      >
+        {t.joinTitle}
+      </button>
+      {!online && (
+        <small class="muted" id="join-offline">
+          {t.pairOffline}
+        </small>
+      )}
     </p>
   )
 }

@@ -1,0 +1,144 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, ElementHandle, Page } from 'puppeteer-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { violations } from '../support/axe.ts'
+import { closeBrowser, launchBrowser } from '../support/browsers.ts'
+import { waitFor } from '../support/deadline.ts'
+import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
+import { killWorkers } from '../support/kill.ts'
+import { byRole, click, fill, hasRole, openPage, showsText, text } from '../support/page.ts'
+import { createAccount, isAuthenticated, signOut } from '../support/people.ts'
+
+const minutes = 60_000
+
+describe('Chromium lets Firefox in', () => {
+  let holdfast: Holdfast
+  let [chromium, firefox]: Browser[] = []
+  let [old, fresh]: Page[] = []
+  let folder: string
+
+  const there = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error('Nothing is open.')
+    return value
+  }
+  const pages = () => ({ old: there(old), fresh: there(fresh) })
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'holdfast-qr-'))
+    holdfast = await startHoldfast()
+    ;[chromium, firefox] = await Promise.all([launchBrowser('chromium'), launchBrowser('firefox')])
+    old = await openPage(there(chromium), `${holdfast.appUrl}/settings`)
+    fresh = await openPage(there(firefox), `${holdfast.appUrl}/settings`)
+    await createAccount(old)
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+  afterAll(async () => {
+    for (const browser of [chromium, firefox]) if (browser !== undefined) await closeBrowser(browser)
+    await holdfast.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const wordsOn = async (page: Page): Promise<string> =>
+    waitFor(async () => /[A-Z]{3,5}-[A-Z]{3,5}-\d\d/.exec(await text(page))?.[0], 'the page shows words')
+  const numbersOn = (page: Page): Promise<string> =>
+    waitFor(async () => /\d{4}\s+\d{4}\s+\d{4}/.exec(await text(page))?.[0].replace(/\s+/g, ' '), 'there are numbers')
+  const offer = async (): Promise<string> => {
+    await click(pages().old, 'button', 'Pair a device')
+    await byRole(pages().old, 'dialog', 'Pair a device')
+    return wordsOn(pages().old)
+  }
+  const join2 = async (words: string): Promise<void> => {
+    await fill(pages().fresh, 'Words', words)
+    await click(pages().fresh, 'button', 'Continue')
+  }
+  const openJoin = async (): Promise<void> => {
+    await click(pages().fresh, 'button', 'Sign in with another device')
+    await byRole(pages().fresh, 'dialog', 'Sign in with another device')
+  }
+
+  test('by words: wrong ones find nothing, late ones are told, and the right ones show the same numbers', async () => {
+    const { old, fresh } = pages()
+    const words = await offer()
+    expect(await violations(old)).toEqual([])
+    await openJoin()
+    expect(await violations(fresh)).toEqual([])
+    await join2('no words')
+    await showsText(fresh, 'PAIRING_CODE_INVALID')
+    await join2(`${words.slice(0, -2)}${words.endsWith('00') ? '01' : '00'}`)
+    await showsText(fresh, 'No device waits for these words.')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5 * minutes + 1000 })
+    await join2(words)
+    await showsText(fresh, 'These words were good for five minutes')
+    vi.useRealTimers()
+    await join2(words.toLowerCase().replaceAll('-', ' '))
+    await byRole(old, 'button', 'Approve')
+    expect(await numbersOn(old)).toBe(await numbersOn(fresh))
+    await showsText(old, 'Firefox on Linux asked at')
+    expect(await violations(old)).toEqual([])
+    expect(await violations(fresh)).toEqual([])
+  })
+
+  test('goes on where both workers were killed, and lets it in after the yes alone', async () => {
+    const { old, fresh } = pages()
+    await killWorkers(there(chromium), old)
+    await killWorkers(there(firefox), fresh)
+    expect(await isAuthenticated(fresh)).toBe(false)
+    await click(old, 'button', 'Approve')
+    await showsText(fresh, 'This device is signed in.')
+    await waitFor(() => isAuthenticated(fresh), 'the new device is signed in')
+    await showsText(old, 'Firefox on Linux is signed in.')
+    await click(old, 'button', 'Close')
+    await showsText(old, 'Last seen')
+    await click(fresh, 'button', 'Close')
+    await byRole(fresh, 'button', 'Pair a device')
+  })
+
+  test('one that is removed is out within five seconds, without being touched, and says so', async () => {
+    const { old, fresh } = pages()
+    await click(old, 'button', 'Remove')
+    await byRole(old, 'dialog', 'Remove the device?')
+    await click(old, 'button', 'Remove')
+    const removed = performance.now()
+    await showsText(fresh, 'This device was removed from the account')
+    expect(performance.now() - removed).toBeLessThan(5000)
+  })
+
+  test('by a picture of the QR code: the devices check the numbers themselves', async () => {
+    const { old, fresh } = pages()
+    await offer()
+    const picture = join(folder, 'code.png') as `${string}.png`
+    await old.screenshot({ path: picture })
+    await openJoin()
+    const input = (await fresh.waitForSelector('dialog input[type=file]')) as ElementHandle<HTMLInputElement> | null
+    await input?.uploadFile(picture)
+    await showsText(old, 'The devices have compared these numbers themselves')
+    expect(await numbersOn(old)).toBe(await numbersOn(fresh))
+    await old.setViewport({ width: 320, height: 640 })
+    expect(await old.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+    await old.setViewport(null)
+    await click(old, 'button', 'Approve')
+    await waitFor(() => isAuthenticated(fresh), 'the new device is signed in')
+    await click(old, 'button', 'Close')
+    await click(fresh, 'button', 'Close')
+  })
+
+  test('a second device comes too late for words that were used, and a refusal is told', async () => {
+    const { old, fresh } = pages()
+    await signOut(fresh)
+    const words = await offer()
+    await openJoin()
+    await join2(words)
+    await byRole(old, 'button', 'Approve')
+    await old.keyboard.press('Escape')
+    await showsText(fresh, 'The other device did not let this one in.')
+    await click(fresh, 'button', 'Try again')
+    await join2(words)
+    await showsText(fresh, 'These words have been used already')
+    expect(await hasRole(old, 'dialog')).toBe(false)
+    expect(await isAuthenticated(fresh)).toBe(false)
+  })
+})
