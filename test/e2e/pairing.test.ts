@@ -9,7 +9,8 @@ import { waitFor } from '../support/deadline.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { killWorkers } from '../support/kill.ts'
 import { byRole, click, fill, hasRole, openPage, showsText, text } from '../support/page.ts'
-import { createAccount, isAuthenticated, signOut } from '../support/people.ts'
+import { type Credentials, createAccount, isAuthenticated, signOut } from '../support/people.ts'
+import type { Recorded, Reply } from '../support/recorded.ts'
 
 const minutes = 60_000
 
@@ -18,6 +19,14 @@ describe('Chromium lets Firefox in', () => {
   let [chromium, firefox]: Browser[] = []
   let [old, fresh]: Page[] = []
   let folder: string
+  let person: Credentials
+
+  /** A server in between that tells the new device another key of the old one. */
+  let lies = false
+  const lie = ({ path, headers }: Recorded, reply: Reply): Reply =>
+    lies && path.startsWith('/api/v1/pairings/') && headers.authorization === undefined
+      ? { ...reply, body: reply.body.replace(/("answerKey":")[\w-]{43}/, `$1${'A'.repeat(43)}`) }
+      : reply
 
   const there = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('Nothing is open.')
@@ -27,11 +36,11 @@ describe('Chromium lets Firefox in', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'holdfast-qr-'))
-    holdfast = await startHoldfast()
+    holdfast = await startHoldfast({ tamper: { reply: lie } })
     ;[chromium, firefox] = await Promise.all([launchBrowser('chromium'), launchBrowser('firefox')])
     old = await openPage(there(chromium), `${holdfast.appUrl}/settings`)
     fresh = await openPage(there(firefox), `${holdfast.appUrl}/settings`)
-    await createAccount(old)
+    person = await createAccount(old)
   })
   afterEach(() => {
     vi.useRealTimers()
@@ -126,9 +135,37 @@ describe('Chromium lets Firefox in', () => {
     await click(fresh, 'button', 'Close')
   })
 
-  test('a second device comes too late for words that were used, and a refusal is told', async () => {
+  test('a device that was let in lets others in after a sign-in of its own', async () => {
+    const { fresh } = pages()
+    await click(fresh, 'button', 'Pair a device')
+    await showsText(fresh, 'needs a sign-in of the last five minutes')
+    await click(fresh, 'button', 'Sign in again')
+    await fill(fresh, 'E-mail', person.email)
+    await fill(fresh, 'Password', person.password)
+    await click(fresh, 'button', 'Sign in')
+    await click(fresh, 'button', 'Pair a device')
+    await wordsOn(fresh)
+    await fresh.keyboard.press('Escape')
+    await waitFor(async () => !(await hasRole(fresh, 'dialog')), 'the dialog is closed')
+  })
+
+  test('of a server in between the numbers tell, and nobody is let in', async () => {
     const { old, fresh } = pages()
     await signOut(fresh)
+    lies = true
+    const words = await offer()
+    await openJoin()
+    await join2(words)
+    await byRole(old, 'button', 'Approve')
+    expect(await numbersOn(old)).not.toBe(await numbersOn(fresh))
+    await click(old, 'button', 'Do not approve')
+    await showsText(fresh, 'The other device did not let this one in.')
+    await click(fresh, 'button', 'Close')
+    lies = false
+  })
+
+  test('a second device comes too late for words that were used, and a refusal is told', async () => {
+    const { old, fresh } = pages()
     const words = await offer()
     await openJoin()
     await join2(words)
