@@ -2,10 +2,10 @@ import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { violations } from '../support/axe.ts'
 import { waitFor } from '../support/deadline.ts'
-import { byRole, click, fill, hasRole, logOf, openPage, showsText, text } from '../support/page.ts'
+import { byRole, click, fill, logOf, openPage, showsText, text } from '../support/page.ts'
 import { type Credentials, createAccount } from '../support/people.ts'
 import { type Installed, installExtension } from './support/extension.ts'
-import { stateOf, waitForStatus } from './support/session.ts'
+import { stateOf } from './support/session.ts'
 
 describe('the extension in Chromium is let in by the web app of the same browser', () => {
   let installed: Installed
@@ -56,12 +56,7 @@ describe('the extension in Chromium is let in by the web app of the same browser
     await fill(window, 'Password', person.password)
     await click(window, 'button', 'Sign in')
     await page.bringToFront()
-    await click(page, 'button', 'Cancel')
-    await waitForStatus(page, 'signed-in')
-    await waitFor(async () => {
-      if (!(await hasRole(page, 'dialog', 'Pair a device'))) await click(page, 'button', 'Pair a device')
-      return /[A-Z]{3,5}-[A-Z]{3,5}-\d\d/.test(await text(page))
-    }, 'the page shows words')
+    await wordsOn(page)
   })
 
   it('is out within seconds when it is removed, and says so', async () => {

@@ -85,6 +85,12 @@ const Content = () => {
     void app.pairing.offer()
     return () => void app.pairing.close()
   }, [app])
+  const session = app.custody.state.value
+  const refreshAt = session?.status === 'signed-in' ? session.refreshAt : undefined
+  useEffect(() => {
+    // In an extension the sign-in has a window of its own, and this goes on by itself once it is done.
+    if (failure.peek() === 'RECENT_SIGN_IN_REQUIRED') void app.pairing.offerAnew()
+  }, [refreshAt])
   const close = () => {
     app.dialog.value = undefined
   }
