@@ -31,7 +31,13 @@ export type SessionStatus =
       readonly refreshAt: number
       readonly limits: readonly Limit[]
     }
-  | { readonly status: 'expired'; readonly account: Account; readonly reason: ExpiredReason }
+  | {
+      readonly status: 'expired'
+      readonly account: Account
+      readonly reason: ExpiredReason
+      /** Of a device that was removed from the account. */
+      readonly removedAt?: number
+    }
 
 /** All that a page can ever know of a session. There is no message that returns a token. */
 export type SessionState = SessionStatus & {

@@ -97,6 +97,7 @@ const statusSchemas = [
     status: v.literal('expired'),
     account: accountSchema,
     reason: v.picklist(['revoked', 'expired', 'device-removed', 'vault-lost']),
+    removedAt: v.exactOptional(v.number()),
   }),
 ] as const
 const statusSchema = v.variant('status', statusSchemas)

@@ -76,6 +76,7 @@ const expiredSchema = v.object({
   status: v.literal('expired'),
   account,
   reason: v.picklist(['revoked', 'expired', 'device-removed', 'vault-lost']),
+  removedAt: v.exactOptional(v.number()),
 })
 
 const transactionSchema = v.object({

@@ -67,6 +67,6 @@ describe('the extension in Chromium is let in by the web app of the same browser
     await byRole(web, 'dialog', 'Remove the device?')
     await click(web, 'button', 'Remove')
     await page.bringToFront()
-    await showsText(page, 'This device was removed from the account')
+    await showsText(page, 'This device was removed from the account on ')
   })
 })

@@ -214,6 +214,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   accountExpired: 'Melden Sie sich wieder an. Ihre Notizen sind auf diesem Gerät sicher.',
   expiredRevoked: 'Ihre Sitzung wurde beim Anbieter oder auf einem anderen Gerät beendet.',
   expiredExpired: 'Ihre Sitzung ist abgelaufen.',
+  expiredDeviceRemovedOn: 'Dieses Gerät wurde am {date} aus dem Konto entfernt.',
   expiredDeviceRemoved: 'Dieses Gerät wurde aus dem Konto entfernt.',
   expiredVaultLost: 'Der Browser hat nicht mehr, was Ihre Sitzung öffnet.',
   signedInAs: 'Angemeldet als',

@@ -206,6 +206,7 @@ export const en = {
   accountExpired: 'Sign in again. Your notes are safe on this device.',
   expiredRevoked: 'Your session was ended at the provider or on another device.',
   expiredExpired: 'Your session has run out.',
+  expiredDeviceRemovedOn: 'This device was removed from the account on {date}.',
   expiredDeviceRemoved: 'This device was removed from the account.',
   expiredVaultLost: 'The browser no longer has what opens your session.',
   signedInAs: 'Signed in as',
