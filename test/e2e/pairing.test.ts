@@ -65,7 +65,17 @@ describe('Chromium lets Firefox in', () => {
   }
   const join = async (words: string): Promise<void> => {
     await fill(pages().fresh, 'Words', words)
-    await click(pages().fresh, 'button', 'Continue')
+    // By keyboard, from the field.
+    await pages().fresh.focus('dialog input[name=code]')
+    await pages().fresh.keyboard.press('Enter')
+  }
+  const widthAt320 = async (page: Page): Promise<number> => {
+    await page.setViewport({ width: 320, height: 640 })
+    const width = await page.evaluate(() => document.querySelector('dialog')?.scrollWidth ?? 0)
+    expect(width).toBeGreaterThan(200)
+    const whole = await page.evaluate(() => document.documentElement.scrollWidth)
+    await page.setViewport(null)
+    return Math.max(width, whole)
   }
   const openJoin = async (): Promise<void> => {
     await click(pages().fresh, 'button', 'Sign in with another device')
@@ -130,13 +140,24 @@ describe('Chromium lets Firefox in', () => {
     await input?.uploadFile(picture)
     await showsText(old, 'The devices have compared these numbers themselves')
     expect(await numbersOn(old)).toBe(await numbersOn(fresh))
-    await old.setViewport({ width: 320, height: 640 })
-    expect(await old.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
-    await old.setViewport(null)
+    for (const page of [old, fresh]) expect(await widthAt320(page)).toBeLessThanOrEqual(320)
     await click(old, 'button', 'Approve')
     await waitFor(() => isAuthenticated(fresh), 'the new device is signed in')
     await click(old, 'button', 'Close')
     await click(fresh, 'button', 'Close')
+  })
+
+  test('without a network it says why nothing can be paired', async () => {
+    const { old } = pages()
+    const isDisabled = async () => {
+      const button = await byRole(old, 'button', 'Pair a device')
+      return button.evaluate((element) => element instanceof HTMLButtonElement && element.disabled)
+    }
+    await old.setOfflineMode(true)
+    await showsText(old, 'Offline. A device is paired over the network.')
+    expect(await isDisabled()).toBe(true)
+    await old.setOfflineMode(false)
+    await waitFor(async () => !(await isDisabled()), 'it can be paired again')
   })
 
   test('a device that was let in lets others in after a sign-in of its own', async () => {

@@ -3,7 +3,7 @@ import type { Custody } from './custody.ts'
 import type { Network } from './network.ts'
 
 /** A device that is removed is to say so within five seconds. */
-const every = 4000
+const every = 3000
 
 /**
  * While this page is looked at and signed in, the worker asks the server now and then whether the session is still there.
