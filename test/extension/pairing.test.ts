@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { violations } from '../support/axe.ts'
+import { cameraArgs, holdBeforeCamera } from '../support/camera.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, logOf, openPage, showsText, text } from '../support/page.ts'
 import { type Credentials, createAccount } from '../support/people.ts'
@@ -12,32 +16,39 @@ describe('the extension in Chromium is let in by the web app of the same browser
   let web: Page
   let page: Page
   let person: Credentials
+  let [folder, film] = ['', '']
 
   beforeAll(async () => {
-    installed = await installExtension('chromium')
+    folder = await mkdtemp(join(tmpdir(), 'holdfast-camera-'))
+    film = join(folder, 'camera.y4m')
+    installed = await installExtension('chromium', { args: cameraArgs(film) })
     web = await openPage(installed.browser, `${installed.holdfast.appUrl}/settings`)
     person = await createAccount(web)
     page = await installed.open('app.html?settings')
   })
-  afterAll(() => installed.close())
+  afterAll(async () => {
+    await installed.close()
+    await rm(folder, { recursive: true, force: true })
+  })
 
   const wordsOn = (of: Page): Promise<string> =>
     waitFor(async () => /[A-Z]{3,5}-[A-Z]{3,5}-\d\d/.exec(await text(of))?.[0], 'the page shows words')
   const numbersOn = (of: Page): Promise<string> =>
     waitFor(async () => /\d{4}\s+\d{4}\s+\d{4}/.exec(await text(of))?.[0].replace(/\s+/g, ' '), 'there are numbers')
 
-  it('by words: both show the same numbers, and it is signed in after the yes', async () => {
+  it('by its camera: both show the same numbers, and it is signed in after the yes', async () => {
     await web.bringToFront()
     await click(web, 'button', 'Pair a device')
-    const words = await wordsOn(web)
+    await wordsOn(web)
+    await holdBeforeCamera(web, film)
     await page.bringToFront()
     await click(page, 'button', 'Sign in with another device')
-    await fill(page, 'Words', words)
-    await click(page, 'button', 'Continue')
+    await click(page, 'button', 'Scan the code')
     const numbers = await numbersOn(page)
     expect(await violations(page)).toEqual([])
     await web.bringToFront()
     expect(await numbersOn(web)).toBe(numbers)
+    await showsText(web, 'The devices have compared these numbers themselves')
     await click(web, 'button', 'Approve')
     await page.bringToFront()
     await showsText(page, 'This device is signed in.')

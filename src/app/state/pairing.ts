@@ -20,7 +20,7 @@ export type Pairing = {
   resume(): Promise<void>
   join(code: string): Promise<void>
   approve(): Promise<void>
-  /** Calls it off, and looks no more. */
+  /** Calls it off unless the person has said yes, and looks no more. */
   close(): Promise<void>
 }
 
@@ -97,7 +97,7 @@ export const createPairing = (session: () => Promise<Session>, onDone: () => voi
     async close() {
       round += 1
       clearTimeout(timer)
-      const under = !isOver(state.peek())
+      const under = !isOver(state.peek()) && state.peek().stage !== 'approved'
       state.value = { stage: 'none' }
       failure.value = undefined
       if (under) await (await session()).pairing.cancel().catch(() => undefined)
