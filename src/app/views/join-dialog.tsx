@@ -25,6 +25,7 @@ const Form = ({ close }: { close(): void }) => {
   if (scans.value) return <Scanner onRead={(code) => void pairing.join(code)} onClose={() => (scans.value = false)} />
   return (
     <form
+      class="pair-form"
       onSubmit={(event) => {
         event.preventDefault()
         unread.value = false
