@@ -159,5 +159,5 @@ export const react = (app: App): void => {
   tellReturn(app)
   tellSignOut(app)
   followHistory(app)
-  watchRemoval(app.custody, app.network)
+  watchRemoval(app.custody, app.network, app.navigation)
 }
