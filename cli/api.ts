@@ -1,4 +1,6 @@
 import * as oauth from 'oauth4webapi'
+import * as v from 'valibot'
+import { refusalSchema } from '../src/pairing/told.ts'
 import { Failure } from './failure.ts'
 import { nonceOnce, options, proofsOf, refresh } from './provider.ts'
 import { alone, readSession, removeSession, type Session, writeSession } from './session-file.ts'
@@ -34,14 +36,34 @@ const requestOf = async (session: Session, method: string, path: string, body: u
   })
 }
 
+/** The answer. Throws SESSION_ENDED, SERVER_UNAVAILABLE, or REFUSED with the code that the server has said. */
+const read = async (response: Response): Promise<unknown> => {
+  if (response.status === 401) throw new Failure('SESSION_ENDED')
+  if (response.status >= 500 || response.status === 429) throw new Failure('SERVER_UNAVAILABLE')
+  const body: unknown = await response.json().catch(() => undefined)
+  if (response.ok) return body
+  const refusal = v.safeParse(refusalSchema, body)
+  throw new Failure('REFUSED', { reply: refusal.success ? refusal.output.error.code : undefined })
+}
+
+/** Asks the API without credentials. */
+export const askOpenly = async (server: string, method: string, path: string, body?: unknown): Promise<unknown> => {
+  const { headers, signal } = options(server)
+  if (body !== undefined) headers.set('content-type', 'application/json')
+  const text = body === undefined ? null : JSON.stringify(body)
+  const sent = fetch(`${server}/api/v1${path}`, { method, headers, signal, body: text, redirect: 'error' })
+  const response = await sent.catch(() => {
+    throw new Failure('SERVER_UNAVAILABLE')
+  })
+  if (response.status === 429) throw new Failure('PAIRING_LIMITED')
+  return read(response)
+}
+
 /** Asks the API. Throws SESSION_ENDED where the token is good no more, SERVER_UNAVAILABLE, REFUSED. */
 export const ask = async (session: Session, method: string, path: string, body?: unknown): Promise<unknown> => {
   const response = await requestOf(session, method, path, body).catch((error: unknown) => {
     if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response
     throw new Failure('SERVER_UNAVAILABLE')
   })
-  if (response.status === 401) throw new Failure('SESSION_ENDED')
-  if (response.status >= 500 || response.status === 429) throw new Failure('SERVER_UNAVAILABLE')
-  if (!response.ok) throw new Failure('REFUSED')
-  return response.json()
+  return read(response)
 }

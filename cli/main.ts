@@ -3,6 +3,8 @@ import * as v from 'valibot'
 import { ask, freshSession } from './api.ts'
 import { Failure } from './failure.ts'
 import { login } from './login.ts'
+import { join, offer } from './pair.ts'
+import { plain } from './plain.ts'
 import { revoke } from './provider.ts'
 import { alone, readSession, removeSession } from './session-file.ts'
 
@@ -17,9 +19,6 @@ const deviceSchema = v.object({
   isThis: v.boolean(),
 })
 const devicesSchema = v.object({ devices: v.array(deviceSchema) })
-
-/** What a server or a file calls itself is shown without what a terminal would act on. */
-const plain = (text: string): string => text.replace(/\p{C}/gu, '')
 
 const status = async (): Promise<Result> => {
   const session = await freshSession()
@@ -61,6 +60,16 @@ const devices = async (words: readonly string[]): Promise<Result> => {
   return { json: { removed: id }, text: 'Removed. It is signed out within five seconds.' }
 }
 
+/** Without words this device lets another one in; with words another one lets this one in. */
+const pair = async (words: readonly string[], server: string): Promise<Result> => {
+  if (words.length === 0) {
+    const name = await offer()
+    return { json: { paired: name }, text: `${plain(name)} is signed in.` }
+  }
+  await join(words.join(' '), server)
+  return status()
+}
+
 const originOf = (text: string): string => {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol)) throw new Failure('USAGE')
@@ -84,6 +93,7 @@ const parse = () => {
 const run = async ({ values, positionals }: ReturnType<typeof parse>): Promise<Result> => {
   const [command, ...words] = positionals
   if (command === 'devices') return devices(words)
+  if (command === 'pair') return pair(words, originOf(values.server))
   if (words.length > 0) throw new Failure('USAGE')
   if (command === 'logout') return logout()
   if (command === 'login') await login({ server: originOf(values.server), opensBrowser: !values['no-browser'] })

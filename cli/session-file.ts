@@ -14,6 +14,8 @@ const sessionSchema = v.object({
   /** The private DPoP key: without it the tokens are of no use. */
   proofKey: jwk,
   deviceKey: jwk,
+  /** Where another device has let this one in: what keys are wrapped for. */
+  exchangeKey: v.optional(jwk),
   access: v.string(),
   /** Milliseconds since 1970. */
   expiresAt: v.number(),

@@ -18,6 +18,8 @@ export const apiErrors = {
   device_removed: [403, 'This device was removed from the account.'],
   session_revoked: [403, 'The session of this device was ended. Sign in.'],
   pairing_out_of_step: [409, 'The pairing is not at this step, or the signature does not hold.'],
+  pairing_late: [404, 'These words were good for five minutes. Ask for new ones.'],
+  pairing_used: [404, 'These words have been used already, or were called off. Ask for new ones.'],
   key_in_use: [409, 'This key cannot be used again. Make a new one.'],
   not_found: [404, 'There is nothing here.'],
   method_not_allowed: [405, 'This method is not for this address.'],

@@ -23,7 +23,9 @@ export type Registered =
 
 export type Challenged =
   | { readonly type: 'challenge'; readonly challenge: string; readonly time: number; readonly expiresAt: number }
-  | { readonly type: 'unknown' | 'removed' | 'ended' }
+  | { readonly type: 'unknown' | 'ended' }
+  /** When: milliseconds since 1970. */
+  | { readonly type: 'removed'; readonly removedAt: number }
 
 export type Answer = {
   readonly deviceId: string
@@ -94,7 +96,9 @@ export const createDeviceService = ({ store, serverKey, issueSession }: DevicesD
     },
 
     async challenge(deviceId: string): Promise<Challenged> {
-      const state = stateOf(await devices.find(deviceId))
+      const device = await devices.find(deviceId)
+      const state = stateOf(device)
+      if (state === 'removed') return { type: state, removedAt: device?.removedAt ?? Date.now() }
       if (state !== 'good') return { type: state }
       const challenge = randomBytes(32).toString('base64url')
       const time = Date.now()

@@ -21,11 +21,23 @@ export type NewDevice = {
   readonly commitment: string
 }
 
+/** Why there is no pairing for words or an id. `late` and `used` are said of the right ones alone. */
+export type Missed = 'unknown' | 'late' | 'used'
+
+export type Redeemed = { readonly id: string; readonly ticket: string } | { readonly missed: Missed }
+
 export type Finished = {
   readonly refreshToken: string
   readonly deviceId: string
   readonly wrappedKey: string | null
   readonly logEntry: string | null
+}
+
+/** What the old device says with its yes; the server can read none of it. */
+export type Approval = {
+  readonly wrappedKey: string | null
+  readonly logEntry: string | null
+  readonly proof: string | null
 }
 
 export type PairingDeps = {
@@ -49,13 +61,14 @@ export const createPairingService = ({ store, serverKey, issueSession }: Pairing
   }
 
   /** The pairing that words or an id lead to. A wrong number is a guess; the fifth burns it. */
-  const lookUp = async (text: string): Promise<Pairing | undefined> => {
+  const lookUp = async (text: string): Promise<Pairing | Missed> => {
     const written = readWords(text)
-    if (written === undefined) return pairings.find(text)
+    if (written === undefined) return (await pairings.find(text)) ?? 'unknown'
     const found = await pairings.findByWords(written.words)
-    if (found === undefined || found.number === written.number) return found
+    if (found === undefined) return (await pairings.findSpent(written.words, written.number)) ?? 'unknown'
+    if (found.number === written.number) return found
     if ((await pairings.countGuess(found.id)) >= mostGuesses) await burn(found)
-    return undefined
+    return 'unknown'
   }
 
   return {
@@ -67,15 +80,15 @@ export const createPairingService = ({ store, serverKey, issueSession }: Pairing
       return { id, words: writeWords(made), expiresAt: Date.now() + pairingLife }
     },
 
-    /** A ticket for the new device; undefined where there is no such pairing, or another device was first. */
-    async redeem(text: string, device: NewDevice): Promise<{ id: string; ticket: string } | undefined> {
+    /** A ticket for the new device, or why there is none. */
+    async redeem(text: string, device: NewDevice): Promise<Redeemed> {
       const pairing = await lookUp(text)
-      if (pairing === undefined) return undefined
+      if (typeof pairing === 'string') return { missed: pairing }
       const ticket = randomBytes(32).toString('base64url')
       const { clientId, name, platform, publicKey, exchangeKey, commitment } = device
       const keys = { public_key: publicKey, exchange_key: exchangeKey, commitment }
       const about = { ticket_hash: hash(ticket), client_id: clientId, name, platform, ...keys }
-      if (!(await pairings.advance(pairing.id, 'waiting', 'redeemed', about))) return undefined
+      if (!(await pairings.advance(pairing.id, 'waiting', 'redeemed', about))) return { missed: 'used' }
       await note('redeemed', pairing)
       return { id: pairing.id, ticket }
     },
@@ -93,12 +106,12 @@ export const createPairingService = ({ store, serverKey, issueSession }: Pairing
       pairings.advance(id, 'redeemed', 'answered', { answer_key: key, answer_nonce: nonce }),
 
     /** The new device opens its commitment, once it has the answer. */
-    open: ({ id }: Pairing, opening: string): Promise<boolean> =>
-      pairings.advance(id, 'answered', 'opened', { opening }),
+    open: ({ id }: Pairing, opening: string, proof: string | null): Promise<boolean> =>
+      pairings.advance(id, 'answered', 'opened', { opening, new_proof: proof }),
 
     /** The person has compared the numbers and said yes, on the old device. */
-    async approve(pairing: Pairing, wrappedKey: string | null, logEntry: string | null): Promise<boolean> {
-      const given = { wrapped_key: wrappedKey, log_entry: logEntry }
+    async approve(pairing: Pairing, { wrappedKey, logEntry, proof }: Approval): Promise<boolean> {
+      const given = { wrapped_key: wrappedKey, log_entry: logEntry, old_proof: proof }
       const approved = await pairings.advance(pairing.id, 'opened', 'approved', given)
       if (approved) await note('approved', pairing)
       return approved

@@ -1,5 +1,12 @@
 import type { Kysely } from 'kysely'
 
+/** What each device proves of the secret of a QR code. */
+export const pairingProofs = async (db: Kysely<unknown>): Promise<void> => {
+  for (const column of ['new_proof', 'old_proof']) {
+    await db.schema.alterTable('pairings').addColumn(column, 'text').execute()
+  }
+}
+
 /** Devices that are about to be added with the consent of another. */
 export const pairings = async (db: Kysely<unknown>): Promise<void> => {
   await db.schema

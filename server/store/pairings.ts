@@ -25,6 +25,8 @@ export type Pairing = {
   readonly opening: string | null
   readonly wrappedKey: string | null
   readonly logEntry: string | null
+  readonly newProof: string | null
+  readonly oldProof: string | null
 }
 
 const columns = [
@@ -46,9 +48,14 @@ const columns = [
   'opening',
   'wrapped_key as wrappedKey',
   'log_entry as logEntry',
+  'new_proof as newProof',
+  'old_proof as oldProof',
 ] as const
 
 type Changes = Omit<Updateable<Tables['pairings']>, 'id' | 'account_id' | 'stage' | 'guesses'>
+
+/** How long it is still known that words were right and came too late, in milliseconds. */
+const afterlife = 3_600_000
 
 /** `life`: milliseconds that a pairing is good for. */
 export const createPairings = (db: Database, life: number) => {
@@ -67,6 +74,19 @@ export const createPairings = (db: Database, life: number) => {
     /** One that waits for its new device. */
     findByWords: (words: string): Promise<Pairing | undefined> =>
       young().where('words', '=', words).where('stage', '=', 'waiting').executeTakeFirst(),
+
+    /** Whether these very words were good once: too late for them, or another device was first. */
+    async findSpent(words: string, number: string): Promise<'late' | 'used' | undefined> {
+      const row = await db
+        .selectFrom('pairings')
+        .select('created_at')
+        .where('words', '=', words)
+        .where('number', '=', number)
+        .orderBy('created_at', 'desc')
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      return row.created_at < Date.now() - life ? 'late' : 'used'
+    },
 
     /** False where a pairing that waits has these words. */
     async create(id: string, accountId: string, words: string, number: string): Promise<boolean> {
@@ -114,7 +134,7 @@ export const createPairings = (db: Database, life: number) => {
     async removeOld(): Promise<void> {
       await db
         .deleteFrom('pairings')
-        .where('created_at', '<', Date.now() - life)
+        .where('created_at', '<', Date.now() - life - afterlife)
         .execute()
     },
   }

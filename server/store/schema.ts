@@ -110,6 +110,8 @@ export type Tables = {
     opening: string | null
     wrapped_key: string | null
     log_entry: string | null
+    new_proof: string | null
+    old_proof: string | null
   }
   challenges: {
     id_hash: string

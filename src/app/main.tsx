@@ -7,7 +7,6 @@ startApp({
   paths: webPaths,
   serverStatus: '/api/v1/auth/status',
   accountPage: '/account',
-  api: '/api/v1',
   isInstallable: true,
   reachesAi: true,
 })

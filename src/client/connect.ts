@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals'
 import { HoldfastError } from '../protocol/errors.ts'
-import type { SessionState, StateRequest } from '../protocol/messages.ts'
+import type { Reply, Request, SessionState, StateRequest } from '../protocol/messages.ts'
 import { parseAnnounce } from '../protocol/parse.ts'
 import { PROTOCOL } from '../protocol/version.ts'
 import { ask, askCurrent } from './ask.ts'
+import { createDevices, createPairing } from './devices.ts'
 import { followRefresh } from './poke.ts'
 import { type Registration, register, replaced } from './registration.ts'
 import { createSecrets } from './secrets.ts'
@@ -30,27 +31,26 @@ const followUpdates = ({ workbox, registration }: Registration) => {
 }
 
 /**
- * Asks for the address to go to, and once more when the worker is replaced meanwhile, as it is after a sign-out: it says
- * so, or it is gone and never answers.
+ * Asks once, and once more when the worker is replaced meanwhile, as it is after a sign-out: it says so, or it is gone and
+ * never answers.
  */
-const askToSignIn = async (worker: Registration['worker'], provider: string, returnTo: string): Promise<string> => {
-  const request = { type: 'session.signIn', provider, returnTo } as const
+const askPastReplacement = async <R extends Request>(
+  worker: Registration['worker'],
+  request: R,
+): Promise<Reply[R['type']]> => {
   const changed = replaced().then(
     () => true,
     () => false,
   )
-  const first = ask(worker(), request).then(
-    ({ url }) => url,
-    (error: unknown) => {
-      if (error instanceof HoldfastError && error.code === 'WORKER_UPDATING') return undefined
-      throw error
-    },
-  )
-  const url = await Promise.race([first, changed.then((another) => (another ? undefined : first))])
-  if (url !== undefined) return url
+  const first = ask(worker(), request).catch((error: unknown) => {
+    if (error instanceof HoldfastError && error.code === 'WORKER_UPDATING') return undefined
+    throw error
+  })
+  const answer = await Promise.race([first, changed.then((another) => (another ? undefined : first))])
+  if (answer !== undefined) return answer
   first.catch(() => undefined)
   await changed
-  return (await ask(worker(), request)).url
+  return ask(worker(), request)
 }
 
 /**
@@ -82,8 +82,9 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
     state,
     outdated,
     updateReady: followUpdates(registered),
-    async signIn({ provider, returnTo }) {
-      location.assign(await askToSignIn(worker, provider, returnTo))
+    async signIn(options) {
+      const { url } = await askPastReplacement(worker, { type: 'session.signIn', ...options })
+      location.assign(url)
     },
     cancelSignIn: (options) => update({ type: 'session.cancelSignIn', ...options }),
     async signOut(options) {
@@ -92,6 +93,12 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
       if (leave !== undefined) location.assign(leave)
     },
     poke,
+    check: () => update({ type: 'session.check' }),
+    devices: createDevices((request) => askCurrent(worker, request)),
+    // Asked once, for a step that is taken twice would be another one; but a worker that is being replaced has taken none.
+    pairing: createPairing((request) =>
+      request.type === 'pairing.join' ? askPastReplacement(worker, request) : ask(worker(), request),
+    ),
     secrets: createSecrets((request) => askCurrent(worker, request)),
     async applyUpdate() {
       const { waiting } = registration

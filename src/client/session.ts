@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals'
-import type { SecretInfo, SessionState } from '../protocol/messages.ts'
+import type { ListedDevice, PairingState, SecretInfo, SessionState } from '../protocol/messages.ts'
 
 /** Written and never read back: nothing that a page can ask returns a secret. */
 export type Secrets = {
@@ -13,6 +13,29 @@ export type Secrets = {
 /** One provider of the configuration; without it: all of them. */
 export type OfProvider = { readonly provider?: string }
 
+/** The devices of the account, where its provider keeps them. Each throws HoldfastError: DEVICES_UNAVAILABLE where it does not. */
+export type Devices = {
+  list(): Promise<readonly ListedDevice[]>
+  rename(device: string, name: string): Promise<readonly ListedDevice[]>
+  /** Its session ends within seconds. */
+  remove(device: string): Promise<readonly ListedDevice[]>
+}
+
+/**
+ * Lets another device in, or this one by another. Each takes the next step and says how far it is; ask `look` again every
+ * second or two. Each throws HoldfastError; PROVIDER_UNAVAILABLE leaves everything as it is.
+ */
+export type Pairing = {
+  look(): Promise<PairingState>
+  /** Throws RECENT_SIGN_IN_REQUIRED where the sign-in is older than five minutes. */
+  offer(): Promise<PairingState>
+  /** With words, or the text of a QR code. Throws PAIRING_CODE_INVALID, _OTHER_SERVER, _UNKNOWN, _LATE, _USED, _LIMITED. */
+  join(code: string): Promise<PairingState>
+  /** The person has compared the numbers and says yes. */
+  approve(): Promise<PairingState>
+  cancel(): Promise<PairingState>
+}
+
 /** What a page has of a session: its state, and the few things that can be asked. */
 export type Session = {
   /** The state as the worker last told it. `anonymous` with grade `memory` until the worker has answered. */
@@ -23,9 +46,10 @@ export type Session = {
   readonly updateReady: ReadonlySignal<boolean>
   /**
    * Starts a sign-in and leaves this page for the provider. `returnTo` is a path of this origin.
+   * `again`: the person is asked who it is even where the provider knows.
    * Throws HoldfastError: PROVIDER_UNKNOWN, RETURN_TO_INVALID, PROVIDER_UNAVAILABLE, WORKER_UNAVAILABLE.
    */
-  signIn(options: { readonly provider: string; readonly returnTo: string }): Promise<void>
+  signIn(options: { readonly provider: string; readonly returnTo: string; readonly again?: boolean }): Promise<void>
   /** Forgets a sign-in that was started and not finished. */
   cancelSignIn(options?: OfProvider): Promise<void>
   /**
@@ -36,6 +60,10 @@ export type Session = {
   signOut(options?: OfProvider & { readonly atProvider?: boolean }): Promise<void>
   /** API keys that the worker holds for the resources of the configuration that name a secret. */
   readonly secrets: Secrets
+  readonly devices: Devices
+  readonly pairing: Pairing
+  /** Asks whether the session is still there: a device that was removed learns of it. Quiet where the network is away. */
+  check(): Promise<void>
   /** Asks the worker to look at the session again, as after the network came back. */
   poke(): Promise<void>
   /** Lets the waiting worker take over; every page of the origin is then controlled by it. */

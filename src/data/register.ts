@@ -4,6 +4,7 @@ export type Cleared =
   | 'at sign-out'
   | 'at sign-out, where the notes are deleted too'
   | 'when the sign-in ends, at sign-out'
+  | 'when the pairing ends, at sign-out'
   | 'when the provider has confirmed'
   | 'when the server has ended the install'
   | 'when a newer version takes over'
@@ -124,6 +125,13 @@ export const storedThings = [
     what: 'The key by which the server knows this device, sealed, and the name that the server has for it.',
     secret: true,
     cleared: 'at sign-out',
+  },
+  {
+    name: 'pairing/<provider>',
+    where: 'IndexedDB holdfast-custody/records',
+    what: 'A pairing under way: what the two devices have said, and the keys of this one, sealed.',
+    secret: true,
+    cleared: 'when the pairing ends, at sign-out',
   },
   {
     name: 'revocations',

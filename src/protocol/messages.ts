@@ -31,7 +31,13 @@ export type SessionStatus =
       readonly refreshAt: number
       readonly limits: readonly Limit[]
     }
-  | { readonly status: 'expired'; readonly account: Account; readonly reason: ExpiredReason }
+  | {
+      readonly status: 'expired'
+      readonly account: Account
+      readonly reason: ExpiredReason
+      /** Of a device that was removed from the account. */
+      readonly removedAt?: number
+    }
 
 /** All that a page can ever know of a session. There is no message that returns a token. */
 export type SessionState = SessionStatus & {
@@ -45,16 +51,80 @@ export type SessionState = SessionStatus & {
 /** A secret that the configuration has a place for, by name, and whether there is one. Never the secret. */
 export type SecretInfo = { readonly name: string; readonly set: boolean }
 
+/** The device that wants to be let in, as it calls itself. */
+export type JoiningDevice = { readonly name: string; readonly platform: string; readonly at: number }
+
+/** The numbers that a person compares on both devices. */
+export type PairingNumbers = readonly [string, string, string]
+
+/**
+ * Why a pairing is over: too late, guessed at too often, called off by the new device or by the old one, something did not
+ * match, or cut off at its last step.
+ */
+export type PairingEnd = 'expired' | 'guessed' | 'left' | 'refused' | 'mismatch' | 'interrupted'
+
+/** How far a pairing is. `old`: the device that lets another one in. Times are milliseconds since 1970. */
+export type PairingState =
+  | { readonly stage: 'none' }
+  /** `qr`: the text of the QR code. It is good for this pairing, and for nothing without the yes of this device. */
+  | {
+      readonly stage: 'offered'
+      readonly side: 'old'
+      readonly words: string
+      readonly qr: string
+      readonly expiresAt: number
+    }
+  | { readonly stage: 'joined'; readonly side: 'old'; readonly device: JoiningDevice; readonly expiresAt: number }
+  | { readonly stage: 'joined'; readonly side: 'new' }
+  /** `checked`: the devices have compared the numbers themselves, by the secret of the QR code. */
+  | {
+      readonly stage: 'comparing'
+      readonly side: 'old'
+      readonly device: JoiningDevice
+      readonly numbers: PairingNumbers
+      readonly checked: boolean
+      readonly expiresAt: number
+    }
+  | { readonly stage: 'comparing'; readonly side: 'new'; readonly numbers: PairingNumbers; readonly checked: boolean }
+  /** The person has said yes, and the new device has still to fetch its session. */
+  | { readonly stage: 'approved'; readonly side: 'old'; readonly device: JoiningDevice }
+  | { readonly stage: 'done'; readonly side: 'old'; readonly device: JoiningDevice }
+  | { readonly stage: 'done'; readonly side: 'new' }
+  | { readonly stage: 'ended'; readonly side: 'old' | 'new'; readonly reason: PairingEnd }
+
+/** One device of the account, as the server lists it. */
+export type ListedDevice = {
+  readonly id: string
+  readonly name: string
+  readonly platform: string
+  readonly lastSeenAt: number
+  readonly isThis: boolean
+}
+
 /** What a page may ask. Fixed operations: no configuration, no URL of another origin, no getter for a secret. */
 export type Request =
   | { readonly type: 'session.get' }
-  | { readonly type: 'session.signIn'; readonly provider: string; readonly returnTo: string }
+  /** `again`: the person is asked who it is even where the provider knows. */
+  | { readonly type: 'session.signIn'; readonly provider: string; readonly returnTo: string; readonly again?: boolean }
   /** Of one provider, or of all. */
   | { readonly type: 'session.cancelSignIn'; readonly provider?: string }
   /** `atProvider`: the provider's own session is to end too. */
   | { readonly type: 'session.signOut'; readonly provider?: string; readonly atProvider?: boolean }
   /** The page is visible and the time of `refreshAt` has come, or the network is back. */
   | { readonly type: 'session.poke' }
+  /** Is the session still there? Asked now and then by a page that is looked at, so that it learns of a removal. */
+  | { readonly type: 'session.check' }
+  | { readonly type: 'devices.list' }
+  | { readonly type: 'devices.rename'; readonly device: string; readonly name: string }
+  | { readonly type: 'devices.remove'; readonly device: string }
+  /** How far the pairing of this browser is, after the next step was taken. */
+  | { readonly type: 'pairing.get' }
+  /** Lets another device in: needs a sign-in of the last five minutes. */
+  | { readonly type: 'pairing.offer' }
+  /** Wants in: with the words, or the text of the QR code, of another device. */
+  | { readonly type: 'pairing.join'; readonly code: string }
+  | { readonly type: 'pairing.approve' }
+  | { readonly type: 'pairing.cancel' }
   /** Gives the worker a secret to use, in place of the one before. There is no message that gives it back. */
   | { readonly type: 'secrets.put'; readonly name: string; readonly value: string }
   | { readonly type: 'secrets.remove'; readonly name: string }
@@ -69,7 +139,7 @@ export type RequestType = Request['type']
 /** The questions that are answered with the state. */
 export type StateRequest = Extract<
   Request,
-  { type: 'session.get' | 'session.poke' | 'session.signOut' | 'session.cancelSignIn' }
+  { type: 'session.get' | 'session.poke' | 'session.check' | 'session.signOut' | 'session.cancelSignIn' }
 >
 
 export type Reply = {
@@ -80,6 +150,15 @@ export type Reply = {
   /** With the address where the provider ends its session, if that was asked for and it has one. No secret is in it. */
   'session.signOut': SessionState & { readonly leave?: string }
   'session.poke': SessionState
+  'session.check': SessionState
+  'devices.list': { readonly devices: readonly ListedDevice[] }
+  'devices.rename': { readonly devices: readonly ListedDevice[] }
+  'devices.remove': { readonly devices: readonly ListedDevice[] }
+  'pairing.get': PairingState
+  'pairing.offer': PairingState
+  'pairing.join': PairingState
+  'pairing.approve': PairingState
+  'pairing.cancel': PairingState
   'secrets.put': { readonly secrets: readonly SecretInfo[] }
   'secrets.remove': { readonly secrets: readonly SecretInfo[] }
   'secrets.list': { readonly secrets: readonly SecretInfo[] }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { err, ok, type Result } from '../base/result.ts'
 import { type ErrorReply, errorCodes, HoldfastError } from './errors.ts'
 import type { AnnounceMessage, Reply, RequestMessage, RequestType, SessionState } from './messages.ts'
+import { pairingStateSchema } from './pairing-state.ts'
 import { PROTOCOL } from './version.ts'
 
 const short = v.pipe(v.string(), v.maxLength(200))
@@ -12,7 +13,13 @@ const secretValue = v.pipe(v.string(), v.nonEmpty(), v.maxLength(8192), v.regex(
 
 const requestSchema = v.variant('type', [
   v.strictObject({ ...envelope, type: v.literal('session.get') }),
-  v.strictObject({ ...envelope, type: v.literal('session.signIn'), provider: short, returnTo: path }),
+  v.strictObject({
+    ...envelope,
+    type: v.literal('session.signIn'),
+    provider: short,
+    returnTo: path,
+    again: v.exactOptional(v.boolean()),
+  }),
   v.strictObject({ ...envelope, type: v.literal('session.cancelSignIn'), provider: v.exactOptional(short) }),
   v.strictObject({
     ...envelope,
@@ -21,6 +28,15 @@ const requestSchema = v.variant('type', [
     atProvider: v.exactOptional(v.boolean()),
   }),
   v.strictObject({ ...envelope, type: v.literal('session.poke') }),
+  v.strictObject({ ...envelope, type: v.literal('session.check') }),
+  v.strictObject({ ...envelope, type: v.literal('devices.list') }),
+  v.strictObject({ ...envelope, type: v.literal('devices.rename'), device: short, name: short }),
+  v.strictObject({ ...envelope, type: v.literal('devices.remove'), device: short }),
+  v.strictObject({ ...envelope, type: v.literal('pairing.get') }),
+  v.strictObject({ ...envelope, type: v.literal('pairing.offer') }),
+  v.strictObject({ ...envelope, type: v.literal('pairing.join'), code: path }),
+  v.strictObject({ ...envelope, type: v.literal('pairing.approve') }),
+  v.strictObject({ ...envelope, type: v.literal('pairing.cancel') }),
   v.strictObject({ ...envelope, type: v.literal('secrets.put'), name: short, value: secretValue }),
   v.strictObject({ ...envelope, type: v.literal('secrets.remove'), name: short }),
   v.strictObject({ ...envelope, type: v.literal('secrets.list') }),
@@ -81,6 +97,7 @@ const statusSchemas = [
     status: v.literal('expired'),
     account: accountSchema,
     reason: v.picklist(['revoked', 'expired', 'device-removed', 'vault-lost']),
+    removedAt: v.exactOptional(v.number()),
   }),
 ] as const
 const statusSchema = v.variant('status', statusSchemas)
@@ -96,12 +113,33 @@ const nothing = v.pipe(
 
 const secretsSchema = v.object({ secrets: v.array(v.object({ name: v.string(), set: v.boolean() })) })
 
+const devicesSchema = v.object({
+  devices: v.array(
+    v.object({
+      id: v.string(),
+      name: v.string(),
+      platform: v.string(),
+      lastSeenAt: v.number(),
+      isThis: v.boolean(),
+    }),
+  ),
+})
+
 const replySchemas: { readonly [T in RequestType]: v.GenericSchema<unknown, Reply[T]> } = {
   'session.get': stateSchema,
   'session.signIn': v.object({ url: v.pipe(v.string(), v.url()) }),
   'session.cancelSignIn': stateSchema,
   'session.signOut': v.intersect([stateSchema, v.object({ leave: v.exactOptional(v.pipe(v.string(), v.url())) })]),
   'session.poke': stateSchema,
+  'session.check': stateSchema,
+  'devices.list': devicesSchema,
+  'devices.rename': devicesSchema,
+  'devices.remove': devicesSchema,
+  'pairing.get': pairingStateSchema,
+  'pairing.offer': pairingStateSchema,
+  'pairing.join': pairingStateSchema,
+  'pairing.approve': pairingStateSchema,
+  'pairing.cancel': pairingStateSchema,
   'secrets.put': secretsSchema,
   'secrets.remove': secretsSchema,
   'secrets.list': secretsSchema,

@@ -4,7 +4,13 @@ import type { Life } from './refresh-time.ts'
 import type { TokenFailure } from './token-failure.ts'
 
 type Anonymous = { readonly status: 'anonymous' }
-type Expired = { readonly status: 'expired'; readonly account: Account; readonly reason: ExpiredReason }
+type Expired = {
+  readonly status: 'expired'
+  readonly account: Account
+  readonly reason: ExpiredReason
+  /** Of a device that was removed. */
+  readonly removedAt?: number
+}
 
 /** The session of one provider, without its tokens. Times are milliseconds since 1970. */
 export type Session =
@@ -25,7 +31,7 @@ export type Session =
 export type Event =
   | { readonly type: 'restored-anonymous' }
   | { readonly type: 'restored'; readonly account: Account; readonly life: Life }
-  | { readonly type: 'restored-expired'; readonly account: Account; readonly reason: ExpiredReason }
+  | ({ readonly type: 'restored-expired' } & Omit<Expired, 'status'>)
   | { readonly type: 'sign-in-started'; readonly at: number }
   | { readonly type: 'sign-in-ended' }
   | { readonly type: 'signed-in'; readonly account: Account; readonly life: Life }
@@ -58,12 +64,22 @@ const afterFailure = (
   { failure, at, random }: Extract<Event, { type: 'refresh-failed' }>,
 ): Step => {
   if (failure.kind === 'denied') {
-    return to({ status: 'expired', account: state.account, reason: failure.reason ?? 'revoked' }, 'store-expired')
+    const expired = { status: 'expired', account: state.account } as const
+    if (!('reason' in failure)) return to({ ...expired, reason: 'revoked' }, 'store-expired')
+    const { reason, removedAt } = failure
+    return to({ ...expired, reason, removedAt }, 'store-expired')
   }
   const failures = state.failures + 1
   const retryAt = at + Math.max(failure.waitAtLeast, backoff(failures, random))
   return to({ ...state, failures, retryAt, online: false })
 }
+
+const expiredOf = ({ account, reason, removedAt }: Omit<Expired, 'status'>): Expired => ({
+  status: 'expired',
+  account,
+  reason,
+  ...(removedAt === undefined ? {} : { removedAt }),
+})
 
 const begin = (state: Session, since: number): Session => {
   if (state.status === 'signed-in') return state
@@ -81,7 +97,7 @@ export const step = (state: Session, event: Event): Step => {
     case 'signed-in':
       return to(signedIn(event.account, event.life))
     case 'restored-expired':
-      return to({ status: 'expired', account: event.account, reason: event.reason })
+      return to(expiredOf(event))
     case 'sign-in-started':
       return to(begin(state, event.at))
     case 'sign-in-ended':

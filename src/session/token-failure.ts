@@ -1,7 +1,9 @@
 /** What a failed call of the token endpoint means for the session. */
 export type TokenFailure =
   /** The provider said that the refresh token is no more (RFC 6749 §5.2): the only thing that ends a session. */
-  | { readonly kind: 'denied'; readonly reason?: 'device-removed' }
+  | { readonly kind: 'denied' }
+  /** The device was taken off the account, at this time (milliseconds since 1970). */
+  | { readonly kind: 'denied'; readonly reason: 'device-removed'; readonly removedAt: number }
   /** Anything else: the network, an overloaded or broken server, a portal in between. Try again, lose nothing. */
   | { readonly kind: 'passing'; readonly waitAtLeast: number }
 

@@ -7,7 +7,10 @@ const statusOf = (keeper: Keeper): SessionStatus => {
   const state = keeper.state()
   const live = keeper.live()
   if (state.status === 'signing-in') return { status: 'signing-in', since: state.since }
-  if (state.status === 'expired') return { status: 'expired', account: state.account, reason: state.reason }
+  if (state.status === 'expired') {
+    const { account, reason, removedAt } = state
+    return { status: 'expired', account, reason, ...(removedAt === undefined ? {} : { removedAt }) }
+  }
   if (state.status === 'anonymous' || live === undefined) return { status: 'anonymous' }
   const { account, online, life } = state
   return {

@@ -11,8 +11,8 @@ import type { Vault } from './vault.ts'
 /** What the key of a device is good for once the refresh token is no more. */
 export type Renewal =
   | { readonly kind: 'renewed'; readonly refresh: Secret }
-  /** Somebody has taken this device off the account. */
-  | { readonly kind: 'removed' }
+  /** Somebody has taken this device off the account; when, where the server says so. */
+  | { readonly kind: 'removed'; readonly at: number | undefined }
   /** There is no such device, or its session was ended for everyone. */
   | { readonly kind: 'refused' }
 
@@ -37,7 +37,9 @@ const pause = 60_000
 const registeredSchema = v.object({ device: v.object({ id: v.string() }), serverKey: v.string() })
 const challengeSchema = v.object({ challenge: v.string(), time: v.number() })
 const renewedSchema = v.object({ refreshToken: v.string() })
-const errorSchema = v.object({ error: v.object({ code: v.string() }) })
+const errorSchema = v.object({
+  error: v.object({ code: v.string(), details: v.optional(v.object({ removedAt: v.optional(v.string()) })) }),
+})
 
 const post = (body: unknown): RequestInit => ({
   method: 'POST',
@@ -67,7 +69,11 @@ export const createDevice = ({ vault, clock, ask }: DeviceDeps, keeper: Keeper, 
     const found = await vault.read('device', provider)
     return found.at === 'here' ? found.value : undefined
   }
-  const make = async (): Promise<Records['device']> => ({ key: await vault.createDeviceKey(), registered: null })
+  const make = async (): Promise<Records['device']> => ({
+    key: await vault.createDeviceKey(),
+    exchange: null,
+    registered: null,
+  })
 
   const register = async (record: Records['device'], jkt: string): Promise<'taken' | 'used' | 'later'> => {
     const publicKey = vault.publicKeyOf(record.key)
@@ -104,8 +110,10 @@ export const createDevice = ({ vault, clock, ask }: DeviceDeps, keeper: Keeper, 
   const question = async <T>(wire: Wire, path: string, body: unknown, schema: v.GenericSchema<unknown, T>) => {
     const response = await wire.fetch(address(path).href, post(body))
     if (response.status >= 500 || response.status === 429) throw new HoldfastError('PROVIDER_UNAVAILABLE')
-    if (response.ok) return { answer: await readAs(response, schema), code: undefined }
-    return { answer: undefined, code: (await readAs(response, errorSchema))?.error.code }
+    if (response.ok) return { answer: await readAs(response, schema), code: undefined, removedAt: undefined }
+    const error = (await readAs(response, errorSchema))?.error
+    const at = Date.parse(error?.details?.removedAt ?? '')
+    return { answer: undefined, code: error?.code, removedAt: Number.isNaN(at) ? undefined : at }
   }
 
   return {
@@ -131,7 +139,7 @@ export const createDevice = ({ vault, clock, ask }: DeviceDeps, keeper: Keeper, 
       const asked = await question(wire, '/auth/challenge', { deviceId }, challengeSchema)
       if (asked.code === 'device_removed') {
         await store(undefined)
-        return { kind: 'removed' }
+        return { kind: 'removed', at: asked.removedAt }
       }
       if (asked.answer === undefined) return { kind: 'refused' }
       const { challenge, time } = asked.answer

@@ -75,8 +75,7 @@ export const createKeeper = ({ vault, wire, clock, announce }: KeeperDeps, provi
     live = undefined
     proofs = undefined
     if (session.status !== 'expired') return
-    const { account, reason } = session
-    await vault.commit([{ kind: 'session', provider: provider.id, value: { status: 'expired', account, reason } }])
+    await vault.commit([{ kind: 'session', provider: provider.id, value: session }])
   }
 
   const dispatch = async (event: Event): Promise<void> => {
@@ -90,8 +89,8 @@ export const createKeeper = ({ vault, wire, clock, announce }: KeeperDeps, provi
     const found = await vault.read('session', provider.id)
     if (found.at === 'absent') return dispatch({ type: 'restored-anonymous' })
     if (found.at === 'here' && found.value.status === 'expired') {
-      const { account, reason } = found.value
-      return dispatch({ type: 'restored-expired', account, reason })
+      const { status: _status, ...expired } = found.value
+      return dispatch({ type: 'restored-expired', ...expired })
     }
     try {
       if (found.at !== 'here' || found.value.status !== 'live') throw new Error('The record does not open.')

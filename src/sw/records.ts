@@ -2,6 +2,8 @@ import * as v from 'valibot'
 import { fromBase64url } from '../base/bytes.ts'
 import { Secret } from '../base/secret.ts'
 import type { WrappedDpopKey } from '../crypto/dpop-key.ts'
+import { newPairingSchema } from '../pairing/new-device.ts'
+import { oldPairingSchema } from '../pairing/old-device.ts'
 import { limits } from '../session/limits.ts'
 
 const secret = v.pipe(
@@ -52,9 +54,14 @@ const liveSchema = v.object({
   signInState: secret,
 })
 
+/** What a device receives keys with (X25519). */
+const exchangeKey = v.object({ publicKey: v.string(), wrapped: bytes })
+
 /** The key of this device, and what the server knows it by once it has answered. */
 const deviceSchema = v.object({
   key: dpopKey,
+  /** Where a pairing has brought the device in. */
+  exchange: v.optional(v.nullable(exchangeKey), null),
   registered: v.nullable(
     v.object({
       id: v.string(),
@@ -69,6 +76,7 @@ const expiredSchema = v.object({
   status: v.literal('expired'),
   account,
   reason: v.picklist(['revoked', 'expired', 'device-removed', 'vault-lost']),
+  removedAt: v.exactOptional(v.number()),
 })
 
 const transactionSchema = v.object({
@@ -94,12 +102,24 @@ const revocationsSchema = v.array(
 /** What the page has put under a name and never reads: an API key. */
 const secretSchema = v.object({ value: secret })
 
+/** A pairing under way, with the keys of this side. */
+const pairingSchema = v.object({
+  own: v.variant('side', [oldPairingSchema, newPairingSchema]),
+  exchange: exchangeKey,
+  /** Of a new device: its own key, and that of the session to come once it is about to be fetched. */
+  device: v.nullable(dpopKey),
+  dpop: v.nullable(dpopKey),
+  /** What came of it and has still to become a session. */
+  finished: v.nullable(v.object({ refresh: secret, deviceId: v.string() })),
+})
+
 const metadataSchema = v.object({ fetchedAt: v.number(), document: v.record(v.string(), v.unknown()) })
 
 export type Records = {
   session: v.InferOutput<typeof liveSchema> | v.InferOutput<typeof expiredSchema>
   transaction: v.InferOutput<typeof transactionSchema>
   device: v.InferOutput<typeof deviceSchema>
+  pairing: v.InferOutput<typeof pairingSchema>
   revocations: v.InferOutput<typeof revocationsSchema>
   metadata: v.InferOutput<typeof metadataSchema>
   secret: v.InferOutput<typeof secretSchema>
@@ -111,6 +131,7 @@ const recordSchemas: { readonly [K in RecordKind]: v.GenericSchema<unknown, Reco
   session: v.variant('status', [liveSchema, expiredSchema]),
   transaction: transactionSchema,
   device: deviceSchema,
+  pairing: pairingSchema,
   revocations: revocationsSchema,
   metadata: metadataSchema,
   secret: secretSchema,
@@ -120,6 +141,7 @@ export const recordKinds = [
   'session',
   'transaction',
   'device',
+  'pairing',
   'revocations',
   'metadata',
   'secret',

@@ -68,7 +68,10 @@ export const createRefresher = (deps: RefresherDeps, keeper: Keeper): Refresher 
   const renew = async (call: TokenCall, live: LiveSession, outcome: Refreshed): Promise<Refreshed> => {
     if (outcome.ok || outcome.failure.kind !== 'denied') return outcome
     const renewal = await device.renew(call.wire)
-    if (renewal.kind === 'removed') return { ok: false, failure: { kind: 'denied', reason: 'device-removed' } }
+    if (renewal.kind === 'removed') {
+      const removedAt = renewal.at ?? clock()
+      return { ok: false, failure: { kind: 'denied', reason: 'device-removed', removedAt } }
+    }
     if (renewal.kind === 'refused') return outcome
     return refresh(call, { ...live.tokens, refresh: renewal.refresh }, live.account)
   }

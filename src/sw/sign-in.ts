@@ -1,7 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { describeDevice } from '../base/device-name.ts'
 import { type ErrorCode, HoldfastError } from '../protocol/errors.ts'
-import { limitsOf } from '../session/limits.ts'
 import { checkReturnTo } from '../session/return-to.ts'
 import type { Config, Provider } from './config.ts'
 import { type Keeper, type Keepers, keepersOf, readTransaction, signInLimit } from './keeper.ts'
@@ -11,7 +9,8 @@ import type { Discovery } from './oidc/discovery.ts'
 import { createProofs } from './oidc/proofs.ts'
 import { exchange } from './oidc/tokens.ts'
 import type { Wire } from './oidc/wire.ts'
-import type { LiveSession, Tokens, Transaction } from './records.ts'
+import type { Tokens, Transaction } from './records.ts'
+import { newSession } from './session-record.ts'
 import type { RecordChange, Vault } from './vault.ts'
 
 export type SignInDeps = {
@@ -31,7 +30,7 @@ export type SignInDeps = {
 /** The flow of custody.md, Sign-in: from the page's wish to the session, without the page. */
 export type SignIn = {
   /** The id of a sign-in that `proceed` leads on to the provider. Throws HoldfastError. */
-  start(provider: string, returnTo: string): Promise<string>
+  start(provider: string, returnTo: string, again?: boolean): Promise<string>
   /** Where a sign-in of this id goes on to: the provider's address. */
   proceed(id: string): Promise<string>
   /** Where a navigation that carries a provider's answer goes on to. `posted`: form_post, else query. */
@@ -127,25 +126,8 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
     await store(provider, { ...transaction, stage: 'exchanging', callback: null })
     const call = { provider, server, proofs, wire: wire.within(exchangeLimit), clock }
     const { tokens, account } = await exchange(call, callback.value, transaction, redirectUri)
-    const session: LiveSession = {
-      status: 'live',
-      account,
-      device: { id: crypto.randomUUID(), ...describeDevice(deps.userAgent) },
-      tokens,
-      dpop: transaction.dpop,
-      generation: 0,
-      refreshingSince: null,
-      signInState: transaction.state,
-      limits: [
-        ...limitsOf({
-          bound: tokens.type === 'dpop' && transaction.dpop !== null,
-          refreshes: tokens.refresh !== null,
-          revokes: server.revocation_endpoint !== undefined,
-          posts: provider.responseMode === 'form_post',
-          pushes: server.pushed_authorization_request_endpoint !== undefined,
-        }),
-      ],
-    }
+    const { dpop, state: signInState } = transaction
+    const session = newSession({ account, tokens, dpop, userAgent: deps.userAgent, provider, server, signInState })
     const before = keeper.live()
     const replaced = before === undefined ? [] : [deps.replace(provider, before.tokens)]
     await keeper.keep(session, { type: 'signed-in', account, life: tokens.life }, [remove(provider), ...replaced])
@@ -164,7 +146,7 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
   }
 
   return {
-    async start(providerId, returnTo) {
+    async start(providerId, returnTo, again) {
       const keeper = keepers.get(providerId)
       if (keeper === undefined) throw new HoldfastError('PROVIDER_UNKNOWN')
       const path = checkReturnTo(returnTo, origin, config.callbackPath)
@@ -174,7 +156,7 @@ export const createSignIn = (deps: SignInDeps): SignIn => {
       const accepted = server.dpop_signing_alg_values_supported
       const dpop = provider.dpop && accepted !== undefined ? await vault.createDpopKey(accepted) : null
       const proofs = dpop === null ? undefined : createProofs(await vault.unwrapDpopKey(dpop), clock, wire.skew)
-      const begun = await begin(provider, server, redirectUri, await proofs?.thumbprint(), wire)
+      const begun = await begin(provider, server, redirectUri, await proofs?.thumbprint(), wire, again)
       const id = crypto.randomUUID()
       const startedAt = clock()
       await store(provider, { id, startedAt, returnTo: path.value, ...begun, dpop, stage: 'waiting', callback: null })

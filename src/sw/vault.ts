@@ -3,6 +3,7 @@ import { reveal, Secret } from '../base/secret.ts'
 import { createDeviceSigningKey, devicePublicKey, signAsDevice, type WrappedDeviceKey } from '../crypto/device-keys.ts'
 import { createDpopKey, unwrapDpopKey } from '../crypto/dpop-key.ts'
 import { openRecord, sealRecord } from '../crypto/envelope.ts'
+import { createExchangeKey, type WrappedExchangeKey } from '../crypto/exchange-key.ts'
 import { createDeviceKey, deriveVaultKeys, type VaultKeys } from '../crypto/vault-key.ts'
 import type { Grade } from '../protocol/messages.ts'
 import { decodeRecord, type RecordKind, type Records, type WrappedDpopKey } from './records.ts'
@@ -35,6 +36,8 @@ export type Vault = {
   /** Rejects with a DOMException where this browser has no Ed25519. */
   createDeviceKey(): Promise<WrappedDeviceKey>
   publicKeyOf(key: WrappedDeviceKey): string
+  /** Rejects with a DOMException where this browser has no X25519. */
+  createExchangeKey(): Promise<WrappedExchangeKey>
   signAsDevice(key: WrappedDeviceKey, text: string): Promise<string>
 }
 
@@ -104,6 +107,7 @@ export const openVault = async (store: Store, share: Secret<Bytes>, grade: Grade
     unwrapDpopKey: (key) => unwrapDpopKey(keys.record, key),
     createDeviceKey: () => createDeviceSigningKey(keys.record),
     publicKeyOf: devicePublicKey,
+    createExchangeKey: () => createExchangeKey(keys.record),
     signAsDevice: (key, text) => signAsDevice(keys.record, key, text),
   }
 }

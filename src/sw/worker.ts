@@ -7,6 +7,7 @@ import { describeSession } from './announce.ts'
 import { createApi, type Holder } from './api.ts'
 import type { Config } from './config.ts'
 import { createDevice, type Device, noDevice } from './device.ts'
+import { createDeviceHandlers } from './device-handlers.ts'
 import { announcementOf, type Host } from './host.ts'
 import { type Journal, noJournal } from './journal.ts'
 import { createKeeper, type Keeper, keepersOf, signInLimit } from './keeper.ts'
@@ -122,9 +123,9 @@ export const createWorker = async (deps: WorkerDeps) => {
 
   const handlers: Handlers = {
     'session.get': async () => describe(),
-    async 'session.signIn'({ provider, returnTo }) {
+    async 'session.signIn'({ provider, returnTo, again }) {
       if (await signOutLeftovers()) throw new HoldfastError('WORKER_UPDATING')
-      const id = await signIn.start(provider, returnTo)
+      const id = await signIn.start(provider, returnTo, again)
       if (vault.grade === 'memory') hold(signIn.settled())
       return { url: `${host.redirectUri}?continue=${id}` }
     },
@@ -162,6 +163,7 @@ export const createWorker = async (deps: WorkerDeps) => {
       return { secrets: secrets.list() }
     },
     'secrets.list': async () => ({ secrets: secrets.list() }),
+    ...createDeviceHandlers({ vault, wire, clock, discovery, holders, ask: api.ask, describe, signOutLeftovers }),
     async 'worker.claim'() {
       await host.claim()
       return {}

@@ -70,7 +70,7 @@ describe.each(caseBrowsers)('the devices of an account in %s', (kind) => {
     const removed = performance.now()
     await waitFor(async () => !(await isAuthenticated(there)), 'the other is out')
     expect(performance.now() - removed).toBeLessThan(5000)
-    await showsText(there, 'This device was removed from the account.')
+    await showsText(there, 'This device was removed from the account on ')
     expect(await isAuthenticated(page)).toBe(true)
     await signIn(there, person)
     await waitFor(async () => (await devicesOf(there)).length === 2, 'it comes back with another key')

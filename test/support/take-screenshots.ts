@@ -125,6 +125,14 @@ const app = async (page: Page): Promise<void> => {
   await takeAi(page, (name) => take(page, name))
   await byRole(page, 'heading', 'Security')
   await take(page, 'settings-signed-out')
+  await page.setViewport({ width: 1280, height: 800 })
+  await click(page, 'button', 'Sign in with another device')
+  await fill(page, 'Words', 'ABLE-ZOO-00')
+  await click(page, 'button', 'Continue')
+  await showsText(page, 'PAIRING_UNKNOWN')
+  await take(page, 'join-wrong-words')
+  await page.setViewport({ width: 1280, height: 800 })
+  await click(page, 'button', 'Cancel')
 }
 
 const provider = async (page: Page): Promise<void> => {
@@ -151,6 +159,12 @@ const session = async (page: Page, appUrl: string): Promise<void> => {
   await page.goto(`${appUrl}/settings`)
   await byRole(page, 'button', 'Sign out')
   await take(page, 'settings-signed-in')
+  await page.setViewport({ width: 1280, height: 800 })
+  await click(page, 'button', 'Pair a device')
+  await showsText(page, 'Good for')
+  await take(page, 'pair-dialog')
+  await page.setViewport({ width: 1280, height: 800 })
+  await click(page, 'button', 'Cancel')
   await click(page, 'button', 'Sign out')
   await byRole(page, 'dialog', 'Sign out')
   await take(page, 'sign-out-dialog')

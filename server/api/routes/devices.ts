@@ -102,7 +102,9 @@ const renewalRoutes = (service: DeviceService): readonly Route[] => [
     async ({ body: { deviceId } }) => {
       const outcome = await service.challenge(deviceId)
       if (outcome.type === 'unknown') throw new ApiError('not_found')
-      if (outcome.type === 'removed') throw new ApiError('device_removed')
+      if (outcome.type === 'removed') {
+        throw new ApiError('device_removed', { details: { removedAt: iso(outcome.removedAt) } })
+      }
       if (outcome.type !== 'challenge') throw new ApiError('session_revoked')
       return { challenge: outcome.challenge, time: outcome.time, expiresAt: iso(outcome.expiresAt) }
     },

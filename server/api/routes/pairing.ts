@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { extensionClient, webClient } from '../../config.ts'
+import { desktopClient, extensionClient, webClient } from '../../config.ts'
 import type { PairingService } from '../../pairing/pairing.ts'
 import { type Pairing, stages } from '../../store/pairings.ts'
 import { pairingLife } from '../../store/store.ts'
@@ -24,6 +24,8 @@ const state = v.object({
   answerKey: nullable(32),
   answerNonce: nullable(32),
   opening: nullable(32),
+  newProof: nullable(32),
+  oldProof: nullable(32),
 })
 
 const shown = (pairing: Pairing) => {
@@ -38,6 +40,8 @@ const shown = (pairing: Pairing) => {
     answerKey: pairing.answerKey,
     answerNonce: pairing.answerNonce,
     opening: pairing.opening,
+    newProof: pairing.newProof,
+    oldProof: pairing.oldProof,
   }
 }
 
@@ -92,28 +96,20 @@ const oldDevice = (service: PairingService): readonly Route[] => {
         path: '/pairings/:id/approve',
         summary: 'Lets the new device in. What is sealed for it is passed on as it is.',
         params: idParams,
-        body: v.object({ wrappedKey: v.optional(sealed(2000), null), logEntry: v.optional(sealed(8000), null) }),
+        body: v.object({
+          wrappedKey: v.optional(sealed(2000), null),
+          logEntry: v.optional(sealed(8000), null),
+          proof: v.optional(nullable(32), null),
+        }),
         reply: done,
         errors: ['pairing_out_of_step'],
       },
-      async (caller, { params, body: { wrappedKey, logEntry } }) =>
-        moved(await service.approve(await own(caller, params.id), wrappedKey, logEntry)),
-    ),
-    forCaller(
-      {
-        method: 'DELETE',
-        path: '/pairings/:id',
-        summary: 'Calls a pairing off.',
-        params: idParams,
-        reply: done,
-      },
-      async (caller, { params }) => {
-        await service.burn(await own(caller, params.id))
-        return { done: true } as const
-      },
+      async (caller, { params, body }) => moved(await service.approve(await own(caller, params.id), body)),
     ),
   ]
 }
+
+const missed = { unknown: 'not_found', late: 'pairing_late', used: 'pairing_used' } as const
 
 const newDevice = (service: PairingService): readonly Route[] => {
   const byTicket = async (ticket: string): Promise<Pairing> => {
@@ -130,7 +126,7 @@ const newDevice = (service: PairingService): readonly Route[] => {
         summary: 'The new device comes with words, or the id of a QR code. The ticket is its own from then on.',
         body: v.object({
           lookUp: text(64),
-          clientId: v.picklist([webClient, extensionClient]),
+          clientId: v.picklist([webClient, extensionClient, desktopClient]),
           name: text(80),
           platform,
           publicKey: bytes(32),
@@ -139,12 +135,12 @@ const newDevice = (service: PairingService): readonly Route[] => {
         }),
         reply: v.object({ id: v.string(), ticket: bytes(32) }),
         status: 201,
-        errors: ['not_found'],
+        errors: ['not_found', 'pairing_late', 'pairing_used'],
         limit: guesses,
       },
       async ({ body: { lookUp, ...device }, request, address }) => {
         const redeemed = await service.redeem(lookUp, { ...device, address, userAgent: userAgentOf(request) })
-        if (redeemed === undefined) throw new ApiError('not_found')
+        if ('missed' in redeemed) throw new ApiError(missed[redeemed.missed])
         return redeemed
       },
     ),
@@ -153,14 +149,14 @@ const newDevice = (service: PairingService): readonly Route[] => {
         method: 'POST',
         path: '/pairings/open',
         summary: 'The new device opens its commitment, once it has the answer.',
-        body: v.object({ ticket: bytes(32), opening: bytes(32) }),
+        body: v.object({ ticket: bytes(32), opening: bytes(32), proof: v.optional(nullable(32), null) }),
         reply: state,
         errors: ['not_found', 'pairing_out_of_step'],
         limit: perMinute(30),
       },
-      async ({ body: { ticket, opening } }) => {
+      async ({ body: { ticket, opening, proof } }) => {
         const pairing = await byTicket(ticket)
-        if (!(await service.open(pairing, opening))) throw new ApiError('pairing_out_of_step')
+        if (!(await service.open(pairing, opening, proof))) throw new ApiError('pairing_out_of_step')
         return shown(await byTicket(ticket))
       },
     ),
@@ -189,22 +185,45 @@ const newDevice = (service: PairingService): readonly Route[] => {
   ]
 }
 
+/** By its id for the old device, by its ticket for the new one. */
+const forBoth = (service: PairingService): readonly Route[] => {
+  const find = async (caller: Caller | undefined, id: string): Promise<Pairing> => {
+    const found = caller === undefined ? await service.findByTicket(id) : await service.find(caller.account.id, id)
+    if (found === undefined) throw new ApiError('not_found')
+    return found
+  }
+  return [
+    forEither(
+      {
+        method: 'GET',
+        path: '/pairings/:id',
+        summary: 'How far a pairing is: by its id for the old device, by its ticket for the new one.',
+        params: idParams,
+        reply: state,
+        limit: perMinute(120),
+      },
+      async (caller, { params: { id } }) => shown(await find(caller, id)),
+    ),
+    forEither(
+      {
+        method: 'DELETE',
+        path: '/pairings/:id',
+        summary: 'Calls a pairing off: by its id for the old device, by its ticket for the new one.',
+        params: idParams,
+        reply: v.object({ done: v.literal(true) }),
+      },
+      async (caller, { params: { id } }) => {
+        const found = await find(caller, id)
+        // What is over stays what it was.
+        if (found.stage !== 'finished') await service.burn(found)
+        return { done: true } as const
+      },
+    ),
+  ]
+}
+
 export const pairingRoutes = (service: PairingService): readonly Route[] => [
   ...oldDevice(service),
   ...newDevice(service),
-  forEither(
-    {
-      method: 'GET',
-      path: '/pairings/:id',
-      summary: 'How far a pairing is: by its id for the old device, by its ticket for the new one.',
-      params: idParams,
-      reply: state,
-      limit: perMinute(120),
-    },
-    async (caller, { params: { id } }) => {
-      const found = caller === undefined ? await service.findByTicket(id) : await service.find(caller.account.id, id)
-      if (found === undefined) throw new ApiError('not_found')
-      return shown(found)
-    },
-  ),
+  ...forBoth(service),
 ]

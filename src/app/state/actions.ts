@@ -100,12 +100,13 @@ const tellSignIn = (app: App, { text, code }: SignInOutcome): void =>
         : [{ label: t.tryAgain, run: () => void signIn(app) }],
   })
 
-export const signIn = async (app: App): Promise<void> => {
+/** `again`: somebody who is signed in proves once more who it is. */
+export const signIn = async (app: App, again = false): Promise<void> => {
   app.notices.dismiss('sign-in')
   app.notices.dismiss('sign-out')
   await app.saver.flush()
   try {
-    await app.custody.signIn(takeSignIn(new URL(location.href)).clean)
+    await app.custody.signIn(takeSignIn(new URL(location.href)).clean, again)
   } catch (thrown) {
     tellSignIn(app, outcomeFor(codeOf(thrown)))
   }

@@ -19,6 +19,7 @@ import { createNavigation, type Navigation, type Paths } from './navigation.ts'
 import { createNetwork, type Network } from './network.ts'
 import { createNotebook, type Notebook } from './notebook.ts'
 import { createNotices, type Notices } from './notices.ts'
+import { createPairing, type Pairing } from './pairing.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createSaver, type Saver } from './saver.ts'
 import { createSearch, type Search } from './search.ts'
@@ -34,6 +35,8 @@ export type DialogName =
   | 'import'
   | 'import-report'
   | 'draft'
+  | 'pair'
+  | 'join'
 
 /** Everything the views show and ask for. */
 export type App = {
@@ -51,8 +54,8 @@ export type App = {
   readonly custody: Custody
   /** The address of the page where the account is managed. */
   readonly accountPage: string
-  /** Undefined where this page cannot ask for them. */
-  readonly devices: Devices | undefined
+  readonly devices: Devices
+  readonly pairing: Pairing
   readonly ai: Ai
   readonly notices: Notices
   readonly update: Update
@@ -72,8 +75,6 @@ export type Place = {
   readonly accountPage: string
   /** The address of the server's status. */
   readonly serverStatus: string
-  /** The address of the server's API, where pages get its answers by plain fetch. */
-  readonly api?: string
   /** Whether the browser can install the app from here. */
   readonly isInstallable: boolean
   /** Whether pages here may reach AI: on this machine, and through the worker. */
@@ -96,6 +97,7 @@ export const createApp = (place: Place): App => {
   const hasNotes = computed(() => (notebook.notes.value ?? []).length > 0)
   const recorder = createRecorder(attachments, (failure) => tellRecorder(notices, failure))
   const custody = createCustody(place.connect)
+  const devices = createDevices(custody.session)
   const network = createNetwork(place.serverStatus, custody.poke)
   const chip = computed(() => {
     const session = custody.state.value
@@ -120,7 +122,8 @@ export const createApp = (place: Place): App => {
     network,
     custody,
     accountPage: place.accountPage,
-    devices: place.api === undefined ? undefined : createDevices(place.api),
+    devices,
+    pairing: createPairing(custody.session, () => void devices.load()),
     ai: createAi(settings, custody, place.reachesAi),
     notices,
     update: createUpdate(custody, saver),

@@ -17,12 +17,16 @@ export type Custody = {
   /** What was asked for and is under way. */
   readonly busy: ReadonlySignal<'sign-in' | 'sign-out' | undefined>
   start(): void
-  /** Leaves for the provider. Rejects with a HoldfastError. */
-  signIn(returnTo: string): Promise<void>
+  /** What this page has of the worker, once it is there. */
+  session(): Promise<Session>
+  /** Leaves for the provider. Rejects with a HoldfastError. `again`: while signed in, to prove who it is. */
+  signIn(returnTo: string, again?: boolean): Promise<void>
   cancelSignIn(): Promise<void>
   /** Rejects with a HoldfastError where the session is still there. */
   signOut(): Promise<void>
   poke(): void
+  /** Asks whether the session is still there. Never rejects. */
+  check(): Promise<void>
   /** Lets the waiting worker take over; settles when it has. */
   applyUpdate(): Promise<void>
 }
@@ -81,7 +85,12 @@ export const createCustody = (connect: () => Promise<Session>): Custody => {
     start() {
       connect().then(connected.resolve, connected.reject)
     },
-    signIn: (returnTo) => during('sign-in', (session) => session.signIn({ provider: PROVIDER, returnTo })),
+    session: () => connected.promise,
+    async signIn(returnTo, again) {
+      // Somebody who is signed in already is kept from nothing meanwhile.
+      if (again === true) await (await connected.promise).signIn({ provider: PROVIDER, returnTo, again })
+      else await during('sign-in', (session) => session.signIn({ provider: PROVIDER, returnTo }))
+    },
     async cancelSignIn() {
       busy.value = undefined
       await (await connected.promise).cancelSignIn()
@@ -91,6 +100,7 @@ export const createCustody = (connect: () => Promise<Session>): Custody => {
       if (link.peek().status === 'ready')
         void connected.promise.then((session) => session.poke()).catch(() => undefined)
     },
+    check: () => connected.promise.then((session) => session.check()).catch(() => undefined),
     async applyUpdate() {
       await (await connected.promise).applyUpdate()
     },

@@ -1,20 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
-import * as v from 'valibot'
+import type { ListedDevice, Session } from '../../kit/client.ts'
 
-const deviceSchema = v.object({
-  id: v.string(),
-  name: v.string(),
-  platform: v.string(),
-  lastSeenAt: v.pipe(
-    v.string(),
-    v.transform((text) => Date.parse(text)),
-  ),
-  isThis: v.boolean(),
-})
-const listSchema = v.object({ devices: v.array(deviceSchema) })
-
-/** A device of the account, as the server lists it. */
-export type Device = v.InferOutput<typeof deviceSchema>
+export type Device = ListedDevice
 
 /** What the list came to the last time. */
 export type DeviceList =
@@ -30,31 +17,30 @@ export type Devices = {
   remove(id: string): Promise<boolean>
 }
 
-/** `api`: the address of the server's API, asked by plain fetch; the worker adds what is needed. */
-export const createDevices = (api: string): Devices => {
+/** `session`: what this page has of the worker, which asks the server. */
+export const createDevices = (session: () => Promise<Session>): Devices => {
   const list = signal<DeviceList>({ status: 'loading' })
-  const load = async (): Promise<void> => {
+  const take = async (asked: Promise<readonly Device[]>): Promise<boolean> => {
     try {
-      const response = await fetch(`${api}/devices`, { cache: 'no-store' })
-      const { devices } = v.parse(listSchema, await response.json())
-      list.value = { status: 'ready', devices }
+      list.value = { status: 'ready', devices: await asked }
+      return true
     } catch {
-      list.value = { status: 'failed' }
+      return false
     }
   }
-  const change = async (id: string, init: RequestInit): Promise<boolean> => {
-    const done = await fetch(`${api}/devices/${encodeURIComponent(id)}`, init).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-    await load()
+  const load = async (): Promise<void> => {
+    const loaded = await take((async () => (await session()).devices.list())())
+    if (!loaded) list.value = { status: 'failed' }
+  }
+  const change = async (work: (devices: Session['devices']) => Promise<readonly Device[]>): Promise<boolean> => {
+    const done = await take((async () => work((await session()).devices))())
+    if (!done) await load()
     return done
   }
   return {
     list,
     load,
-    rename: (id, name) =>
-      change(id, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name }) }),
-    remove: (id) => change(id, { method: 'DELETE' }),
+    rename: (id, name) => change((devices) => devices.rename(id, name)),
+    remove: (id) => change((devices) => devices.remove(id)),
   }
 }

@@ -8,6 +8,7 @@ import type { App } from './app.ts'
 import { watchSignOut } from './custody.ts'
 import type { NoticeAction } from './notices.ts'
 import { outcomeOf, takeSignIn } from './sign-in-outcome.ts'
+import { watchRemoval } from './watch-removal.ts'
 
 const storageWords = {
   STORAGE_NEWER: t.storageNewer,
@@ -158,4 +159,5 @@ export const react = (app: App): void => {
   tellReturn(app)
   tellSignOut(app)
   followHistory(app)
+  watchRemoval(app.custody, app.network, app.navigation)
 }

@@ -214,6 +214,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   accountExpired: 'Melden Sie sich wieder an. Ihre Notizen sind auf diesem Gerät sicher.',
   expiredRevoked: 'Ihre Sitzung wurde beim Anbieter oder auf einem anderen Gerät beendet.',
   expiredExpired: 'Ihre Sitzung ist abgelaufen.',
+  expiredDeviceRemovedOn: 'Dieses Gerät wurde am {date} aus dem Konto entfernt.',
   expiredDeviceRemoved: 'Dieses Gerät wurde aus dem Konto entfernt.',
   expiredVaultLost: 'Der Browser hat nicht mehr, was Ihre Sitzung öffnet.',
   signedInAs: 'Angemeldet als',
@@ -264,6 +265,66 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   removeDeviceTitle: 'Gerät entfernen?',
   removeDeviceText:
     '{name} wird abgemeldet und kann nicht mehr abgleichen. Was schon darauf ist, bleibt dort: Von hier aus kann es niemand zurückholen.',
+
+  pairDevice: 'Gerät koppeln',
+  pairOffline: 'Offline. Ein Gerät wird über das Netz gekoppelt.',
+  pairStarting: 'Der Server wird nach einem Code gefragt…',
+  pairHow:
+    'Öffne auf dem neuen Gerät die Einstellungen und wähle „Mit einem anderen Gerät anmelden“. Scanne dort diesen Code oder gib die Wörter ein.',
+  pairQrLabel: 'QR-Code für das neue Gerät',
+  pairOrWords: 'Wörter',
+  pairGoodFor: 'Gilt noch {time} und für ein Gerät.',
+  pairJoining: '{name} hat den Code seit {time}. Die Geräte tauschen ihre Schlüssel aus…',
+  pairWantsIn: '{name} hat um {time} darum gebeten, in dein Konto gelassen zu werden.',
+  pairCompare: 'Zeigt das neue Gerät dieselben Zahlen? Wenn nicht, ist jemand dazwischen: Gib es dann nicht frei.',
+  pairChecked:
+    'Die Geräte haben diese Zahlen selbst verglichen, und sie stimmen überein. Gib nur frei, was dein eigenes Gerät ist.',
+  approve: 'Freigeben',
+  pairDoNotMatch: 'Nicht freigeben',
+  pairApproved: '{name} ist freigegeben und holt seine Sitzung…',
+  pairDone: '{name} ist angemeldet.',
+  newCode: 'Neuer Code',
+  pairSignInAgain:
+    'Um ein Gerät einzulassen, braucht es eine Anmeldung der letzten fünf Minuten. Melde dich erneut an und kopple dann das Gerät. Es wurde nichts geändert.',
+  pairSignedInAlready: 'Dieses Gerät ist bereits angemeldet. Es wurde nichts geändert.',
+  pairNoKeys:
+    'Dieser Browser kann die Schlüssel nicht erzeugen, die ein gekoppeltes Gerät braucht. Melde dich stattdessen an oder aktualisiere den Browser.',
+  pairCodeInvalid:
+    'Das sind nicht die Wörter einer Kopplung. Sie sehen aus wie SWIFT-EAGLE-42. Prüfe sie und versuche es erneut.',
+  pairOtherServer:
+    'Dieser Code gehört zu einem anderen Server als dieses Notizbuch. Es wurde nichts geändert. Verlange einen Code dieses Servers.',
+  pairUnknown:
+    'Auf diese Wörter wartet kein Gerät. Prüfe sie und versuche es erneut; nach fünf falschen Versuchen gelten sie nicht mehr.',
+  pairLate: 'Diese Wörter galten fünf Minuten, und die sind vorbei. Wähle auf dem anderen Gerät „Neuer Code“.',
+  pairUsed: 'Diese Wörter wurden schon benutzt oder zurückgenommen. Wähle auf dem anderen Gerät „Neuer Code“.',
+  pairLimited:
+    'Von hier gab es zu viele Versuche. Es wurde nichts geändert. Warte eine Minute und versuche es dann erneut.',
+  pairNoAnswer: 'Der Server antwortet nicht. Es wurde nichts geändert. Er wird erneut gefragt, solange dies offen ist.',
+  pairFailed: 'Das hat nicht geklappt. Es wurde nichts geändert. Versuche es mit einem neuen Code.',
+  pairExpired: 'Die fünf Minuten sind vorbei. Es wurde kein Gerät eingelassen.',
+  pairGuessed: 'Die Wörter wurden zu oft falsch geraten und gelten nicht mehr. Es wurde kein Gerät eingelassen.',
+  pairLeft: 'Das neue Gerät hat abgebrochen. Es wurde nicht eingelassen.',
+  pairRefused: 'Das andere Gerät hat dieses nicht eingelassen. Es wurde nichts geändert.',
+  pairMismatch:
+    'Was die beiden Geräte gesagt haben, stimmt nicht überein: Vielleicht ist jemand dazwischen. Die Kopplung wurde beendet und kein Gerät eingelassen.',
+  pairInterrupted: 'Die Kopplung wurde unterbrochen. Deine Notizen sind sicher. Versuche es mit einem neuen Code.',
+  joinTitle: 'Mit einem anderen Gerät anmelden',
+  joinHow:
+    'Öffne auf einem angemeldeten Gerät die Einstellungen, dort Geräte, und wähle „Gerät koppeln“. Gib die Wörter ein, die es zeigt, oder scanne seinen Code.',
+  joinWords: 'Wörter',
+  joinContinue: 'Weiter',
+  joinScan: 'Code scannen',
+  joinPicture: 'Bild auswählen',
+  joinNoCode: 'In diesem Bild ist kein QR-Code. Wähle ein anderes oder gib die Wörter ein.',
+  joinScanHow: 'Halte die Kamera auf den QR-Code des anderen Geräts.',
+  joinNoCamera: 'Die Kamera kann hier nicht benutzt werden. Erlaube sie im Browser oder gib die Wörter ein.',
+  joinCamera: 'Kamera',
+  joinTypeWords: 'Wörter eingeben',
+  joinWaiting: 'Warten auf das andere Gerät…',
+  joinCompare:
+    'Vergleiche diese Zahlen mit denen auf dem anderen Gerät und gib dort frei. Wenn sie sich unterscheiden, brich ab.',
+  joinChecked: 'Das andere Gerät prüft diese Zahlen selbst. Gib es dort frei.',
+  joinDone: 'Dieses Gerät ist angemeldet.',
 
   thisDevice: 'Dieses Gerät',
   storedNotes: 'Notizen',

@@ -2,9 +2,10 @@ import type { ComponentChildren } from 'preact'
 import type { ExpiredReason, SessionState } from '../../kit/client.ts'
 import { cancelSignIn, signIn } from '../state/actions.ts'
 import { useApp } from '../state/context.ts'
-import { language, t } from '../ui/language.ts'
+import { shortDate } from '../ui/format.ts'
+import { language, locale, t } from '../ui/language.ts'
 import { Facts, Region } from '../ui/region.tsx'
-import { counted } from '../ui/words.ts'
+import { counted, fill } from '../ui/words.ts'
 
 const reasons: { readonly [R in ExpiredReason]: string } = {
   revoked: t.expiredRevoked,
@@ -13,14 +14,35 @@ const reasons: { readonly [R in ExpiredReason]: string } = {
   'vault-lost': t.expiredVaultLost,
 }
 
+const reasonOf = ({ reason, removedAt }: SessionState & { readonly status: 'expired' }): string =>
+  reason === 'device-removed' && removedAt !== undefined
+    ? fill(t.expiredDeviceRemovedOn, { date: shortDate(locale, removedAt) })
+    : reasons[reason]
+
 const SignIn = () => {
   const app = useApp()
   const busy = app.custody.busy.value === 'sign-in'
+  const online = app.network.online.value
   return (
     <p class="region-action">
       <button type="button" class="primary" disabled={busy} onClick={() => void signIn(app)}>
         {busy ? t.opening : t.signIn}
       </button>
+      <button
+        type="button"
+        disabled={busy || !online}
+        aria-describedby={online ? undefined : 'join-offline'}
+        onClick={() => {
+          app.dialog.value = 'join'
+        }}
+      >
+        {t.joinTitle}
+      </button>
+      {!online && (
+        <small class="muted" id="join-offline">
+          {t.pairOffline}
+        </small>
+      )}
     </p>
   )
 }
@@ -103,7 +125,7 @@ const accountOf = (state: SessionState): ComponentChildren => {
       return (
         <>
           <p>
-            <strong>{t.accountExpired}</strong> {reasons[state.reason]}
+            <strong>{t.accountExpired}</strong> {reasonOf(state)}
           </p>
           {state.account.email !== null && <Facts facts={[[t.signedInAs, state.account.email]]} />}
           <SignIn />

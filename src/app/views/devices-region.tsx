@@ -128,18 +128,36 @@ const List = (props: Props) => {
 
 /** The devices of the account, where there is one. */
 export const DevicesRegion = () => {
-  const { custody, devices } = useApp()
+  const { custody, devices, dialog, network } = useApp()
+  const online = network.online.value
   const asked = useSignal<Asked>(undefined)
   const failed = useSignal(false)
   const id = custody.state.value?.status === 'signed-in' ? custody.state.value.device.id : undefined
   useEffect(() => {
-    if (id !== undefined) void devices?.load()
+    if (id !== undefined) void devices.load()
   }, [id, devices])
-  if (devices === undefined || id === undefined) return null
+  if (id === undefined) return null
   const props = { devices, asked, failed }
   return (
     <Region title={t.devices}>
       <List {...props} />
+      <p class="region-action">
+        <button
+          type="button"
+          disabled={!online}
+          aria-describedby={online ? undefined : 'pair-offline'}
+          onClick={() => {
+            dialog.value = 'pair'
+          }}
+        >
+          {t.pairDevice}
+        </button>
+        {!online && (
+          <small class="muted" id="pair-offline">
+            {t.pairOffline}
+          </small>
+        )}
+      </p>
       <p role="status">{failed.value ? t.deviceNotChanged : ''}</p>
       <Ask {...props} />
     </Region>

@@ -4,9 +4,11 @@ import { ExchangeProgress, ExportDialog, ExportNoteDialog } from './exchange.tsx
 import { Header } from './header.tsx'
 import { HistoryDialog } from './history-dialog.tsx'
 import { ImportDialog, ImportReport } from './import-dialog.tsx'
+import { JoinDialog } from './join-dialog.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { NotebookView } from './notebook-view.tsx'
 import { NoticeList } from './notice-list.tsx'
+import { PairDialog } from './pair-dialog.tsx'
 import { RecorderBar } from './recorder-bar.tsx'
 import { SettingsView } from './settings-view.tsx'
 import { SharedDialog } from './shared-dialog.tsx'
@@ -28,6 +30,8 @@ export const Shell = () => {
       <UpdatePrompt />
       <SignOutDialog />
       <KeysDialog />
+      <PairDialog />
+      <JoinDialog />
       <HistoryDialog />
       <DraftDialog />
       <SharedDialog />

@@ -67,13 +67,13 @@ type Deps = {
 
 const handlersOf = (worker: Worker, { flow, begin, server, hold }: Deps): Handlers => ({
   ...worker.handlers,
-  async 'session.signIn'({ provider, returnTo }) {
+  async 'session.signIn'({ provider, returnTo, again }) {
     // The window belongs to the background, and a second click shows the one there is.
     if (flow.isRunning()) await flow.show()
     else {
       await begin(async () => {
         await noteOutcome(undefined)
-        const id = await worker.signIn.start(provider, returnTo)
+        const id = await worker.signIn.start(provider, returnTo, again)
         hold(flow.run(worker.signIn, id).then(noteOutcome))
       })
     }

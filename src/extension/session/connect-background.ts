@@ -1,6 +1,13 @@
 import { signal } from '@preact/signals'
 import browser, { type Runtime } from 'webextension-polyfill'
-import { createSecrets, HoldfastError, type Session, type SessionState } from '../../kit/client.ts'
+import {
+  createDevices,
+  createPairing,
+  createSecrets,
+  HoldfastError,
+  type Session,
+  type SessionState,
+} from '../../kit/client.ts'
 import type { Reply, Request, RequestMessage, StateRequest } from '../../protocol/messages.ts'
 import { parseAnnounce, parseReply } from '../../protocol/parse.ts'
 import { PROTOCOL } from '../../protocol/version.ts'
@@ -50,12 +57,15 @@ export const connectBackground = async (): Promise<Session> => {
     outdated: signal(false),
     // The browser restarts an extension for its new version; nothing waits.
     updateReady: signal(false),
-    async signIn({ provider, returnTo }) {
-      await ask({ type: 'session.signIn', provider, returnTo })
+    async signIn(options) {
+      await ask({ type: 'session.signIn', ...options })
     },
     cancelSignIn: (options) => update({ type: 'session.cancelSignIn', ...options }),
     signOut: (options) => update({ type: 'session.signOut', ...options }),
     poke,
+    check: () => update({ type: 'session.check' }),
+    devices: createDevices(ask),
+    pairing: createPairing(ask),
     secrets: createSecrets(ask),
     applyUpdate: async () => undefined,
   }

@@ -35,13 +35,17 @@ const push = async (
   }
 }
 
-/** Builds the address to go to; pushes the parameters first where the provider takes that (RFC 9126). */
+/**
+ * Builds the address to go to; pushes the parameters first where the provider takes that (RFC 9126). `again`: the person is
+ * asked even where the provider knows who it is (OIDC Core §3.1.2.1).
+ */
 export const begin = async (
   provider: Provider,
   server: oauth.AuthorizationServer,
   redirectUri: string,
   thumbprint: string | undefined,
   wire: Wire,
+  again = false,
 ): Promise<Begun> => {
   const verifier = oauth.generateRandomCodeVerifier()
   const state = oauth.generateRandomState()
@@ -58,6 +62,7 @@ export const begin = async (
   })
   if (provider.responseMode !== 'query') parameters.set('response_mode', provider.responseMode)
   if (provider.prompt !== undefined) parameters.set('prompt', provider.prompt)
+  if (again) parameters.set('prompt', 'login')
   if (provider.resource !== undefined) parameters.set('resource', provider.resource)
   if (thumbprint !== undefined) parameters.set('dpop_jkt', thumbprint)
 

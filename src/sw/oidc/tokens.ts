@@ -134,6 +134,35 @@ export const exchange = async (
   }
 }
 
+/**
+ * The first tokens of a session that a pairing has brought, by its refresh token (RFC 6749 §6). Whose they are, the ID token
+ * says, as after a sign-in. Throws SIGN_IN_MISMATCH, SIGN_IN_REFUSED, PROVIDER_UNAVAILABLE.
+ */
+export const firstTokens = async (
+  call: TokenCall,
+  token: Secret,
+): Promise<{ readonly tokens: Tokens; readonly account: Account }> => {
+  const { provider, server, clock, wire } = call
+  const client = clientOf(provider)
+  const response = await answerNonceOnce(() =>
+    oauth.refreshTokenGrantRequest(server, client, oauth.None(), reveal(token), options(call)),
+  )
+  if (response.status >= 500 || response.status === 429) throw new HoldfastError('PROVIDER_UNAVAILABLE')
+  if (response.status >= 400) throw new HoldfastError('SIGN_IN_REFUSED')
+  try {
+    const reply = await oauth.processRefreshTokenResponse(server, client, response)
+    const claims = oauth.getValidatedIdTokenClaims(reply)
+    if (claims === undefined) throw new HoldfastError('SIGN_IN_MISMATCH')
+    await checkSignature(server, response, wire)
+    checkAuthorizedParty(provider, claims)
+    const tokens = toTokens(reply, clock(), token)
+    return { tokens, account: await withUserInfo(call, tokens, accountOf(claims)) }
+  } catch (cause) {
+    if (cause instanceof HoldfastError) throw cause
+    throw new HoldfastError('SIGN_IN_MISMATCH', { cause })
+  }
+}
+
 /** An ID token of or for somebody else. A reply that cannot be read says nothing: a portal gives such. */
 const isLie = (error: unknown): boolean =>
   (error instanceof oauth.OperationProcessingError && error.code === oauth.JWT_CLAIM_COMPARISON) ||

@@ -31,13 +31,17 @@ export type Installed = {
   close(): Promise<void>
 }
 
-const launchWith = async (kind: BrowserKind, folder: string, profile: string | undefined): Promise<Browser> => {
+const launchWith = async (
+  kind: BrowserKind,
+  folder: string,
+  { profile, args: further = [] }: Pick<InstallOptions, 'profile' | 'args'>,
+): Promise<Browser> => {
   const place = profile === undefined ? {} : { profile }
   if (kind === 'chromium') {
     const args = [`--load-extension=${folder}`, `--disable-extensions-except=${folder}`]
     return launchBrowser(kind, {
       ...place,
-      args: [...args, '--disable-features=DisableLoadExtensionCommandLineSwitch'],
+      args: [...args, ...further, '--disable-features=DisableLoadExtensionCommandLineSwitch'],
     })
   }
   const prefs = { 'extensions.webextensions.uuids': JSON.stringify({ [geckoId]: geckoOrigin }) }
@@ -58,6 +62,8 @@ export type InstallOptions = {
   readonly holdfast?: Holdfast
   /** A profile to use and leave. Default: a new one. */
   readonly profile?: string
+  /** Further switches of Chromium. */
+  readonly args?: readonly string[]
   /** Changes the unpacked extension before it is installed: takes a layer away, for example. */
   readonly change?: (folder: string) => Promise<void>
 }
@@ -68,7 +74,7 @@ export const installExtension = async (kind: BrowserKind, options: InstallOption
   const server: Server = { appUrl: holdfast.appUrl, idUrl: holdfast.idUrl }
   await packExtension(kind === 'chromium' ? 'chrome' : 'firefox', server, folder)
   await options.change?.(folder)
-  let browser = await launchWith(kind, folder, options.profile)
+  let browser = await launchWith(kind, folder, options)
   const origin = kind === 'chromium' ? `chrome-extension://${chromeId}` : `moz-extension://${geckoOrigin}`
   return {
     kind,
@@ -88,7 +94,7 @@ export const installExtension = async (kind: BrowserKind, options: InstallOption
     },
     async restart() {
       await closeBrowser(browser)
-      browser = await launchWith(kind, folder, options.profile)
+      browser = await launchWith(kind, folder, options)
     },
     async close() {
       await closeBrowser(browser)

@@ -19,7 +19,7 @@ test('a secret is looked at in oidc, vault and api alone', () => {
     ['src/sw/oidc/authorization.ts', 1],
     ['src/sw/oidc/callback.ts', 3],
     ['src/sw/oidc/proofs.ts', 1],
-    ['src/sw/oidc/tokens.ts', 4],
+    ['src/sw/oidc/tokens.ts', 5],
     ['src/sw/oidc/userinfo.ts', 1],
     ['src/sw/vault.ts', 2],
   ])
@@ -48,7 +48,7 @@ test('the server never imports what could open notes', () => {
 })
 
 test('a sign-out clears every record but what the provider has still to be told', () => {
-  expect([...recordsClearedAtSignOut].sort()).toEqual(['device', 'metadata', 'session', 'transaction'])
+  expect([...recordsClearedAtSignOut].sort()).toEqual(['device', 'metadata', 'pairing', 'session', 'transaction'])
 })
 
 test('the register names every store that the code opens', () => {

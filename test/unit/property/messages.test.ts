@@ -15,7 +15,10 @@ const knownCodes = Object.keys(errorCodes)
 const refusals: readonly ErrorCode[] = ['MESSAGE_INVALID', 'MESSAGE_TOO_LARGE', 'PROTOCOL_MISMATCH']
 /** What the messages have besides version, id and type; all others have nothing. */
 const fieldsOf: Partial<Record<RequestType, readonly string[]>> = {
-  'session.signIn': ['provider', 'returnTo'],
+  'session.signIn': ['provider', 'returnTo', 'again'],
+  'devices.rename': ['device', 'name'],
+  'devices.remove': ['device'],
+  'pairing.join': ['code'],
   'session.cancelSignIn': ['provider'],
   'session.signOut': ['provider', 'atProvider'],
   'secrets.put': ['name', 'value'],

@@ -30,6 +30,12 @@ export const request: fc.Arbitrary<Request> = fc.oneof(
     { type: 'session.cancelSignIn' },
     { type: 'session.signOut' },
     { type: 'session.poke' },
+    { type: 'session.check' },
+    { type: 'devices.list' },
+    { type: 'pairing.get' },
+    { type: 'pairing.offer' },
+    { type: 'pairing.approve' },
+    { type: 'pairing.cancel' },
     { type: 'secrets.list' },
     { type: 'worker.claim' },
     { type: 'worker.activate' },
@@ -41,6 +47,10 @@ export const request: fc.Arbitrary<Request> = fc.oneof(
     value: fc.stringMatching(/^[\x21-\x7e]{1,60}$/),
   }),
   fc.record({ type: fc.constant('secrets.remove' as const), name: id }),
+  fc.record({ type: fc.constant('session.signIn' as const), provider: id, returnTo: anyText, again: fc.boolean() }),
+  fc.record({ type: fc.constant('devices.rename' as const), device: id, name: id }),
+  fc.record({ type: fc.constant('devices.remove' as const), device: id }),
+  fc.record({ type: fc.constant('pairing.join' as const), code: anyText }),
   fc.record({ type: fc.constantFrom('session.signOut' as const, 'session.cancelSignIn' as const), provider: id }),
 )
 

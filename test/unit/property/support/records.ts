@@ -17,6 +17,9 @@ const dpop = fc.option(
   }),
 )
 
+const exchange = fc.record({ publicKey: text, wrapped: anyBytes(40) })
+const newDevice = fc.record({ name: text, platform: text, publicKey: text, exchangeKey: text })
+
 /** Every kind of record, with every value that its form allows. */
 export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } = {
   session: fc.oneof(
@@ -60,7 +63,40 @@ export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } =
       publicKey: fc.constant<JsonWebKey>({ kty: 'OKP', crv: 'Ed25519', x: 'AA' }),
       wrapped: anyBytes(40),
     }),
+    exchange: fc.option(exchange),
     registered: fc.option(fc.record({ id: text, serverKey: text, jkt: text })),
+  }),
+  pairing: fc.record({
+    own: fc.oneof(
+      fc.record({
+        side: fc.constant('old' as const),
+        id: text,
+        words: text,
+        qr: text,
+        secret: text,
+        serverKey: text,
+        expiresAt: moment,
+        answerKey: text,
+        answerNonce: text,
+        joined: fc.option(fc.record({ device: newDevice, commitment: text, at: moment })),
+        opening: fc.option(text),
+        approved: fc.boolean(),
+      }),
+      fc.record({
+        side: fc.constant('new' as const),
+        id: text,
+        ticket: text,
+        serverKey: text,
+        device: newDevice,
+        opening: text,
+        code: fc.option(fc.record({ secret: text, keyHash: text })),
+        answer: fc.option(fc.record({ key: text, nonce: text })),
+      }),
+    ),
+    exchange,
+    device: dpop,
+    dpop,
+    finished: fc.option(fc.record({ refresh: secret, deviceId: text })),
   }),
   revocations: fc.array(fc.record({ provider: text, token: secret, hint: text, since: moment }), { maxLength: 3 }),
   metadata: fc.record({

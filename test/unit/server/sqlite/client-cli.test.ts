@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { waitFor } from '../../../support/deadline.ts'
 import { createBrowser, formTo } from '../support/browser.ts'
 import { signedIn } from '../support/client.ts'
 import { startTestServer, type TestServer } from '../support/running-server.ts'
@@ -46,6 +47,23 @@ const holdfast = (home: string, words: readonly string[], onAddress?: (address: 
     resolve({ code, json: out === '' ? undefined : JSON.parse(out), text: told })
   })
   return promise
+}
+
+/** Runs a command that talks with a person. `told` waits until it has said something. */
+const converse = (home: string, words: readonly string[]) => {
+  const env = { PATH: process.env.PATH ?? '', XDG_CONFIG_HOME: join(folder, home) }
+  const child = spawn(process.execPath, [program, ...words, '--json'], { env })
+  const ended = Promise.withResolvers<{ code: number | null; json: unknown }>()
+  let [out, text] = ['', '']
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    text += chunk
+  })
+  child.once('close', (code) => ended.resolve({ code, json: JSON.parse(out) }))
+  const told = (pattern: RegExp) => waitFor(async () => pattern.exec(text)?.[0], `it says ${pattern}`)
+  return { told, say: (line: string) => child.stdin.write(`${line}\n`), ended: ended.promise }
 }
 
 const login = (home: string, act = signInAt) =>
@@ -97,6 +115,41 @@ test('signs in by a browser, lists, renames and removes devices, and signs out',
     expect(said.join('\n')).not.toContain(secret)
     expect(server.logged()).not.toContain(secret)
   }
+})
+
+describe('pairing', () => {
+  const aWords = /[A-Z]{3,5}-[A-Z]{3,5}-\d\d/
+  const aNumber = /\d{4} {2}\d{4} {2}\d{4}/
+  const joinBy = (home: string, words: string) => converse(home, ['pair', words, '--server', server.appUrl])
+
+  test('lets another machine in once both have shown the same numbers, and only by a recent sign-in', async () => {
+    await login('host')
+    const host = converse('host', ['pair'])
+    const words = await host.told(aWords)
+    expect(await holdfast('guest', ['pair', 'nonsense'])).toMatchObject({ code: 2, json: { error: { code: 'USAGE' } } })
+    expect(await joinBy('guest', 'ABLE-ZOO-00').ended).toMatchObject(failsWith('PAIRING_UNKNOWN'))
+    const guest = joinBy('guest', words.toLowerCase())
+    expect(await guest.told(aNumber)).toBe(await host.told(aNumber))
+    await host.told(/Let it in\?/)
+    host.say('yes')
+    expect(await host.ended).toMatchObject({ code: 0, json: { paired: expect.stringMatching(/^Holdfast on /) } })
+    expect(await guest.ended).toMatchObject({ code: 0, json: { signedIn: true, email: person.email } })
+    expect(await holdfast('guest', ['status'])).toMatchObject({ code: 0, json: { email: person.email } })
+    expect(await holdfast('guest', ['pair'])).toMatchObject(failsWith('SIGN_IN_AGAIN'))
+    expect(await joinBy('guest', words).ended).toMatchObject(failsWith('SIGNED_IN'))
+    expect(await joinBy('third', words).ended).toMatchObject(failsWith('PAIRING_USED'))
+  })
+
+  test('lets nobody in without a yes', async () => {
+    await login('wary')
+    const host = converse('wary', ['pair'])
+    const guest = joinBy('stranger', await host.told(aWords))
+    await host.told(/Let it in\?/)
+    host.say('')
+    expect(await host.ended).toMatchObject(failsWith('PAIRING_DECLINED'))
+    expect(await guest.ended).toMatchObject(failsWith('PAIRING_REFUSED'))
+    expect(await holdfast('stranger', ['status'])).toMatchObject(failsWith('NOT_SIGNED_IN'))
+  })
 })
 
 test('refreshes once where several commands need it at once', async () => {

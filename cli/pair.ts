@@ -1,0 +1,246 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { hostname } from 'node:os'
+import { createInterface } from 'node:readline/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import encodeQR from 'qr'
+import * as v from 'valibot'
+import { commitmentOf, keyHash, newNonce } from '../src/crypto/pairing.ts'
+import { type NewPairing, stepNew } from '../src/pairing/new-device.ts'
+import { type OldPairing, stepOld } from '../src/pairing/old-device.ts'
+import { finishedSchema, offeredSchema, redeemedSchema, serverSchema, toldSchema } from '../src/pairing/told.ts'
+import { pairingStatement } from '../src/protocol/device-statement.ts'
+import type { PairingEnd, PairingState } from '../src/protocol/messages.ts'
+import { looksLikeWords, readCode, writePairingCode } from '../src/protocol/pairing-code.ts'
+import { ask, askOpenly, freshSession } from './api.ts'
+import { Failure, type FailureCode } from './failure.ts'
+import { plain } from './plain.ts'
+import { issuerOf, newProofKey, proofsOf, refresh } from './provider.ts'
+import { alone, readSession, type Session, writeSession } from './session-file.ts'
+
+/** Between two looks, in milliseconds. */
+const every = 1000
+
+const life = 300_000
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+const ends: { readonly [E in PairingEnd]: FailureCode } = {
+  expired: 'PAIRING_EXPIRED',
+  guessed: 'PAIRING_GUESSED',
+  left: 'PAIRING_LEFT',
+  refused: 'PAIRING_REFUSED',
+  mismatch: 'PAIRING_MISMATCH',
+  interrupted: 'PAIRING_INTERRUPTED',
+}
+
+const missed: Readonly<Record<string, FailureCode>> = {
+  not_found: 'PAIRING_UNKNOWN',
+  pairing_late: 'PAIRING_EXPIRED',
+  pairing_used: 'PAIRING_USED',
+}
+
+/** What a refusal of the server means here. */
+const orFailure = async <T>(work: Promise<T>, codes: Readonly<Record<string, FailureCode>>): Promise<T> =>
+  work.catch((thrown: unknown) => {
+    const code = thrown instanceof Failure && thrown.reply !== undefined ? codes[thrown.reply] : undefined
+    throw code === undefined ? thrown : new Failure(code)
+  })
+
+/** X25519: what keys will be wrapped for. */
+const newExchangeKey = () => {
+  const { privateKey } = generateKeyPairSync('x25519')
+  const jwk = { ...privateKey.export({ format: 'jwk' }) }
+  return { jwk, publicKey: String(jwk.x) }
+}
+
+/** Calls off what is under way when the command is ended by hand. */
+const callOffOnEnd = (callOff: () => Promise<unknown>): (() => void) => {
+  const end = () => {
+    void callOff()
+      .catch(() => undefined)
+      .finally(() => process.exit(130))
+  }
+  process.once('SIGINT', end)
+  return () => process.off('SIGINT', end)
+}
+
+const confirms = async (question: string): Promise<boolean> => {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  try {
+    const answer = await Promise.race([terminal.question(question), closed])
+    return /^(y|yes)$/i.test(answer.trim())
+  } finally {
+    terminal.close()
+  }
+}
+
+const askToApprove = (state: Extract<PairingState, { stage: 'comparing'; side: 'old' }>): Promise<boolean> => {
+  const { device, numbers, checked } = state
+  say(`\n${plain(device.name)} (${plain(device.platform)}) asks to be let in to your account.`)
+  say(`\n    ${numbers.join('  ')}\n`)
+  say(checked ? 'The devices have compared these numbers themselves.' : 'The new device has to show the same numbers.')
+  return confirms('Let it in? [y/N] ')
+}
+
+const beginOffer = async (session: Session): Promise<OldPairing> => {
+  const recent = { recent_sign_in_required: 'SIGN_IN_AGAIN' } as const
+  const { id, words } = v.parse(offeredSchema, await orFailure(ask(session, 'POST', '/pairings'), recent))
+  const { identityKey } = v.parse(serverSchema, await askOpenly(session.server, 'GET', '/server'))
+  const { publicKey: answerKey } = newExchangeKey()
+  const secret = newNonce()
+  const qr = writePairingCode({ server: session.server, id, secret, keyHash: await keyHash(answerKey) })
+  return {
+    side: 'old',
+    id,
+    words,
+    qr,
+    secret,
+    serverKey: identityKey.x,
+    expiresAt: Date.now() + life,
+    answerKey,
+    answerNonce: newNonce(),
+    joined: null,
+    opening: null,
+    approved: false,
+  }
+}
+
+const followOffer = async (session: Session, begun: OldPairing): Promise<string> => {
+  const path = `/pairings/${begun.id}`
+  const callOff = () => ask(session, 'DELETE', path)
+  let own = begun
+  for (;;) {
+    const told = v.parse(toldSchema, await orFailure(ask(session, 'GET', path), { not_found: 'PAIRING_EXPIRED' }))
+    const { next, act, state } = await stepOld(own, told, Date.now())
+    if (act?.type === 'call-off') await callOff()
+    else if (act !== undefined) {
+      const { type, ...body } = act
+      await ask(session, 'POST', `${path}/${type}`, body)
+    }
+    if (state.stage === 'done' && state.side === 'old') return state.device.name
+    if (state.stage === 'ended') throw new Failure(ends[state.reason])
+    own = next ?? own
+    if (state.stage === 'comparing' && state.side === 'old') {
+      if (!(await askToApprove(state))) {
+        await callOff()
+        throw new Failure('PAIRING_DECLINED')
+      }
+      own = { ...own, approved: true }
+    } else await pause(every)
+  }
+}
+
+/** Lets another device in. Answers its name. */
+export const offer = async (): Promise<string> => {
+  const session = await freshSession()
+  const own = await beginOffer(session)
+  say(encodeQR(own.qr, 'term', { ecc: 'low' }))
+  say(`On the new device: scan this, or type ${own.words}\nGood for five minutes and one device.`)
+  const forget = callOffOnEnd(() => ask(session, 'DELETE', `/pairings/${own.id}`))
+  try {
+    return await followOffer(session, own)
+  } finally {
+    forget()
+  }
+}
+
+type Keys = Pick<Session, 'proofKey' | 'deviceKey' | 'exchangeKey'>
+
+const beginJoin = async (text: string, given: string) => {
+  const code = readCode(text)
+  if (code === undefined && !looksLikeWords(text)) throw new Failure('USAGE')
+  const server = code?.server ?? given
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const deviceKey = { ...privateKey.export({ format: 'jwk' }) }
+  const exchange = newExchangeKey()
+  const device = {
+    name: `Holdfast on ${hostname()}`.slice(0, 80).trim(),
+    platform: process.platform === 'linux' ? 'Linux' : process.platform,
+    publicKey: String(deviceKey.x),
+    exchangeKey: exchange.publicKey,
+  }
+  const opening = newNonce()
+  const { identityKey } = v.parse(serverSchema, await askOpenly(server, 'GET', '/server'))
+  const commitment = await commitmentOf(device, opening)
+  const body = { lookUp: code?.id ?? text.trim(), clientId: 'desktop', ...device, commitment }
+  const { id, ticket } = v.parse(
+    redeemedSchema,
+    await orFailure(askOpenly(server, 'POST', '/pairings/redeem', body), missed),
+  )
+  const said = code === undefined ? null : { secret: code.secret, keyHash: code.keyHash }
+  const own: NewPairing = {
+    side: 'new',
+    id,
+    ticket,
+    serverKey: identityKey.x,
+    device,
+    opening,
+    code: said,
+    answer: null,
+  }
+  const keys: Keys = { proofKey: await newProofKey(), deviceKey, exchangeKey: exchange.jwk }
+  return { server, own, keys, privateKey }
+}
+
+type Joining = Awaited<ReturnType<typeof beginJoin>>
+
+const finish = async ({ server, own, keys, privateKey }: Joining): Promise<Session> => {
+  const jkt = await (await proofsOf(keys.proofKey)).calculateThumbprint()
+  const signature = sign(null, Buffer.from(pairingStatement(own.id, own.serverKey, jkt)), privateKey)
+  const body = { ticket: own.ticket, jkt, signature: signature.toString('base64url') }
+  const { refreshToken } = v.parse(finishedSchema, await askOpenly(server, 'POST', '/pairings/finish', body))
+  // On the disk before it is used: a lost reply to the first refresh is then asked for again.
+  const session = { server, issuer: await issuerOf(server), ...keys, access: '', expiresAt: 0, refresh: refreshToken }
+  await writeSession(session)
+  const renewed = { ...session, ...(await refresh(session)) }
+  await writeSession(renewed)
+  return renewed
+}
+
+const followJoin = async (joining: Joining): Promise<void> => {
+  const { server, own: begun } = joining
+  const path = `/pairings/${begun.ticket}`
+  let own = begun
+  let shown = false
+  for (;;) {
+    const told = v.parse(toldSchema, await orFailure(askOpenly(server, 'GET', path), { not_found: 'PAIRING_EXPIRED' }))
+    const { next, act, state } = await stepNew(own, told)
+    own = next ?? own
+    if (state.stage === 'comparing' && !shown) {
+      say(`\n    ${state.numbers.join('  ')}\n`)
+      say(
+        state.checked
+          ? 'Approve on the other device.'
+          : 'Compare these numbers with the other device, and approve there.',
+      )
+      shown = true
+    }
+    if (act?.type === 'call-off') await askOpenly(server, 'DELETE', path)
+    if (act?.type === 'open') {
+      const { opening, proof } = act
+      await askOpenly(server, 'POST', '/pairings/open', { ticket: own.ticket, opening, proof })
+    }
+    if (state.stage === 'ended') throw new Failure(ends[state.reason])
+    if (act?.type === 'finish') {
+      await alone(() => finish({ ...joining, own }))
+      return
+    }
+    await pause(every)
+  }
+}
+
+/** Signs in here by another device: with its words, or the text of its QR code. */
+export const join = async (text: string, server: string): Promise<void> => {
+  if ((await readSession()) !== undefined) throw new Failure('SIGNED_IN')
+  const joining = await beginJoin(text, server)
+  say('Waiting for the other device …')
+  const forget = callOffOnEnd(() => askOpenly(joining.server, 'DELETE', `/pairings/${joining.own.ticket}`))
+  try {
+    await followJoin(joining)
+  } finally {
+    forget()
+  }
+}

@@ -1,0 +1,106 @@
+import { type ReadonlySignal, signal } from '@preact/signals'
+import type { ErrorCode, PairingState, Session } from '../../kit/client.ts'
+import { codeOf } from './custody.ts'
+
+/** Between two looks, in milliseconds: the server lets one look twice a second. */
+const every = 1200
+
+/** A pairing as this page shows it. The worker has it, and goes on with it when the page is gone. */
+export type Pairing = {
+  readonly state: ReadonlySignal<PairingState>
+  /** Why what was asked last did not work. Cleared by what works. */
+  readonly failure: ReadonlySignal<ErrorCode | undefined>
+  /** True while something is asked that a person waits for. */
+  readonly busy: ReadonlySignal<boolean>
+  /** Shows the words and the QR code of a pairing: the one under way, or a new one. */
+  offer(): Promise<void>
+  /** A new one in any case. */
+  offerAnew(): Promise<void>
+  /** Goes on with one in which this device wants in, if there is one. */
+  resume(): Promise<void>
+  join(code: string): Promise<void>
+  approve(): Promise<void>
+  /** Calls it off unless the person has said yes, and looks no more. */
+  close(): Promise<void>
+}
+
+const isOver = ({ stage }: PairingState): boolean => stage === 'none' || stage === 'done' || stage === 'ended'
+
+/** `session`: what this page has of the worker. `onDone`: one has come to its good end. */
+export const createPairing = (session: () => Promise<Session>, onDone: () => void): Pairing => {
+  const state = signal<PairingState>({ stage: 'none' })
+  const failure = signal<ErrorCode | undefined>(undefined)
+  const busy = signal(false)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  /** Counts what was opened: an answer to what was closed meanwhile is dropped. */
+  let round = 0
+
+  const ask = async (work: (pairing: Session['pairing']) => Promise<PairingState>): Promise<void> => {
+    const mine = round
+    clearTimeout(timer)
+    try {
+      const next = await work((await session()).pairing)
+      if (mine !== round) return
+      // What this page saw, and the worker no longer knows, was cut off.
+      const lost = next.stage === 'none' && !isOver(state.peek())
+      if (next.stage === 'done' && state.peek().stage !== 'done') onDone()
+      state.value = lost ? { stage: 'ended', side: sideOf(state.peek()), reason: 'interrupted' } : next
+      failure.value = undefined
+    } catch (thrown) {
+      if (mine === round) failure.value = codeOf(thrown)
+    }
+    if (mine === round && !isOver(state.peek())) timer = setTimeout(look, every)
+  }
+  const sideOf = (now: PairingState) => ('side' in now ? now.side : 'new')
+  const look = () => ask((pairing) => pairing.look())
+  const waiting = async (work: () => Promise<void>): Promise<void> => {
+    busy.value = true
+    await work()
+    busy.value = false
+  }
+  const begin = () => {
+    round += 1
+    state.value = { stage: 'none' }
+    failure.value = undefined
+  }
+  const offerAnew = () => {
+    begin()
+    return waiting(() => ask((pairing) => pairing.offer()))
+  }
+
+  return {
+    state,
+    failure,
+    busy,
+    offerAnew,
+    offer() {
+      begin()
+      return waiting(() =>
+        ask(async (pairing) => {
+          const now = await pairing.look()
+          return isOver(now) ? pairing.offer() : now
+        }),
+      )
+    },
+    resume() {
+      begin()
+      return ask(async (pairing) => {
+        const now = await pairing.look()
+        return isOver(now) ? { stage: 'none' } : now
+      })
+    },
+    join(code) {
+      begin()
+      return waiting(() => ask((pairing) => pairing.join(code)))
+    },
+    approve: () => waiting(() => ask((pairing) => pairing.approve())),
+    async close() {
+      round += 1
+      clearTimeout(timer)
+      const under = !isOver(state.peek()) && state.peek().stage !== 'approved'
+      state.value = { stage: 'none' }
+      failure.value = undefined
+      if (under) await (await session()).pairing.cancel().catch(() => undefined)
+    },
+  }
+}

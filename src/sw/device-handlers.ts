@@ -1,0 +1,66 @@
+import type { Clock } from '../base/clock.ts'
+import { HoldfastError } from '../protocol/errors.ts'
+import type { RequestType, SessionState } from '../protocol/messages.ts'
+import type { Holder } from './api.ts'
+import { createDeviceApi } from './device-api.ts'
+import { createDevicesList } from './devices-list.ts'
+import type { Discovery } from './oidc/discovery.ts'
+import type { Wire } from './oidc/wire.ts'
+import { createPairing } from './pairing.ts'
+import { createFinishPairing } from './pairing-session.ts'
+import type { Handlers } from './router.ts'
+import type { Vault } from './vault.ts'
+
+export type DeviceHandlersDeps = {
+  readonly vault: Vault
+  readonly wire: Wire
+  readonly clock: Clock
+  readonly discovery: Discovery
+  readonly holders: ReadonlyMap<string, Holder>
+  readonly ask: (holder: Holder, url: URL, init: RequestInit) => Promise<Response>
+  readonly describe: () => SessionState
+  /** True where the worker is about to be replaced, and what is stored now would be lost. */
+  readonly signOutLeftovers: () => Promise<boolean>
+}
+
+type Names = Extract<RequestType, `devices.${string}` | `pairing.${string}` | 'session.check'>
+
+/** Devices and pairing at the provider that keeps devices; of several, the first of the configuration. */
+const createAtProvider = (deps: DeviceHandlersDeps) => {
+  const { vault, wire, clock, discovery, holders, ask } = deps
+  const holder = [...holders.values()].find(({ keeper }) => keeper.provider.devices !== undefined)
+  const base = holder?.keeper.provider.devices
+  if (holder === undefined || base === undefined) return undefined
+  const { keeper } = holder
+  const { userAgent } = navigator
+  const api = createDeviceApi(base, wire, (url, init) => ask(holder, url, init))
+  const finish = createFinishPairing({ vault, wire, clock, api, discovery, keeper, userAgent })
+  const pairing = createPairing({ vault, clock, api, keeper, userAgent, finish })
+  return { keeper, pairing, devices: createDevicesList(api) }
+}
+
+/** What pages ask of devices and pairings. */
+export const createDeviceHandlers = (deps: DeviceHandlersDeps): Pick<Handlers, Names> => {
+  const place = createAtProvider(deps)
+  const there = () => {
+    if (place === undefined) throw new HoldfastError('DEVICES_UNAVAILABLE')
+    return place
+  }
+  return {
+    async 'session.check'() {
+      if (place?.keeper.live() !== undefined) await place.devices.check()
+      return deps.describe()
+    },
+    'devices.list': async () => there().devices.list(),
+    'devices.rename': async ({ device, name }) => there().devices.rename(device, name),
+    'devices.remove': async ({ device }) => there().devices.remove(device),
+    'pairing.get': async () => there().pairing.look(),
+    'pairing.offer': async () => there().pairing.offer(),
+    async 'pairing.join'({ code }) {
+      if (await deps.signOutLeftovers()) throw new HoldfastError('WORKER_UPDATING')
+      return there().pairing.join(code)
+    },
+    'pairing.approve': async () => there().pairing.approve(),
+    'pairing.cancel': async () => there().pairing.cancel(),
+  }
+}

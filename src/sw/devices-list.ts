@@ -1,0 +1,40 @@
+import * as v from 'valibot'
+import { HoldfastError } from '../protocol/errors.ts'
+import type { ListedDevice } from '../protocol/messages.ts'
+import type { DeviceApi } from './device-api.ts'
+
+const listSchema = v.object({
+  devices: v.array(
+    v.object({
+      id: v.string(),
+      name: v.string(),
+      platform: v.string(),
+      lastSeenAt: v.pipe(v.string(), v.transform(Date.parse), v.number()),
+      isThis: v.boolean(),
+    }),
+  ),
+})
+
+export type DevicesReply = { readonly devices: readonly ListedDevice[] }
+
+/** The devices of the account, asked for by the worker: pages of an extension cannot ask themselves. */
+export const createDevicesList = (api: DeviceApi) => {
+  const list = (): Promise<DevicesReply> => api.signed('GET', '/devices', listSchema)
+  const change = async (method: string, id: string, body?: unknown): Promise<DevicesReply> => {
+    try {
+      await api.signed(method, `/devices/${encodeURIComponent(id)}`, v.unknown(), body)
+    } catch (thrown) {
+      if (thrown instanceof HoldfastError && thrown.code === 'PAIRING_UNKNOWN')
+        throw new HoldfastError('DEVICES_REFUSED')
+      throw thrown
+    }
+    return list()
+  }
+  return {
+    list,
+    rename: (id: string, name: string) => change('PATCH', id, { name }),
+    remove: (id: string) => change('DELETE', id),
+    /** A small question: where the session was ended elsewhere, its answer ends it here. Never rejects. */
+    check: () => api.signed('GET', '/auth/status', v.unknown()).catch(() => undefined),
+  }
+}
