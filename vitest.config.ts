@@ -15,6 +15,8 @@ export default defineConfig({
           exclude: [...exclude, 'test/unit/server/postgres/**'],
           environment: 'node',
           maxWorkers: 2,
+          // Loading the server and the libraries anew for each file took longer than the tests.
+          isolate: false,
           // Properties run hundreds of times, and machines are shared.
           testTimeout: 60_000,
         },
@@ -27,6 +29,7 @@ export default defineConfig({
           exclude: [...exclude, 'test/unit/server/sqlite/**'],
           environment: 'node',
           maxWorkers: 2,
+          isolate: false,
           testTimeout: 60_000,
           globalSetup: ['test/support/postgres-setup.ts'],
         },

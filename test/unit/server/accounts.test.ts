@@ -4,9 +4,12 @@ import { normaliseEmail } from '../../../server/accounts/email.ts'
 import { passwordFault } from '../../../server/accounts/password.ts'
 import { formTo } from './support/browser.ts'
 import { createClient, newPerson, signedIn } from './support/client.ts'
-import { startTestServer, type TestServer } from './support/running-server.ts'
+import type { TestServer } from './support/running-server.ts'
 
 vi.mock('@node-rs/argon2', { spy: true })
+// Files share what was loaded before: here the server has to be loaded with the spy.
+vi.resetModules()
+const { startTestServer } = await import('./support/running-server.ts')
 
 let server: TestServer
 beforeAll(async () => {
