@@ -90,9 +90,9 @@ const addCommon = (api: Hono<ApiEnv>, log: Logger): void => {
 
 /** The checks of one route, in their order: credentials, limit, parameters, body. */
 const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
-  const callerOf = async (request: Request): Promise<Caller | undefined> => {
+  const callerOf = async (request: Request, address: string): Promise<Caller | undefined> => {
     if (route.auth === 'none') return undefined
-    const found = await credentials(request)
+    const found = await credentials(request, address)
     if (found !== undefined || route.auth === 'optional') return found
     throw new ApiError('unauthorized', { headers: { 'www-authenticate': dpopChallenge() } })
   }
@@ -111,7 +111,7 @@ const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
   return async (c: Context<ApiEnv>): Promise<Response> => {
     const { raw: request } = c.req
     const address = c.env?.address ?? ''
-    const caller = await callerOf(request)
+    const caller = await callerOf(request, address)
     await take(caller?.session.id ?? address)
     const params = paramsOf(c)
     const body = route.body === undefined ? {} : await parseBody(request, route.body)

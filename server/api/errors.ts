@@ -27,6 +27,7 @@ export const apiErrors = {
   unsupported_media_type: [415, 'The body has to be JSON.'],
   too_many_requests: [429, 'Too many requests. Try again later.'],
   internal: [500, 'Something went wrong. It was written down.'],
+  provider_unavailable: [503, 'The identity provider cannot be reached at the moment. Try again soon.'],
   unavailable: [503, 'The server cannot reach its data at the moment. Try again soon.'],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>
 

@@ -79,7 +79,9 @@ export const forEither = <P extends Schema, B extends Schema, R extends Schema>(
 /** All that a request for a route can be refused with. */
 export const errorsOf = ({ auth, params, body, errors = [], limit }: Route): readonly ApiErrorCode[] => {
   const own: ApiErrorCode[] = ['unsupported_version', 'too_large', 'internal', 'unavailable', ...errors]
-  if (auth !== 'none') own.push('invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce', 'duplicate_request')
+  if (auth !== 'none') {
+    own.push('invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce', 'duplicate_request', 'provider_unavailable')
+  }
   if (auth === 'required') own.push('unauthorized')
   if (params !== undefined) own.push('not_found')
   if (body !== undefined) own.push('bad_request', 'validation_failed', 'unsupported_media_type')

@@ -1,4 +1,5 @@
 import type { Downloads } from '../accounts/downloads.ts'
+import { clientConfigOf } from '../client-config.ts'
 import type { Config } from '../config.ts'
 import type { DeviceService } from '../devices/devices.ts'
 import type { PairingService } from '../pairing/pairing.ts'
@@ -19,25 +20,25 @@ export type RouteDeps = {
   readonly store: Store
   readonly secrets: Secrets
   readonly devices: DeviceService
-  readonly pairing: PairingService
+  /** Undefined where people sign in at someone else's provider: no session can be made for a device that does not. */
+  readonly pairing: PairingService | undefined
   readonly downloads: Downloads
 }
+
+/** What this server can do, in the words of `/server`. */
+const featuresOf = ({ upstream, external }: Config): readonly string[] =>
+  external === undefined
+    ? ['password', 'devices', 'pairing', 'totp', 'passkey', ...(upstream === undefined ? [] : ['upstream'])]
+    : ['devices', 'external-provider']
 
 /** Every route of the API, in one list: the server answers these, and the OpenAPI document describes them. */
 export const createRoutes = ({ config, store, secrets, devices, pairing, downloads }: RouteDeps): readonly Route[] => [
   ...authRoutes(store),
-  ...desktopRoutes(config, store),
+  ...(config.external === undefined ? desktopRoutes(config, store) : []),
   ...deviceRoutes(store, devices),
   ...profileRoutes(store),
   ...accountRoutes(store),
-  ...pairingRoutes(pairing),
+  ...(pairing === undefined ? [] : pairingRoutes(pairing)),
   ...downloadRoutes(store, downloads, config.appUrl),
-  ...serverRoutes(secrets, config.idUrl, [
-    'password',
-    'devices',
-    'pairing',
-    'totp',
-    'passkey',
-    ...(config.upstream === undefined ? [] : ['upstream']),
-  ]),
+  ...serverRoutes({ secrets, ...clientConfigOf(config), features: featuresOf(config) }),
 ]

@@ -1,13 +1,6 @@
 import type { ClientMetadata } from 'oidc-provider'
-import {
-  type Config,
-  callbackPath,
-  desktopCallbackPath,
-  desktopClient,
-  extensionClient,
-  isLocal,
-  webClient,
-} from '../config.ts'
+import { type Config, callbackPath, desktopCallbackPath, desktopClient, extensionClient, webClient } from '../config.ts'
+import { isLocal } from '../config-values.ts'
 
 /** Clients of our own: nobody is asked for consent, and their tokens are for the API. */
 export const isOurs = (clientId: string | undefined): boolean =>

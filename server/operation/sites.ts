@@ -4,7 +4,8 @@ import { type Listening, listen, type Place } from '../listen.ts'
 import type { Store } from '../store/store.ts'
 import { withReadiness } from './readiness.ts'
 
-type Listeners = { readonly app: RequestListener; readonly id: RequestListener }
+/** `id`: of our own provider, where that is the one. */
+type Listeners = { readonly app: RequestListener; readonly id: RequestListener | undefined }
 type Opening = { readonly listener: RequestListener; readonly place: Place }
 
 /** Loaded where figures are wanted. */
@@ -14,7 +15,7 @@ const loadMetrics = async ({ metricsPort: port, metricsListen: hosts }: Config, 
   return { ...createMetrics(store), place: { hosts, port, name: 'metrics' } }
 }
 
-/** Opens both origins, and the figures where they are wanted: all of them, or none. Rejects with a plain sentence. */
+/** Opens every origin, and the figures where they are wanted: all of them, or none. Rejects with a plain sentence. */
 export const openSites = async (config: Config, store: Store, { app, id }: Listeners): Promise<Listening[]> => {
   const { listen: hosts, appPort, idPort } = config
   const metrics = await loadMetrics(config, store)
@@ -24,7 +25,9 @@ export const openSites = async (config: Config, store: Store, { app, id }: Liste
   }
   const openings: Opening[] = [
     { listener: watched('app', app), place: { hosts, port: appPort, name: 'app' } },
-    { listener: watched('id', id), place: { hosts, port: idPort, name: 'identity provider' } },
+    ...(id === undefined
+      ? []
+      : [{ listener: watched('id', id), place: { hosts, port: idPort, name: 'identity provider' } }]),
     ...(metrics === undefined ? [] : [{ listener: metrics.serveMetrics, place: metrics.place }]),
   ]
   const opened: Listening[] = []

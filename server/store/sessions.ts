@@ -43,6 +43,24 @@ export type Misuse = 'code.reused' | 'refresh.reused'
 
 const minute = 60_000
 
+const rowOf = (session: NewSession) => {
+  const now = Date.now()
+  return {
+    id: session.id,
+    account_id: session.accountId,
+    client_id: session.clientId,
+    provider_session: session.providerSession ?? null,
+    platform: session.platform,
+    device_name: session.deviceName,
+    user_agent: session.userAgent.slice(0, 500),
+    address: session.address,
+    created_at: now,
+    last_used_at: now,
+    revoked_at: null,
+    auth_time: session.authTime ?? null,
+  }
+}
+
 export const createSessions = (db: Database) => {
   const audit = async (type: AuditType, accountId: string | null, sessionId: string | null): Promise<void> => {
     const row = { id: newId(), at: Date.now(), account_id: accountId, session_id: sessionId, type }
@@ -88,25 +106,19 @@ export const createSessions = (db: Database) => {
         .execute(),
 
     async create(session: NewSession): Promise<void> {
-      const now = Date.now()
-      await db
-        .insertInto('sessions')
-        .values({
-          id: session.id,
-          account_id: session.accountId,
-          client_id: session.clientId,
-          provider_session: session.providerSession ?? null,
-          platform: session.platform,
-          device_name: session.deviceName,
-          user_agent: session.userAgent.slice(0, 500),
-          address: session.address,
-          created_at: now,
-          last_used_at: now,
-          revoked_at: null,
-          auth_time: session.authTime ?? null,
-        })
-        .execute()
+      await db.insertInto('sessions').values(rowOf(session)).execute()
       await audit('session.created', session.accountId, session.id)
+    },
+
+    /** The same, for one that two requests may begin at once. */
+    async begin(session: NewSession): Promise<void> {
+      const inserted = await db
+        .insertInto('sessions')
+        .values(rowOf(session))
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .executeTakeFirst()
+      const isNew = inserted.numInsertedOrUpdatedRows === 1n
+      if (isNew) await audit('session.created', session.accountId, session.id)
     },
 
     find: (id: string): Promise<Session | undefined> =>
