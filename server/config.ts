@@ -4,6 +4,7 @@ import { type AiProvider, aiDefault, aiFault, readAi } from './ai.ts'
 import { findConfigFile, parseConfigFile, type Variables } from './config-file.ts'
 import { addresses, issuer, loopback, networks, origin, port, positive } from './config-values.ts'
 import { type ExternalProvider, externalEntries, externalFaults, readExternal } from './external.ts'
+import { type GatewayConfig, gatewayEntries, gatewayFaults, readGateway } from './gateway/config.ts'
 import type { UpstreamConfig } from './oidc/upstream.ts'
 
 /** What the server is told, checked. Addresses are origins without a trailing slash; times are seconds. */
@@ -24,6 +25,8 @@ export type Config = {
   readonly upstream: UpstreamConfig | undefined
   /** Someone else's OpenID provider in place of our own; undefined: our own. */
   readonly external: ExternalProvider | undefined
+  /** The model that reads documents; undefined: that is not offered. */
+  readonly gateway: GatewayConfig | undefined
   /** Of a mail server (`smtp://…`); undefined: messages to people stay in the outbox. */
   readonly smtpUrl: string | undefined
   /** Who messages are from. */
@@ -60,6 +63,7 @@ const environment = v.object({
   HOLDFAST_GOOGLE_DOMAIN: v.optional(v.string()),
   HOLDFAST_GOOGLE_NAME: v.optional(v.pipe(v.string(), v.maxLength(40)), 'Google'),
   ...externalEntries,
+  ...gatewayEntries,
   HOLDFAST_SMTP_URL: v.optional(
     v.pipe(
       v.string(),
@@ -142,6 +146,7 @@ export const readConfig = (variables: Variables, file?: string): Config => {
       .filter(([one, other]) => (given[one] === undefined) !== (given[other] === undefined))
       .map(([one, other]) => `  ${one} and ${other} go together`),
     ...externalFaults(given),
+    ...gatewayFaults(given),
   ]
   if (!parsed.success || faults.length > 0) throw new Error(`The configuration cannot be used:\n${faults.join('\n')}`)
   const { output } = parsed
@@ -159,6 +164,7 @@ export const readConfig = (variables: Variables, file?: string): Config => {
     databaseConnections: output.HOLDFAST_DATABASE_CONNECTIONS,
     upstream: upstreamOf(output),
     external: readExternal(output, apiAudience({ appUrl })),
+    gateway: readGateway(output),
     smtpUrl: output.HOLDFAST_SMTP_URL,
     mailFrom: output.HOLDFAST_MAIL_FROM,
     listen: output.HOLDFAST_LISTEN,

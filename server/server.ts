@@ -77,7 +77,7 @@ const createAppFetch = async (options: Started, services: Services): Promise<Fet
     https: config.appUrl.startsWith('https:'),
   })
   const credentials = createCredentials(config, secrets, store)
-  const routes = createRoutes(services)
+  const routes = createRoutes({ ...services, log })
   const app = createApp(createApi({ store, credentials, log, routes }), files, accountPageOf(config))
   return async (request, address) =>
     seal.protect(request, (await seal.handle(request)) ?? (await app.fetch(request, { address })))
@@ -97,6 +97,7 @@ const keepTidy = (store: Store, log: Logger): (() => void) => {
       store.tickets.removeExpired(),
       store.pairings.removeOld(),
       store.outbox.removeOlder(30 * 24 * hour),
+      store.usage.removeOlder(90 * 24 * hour),
     ])
   const timer = setInterval(() => void tidy().catch(() => log.error('tidying failed')), hour)
   timer.unref()

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import * as v from 'valibot'
 import type { Config } from '../config.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Account } from '../store/accounts.ts'
@@ -39,6 +41,21 @@ export type Claimed = {
 export type ReadToken = (token: string) => Promise<Claimed>
 
 type Scheme = 'DPoP' | 'Bearer'
+
+const claimSchema = v.object({ sid: v.optional(v.string()), cnf: v.optional(v.object({ jkt: v.string() })) })
+
+/** What device a request claims to come from, as a key of limits. Nothing of it is verified. */
+export const claimOf = (request: Request): string => {
+  const [, payload = ''] = (request.headers.get('authorization') ?? '').split('.')
+  try {
+    const { sid, cnf } = v.parse(claimSchema, JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
+    return createHash('sha256')
+      .update(JSON.stringify([sid, cnf?.jkt]))
+      .digest('base64url')
+  } catch {
+    return ''
+  }
+}
 
 const invalid = (scheme: Scheme): ApiError => {
   const challenge = scheme === 'DPoP' ? dpopChallenge('invalid_token') : 'Bearer error="invalid_token"'

@@ -25,8 +25,12 @@ type Description<P extends Schema, B extends Schema, R extends Schema> = {
   readonly status?: 200 | 201
   /** Besides those that come of what is described here. */
   readonly errors?: readonly ApiErrorCode[]
+  /** How often whoever a request claims to be may ask from one address, before anything of it is verified. */
+  readonly claimLimit?: Limit
   /** How often: of one session where credentials are needed, else of one address. */
   readonly limit?: Limit
+  /** The largest body, in bytes, where it is another than for all. */
+  readonly longest?: number
 }
 
 /** One request, after every check. */
