@@ -6,6 +6,7 @@ import { addresses, issuer, loopback, networks, origin, port, positive } from '.
 import { type ExternalProvider, externalEntries, externalFaults, readExternal } from './external.ts'
 import { type GatewayConfig, gatewayEntries, gatewayFaults, readGateway } from './gateway/config.ts'
 import type { UpstreamConfig } from './oidc/upstream.ts'
+import { trustFaults } from './trusted-network.ts'
 
 /** What the server is told, checked. Addresses are origins without a trailing slash; times are seconds. */
 export type Config = {
@@ -27,6 +28,8 @@ export type Config = {
   readonly external: ExternalProvider | undefined
   /** The model that reads documents; undefined: that is not offered. */
   readonly gateway: GatewayConfig | undefined
+  /** False: the network is trusted, see trusted-network.ts (D7). */
+  readonly requirePairing: boolean
   /** Of a mail server (`smtp://…`); undefined: messages to people stay in the outbox. */
   readonly smtpUrl: string | undefined
   /** Who messages are from. */
@@ -62,6 +65,7 @@ const environment = v.object({
   HOLDFAST_GOOGLE_CLIENT_SECRET: v.optional(v.string()),
   HOLDFAST_GOOGLE_DOMAIN: v.optional(v.string()),
   HOLDFAST_GOOGLE_NAME: v.optional(v.pipe(v.string(), v.maxLength(40)), 'Google'),
+  HOLDFAST_REQUIRE_PAIRING: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'true'),
   ...externalEntries,
   ...gatewayEntries,
   HOLDFAST_SMTP_URL: v.optional(
@@ -147,6 +151,7 @@ export const readConfig = (variables: Variables, file?: string): Config => {
       .map(([one, other]) => `  ${one} and ${other} go together`),
     ...externalFaults(given),
     ...gatewayFaults(given),
+    ...trustFaults(given),
   ]
   if (!parsed.success || faults.length > 0) throw new Error(`The configuration cannot be used:\n${faults.join('\n')}`)
   const { output } = parsed
@@ -165,6 +170,7 @@ export const readConfig = (variables: Variables, file?: string): Config => {
     upstream: upstreamOf(output),
     external: readExternal(output, apiAudience({ appUrl })),
     gateway: readGateway(output),
+    requirePairing: output.HOLDFAST_REQUIRE_PAIRING === 'true',
     smtpUrl: output.HOLDFAST_SMTP_URL,
     mailFrom: output.HOLDFAST_MAIL_FROM,
     listen: output.HOLDFAST_LISTEN,

@@ -26,6 +26,7 @@ import { createPairingService, type PairingService } from './pairing/pairing.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
 import { openStore, type Store } from './store/store.ts'
+import { trustWarning } from './trusted-network.ts'
 
 type Fetch = (request: Request, address: string) => Promise<Response>
 
@@ -78,7 +79,11 @@ const createAppFetch = async (options: Started, services: Services): Promise<Fet
   })
   const credentials = createCredentials(config, secrets, store)
   const routes = createRoutes({ ...services, log })
-  const app = createApp(createApi({ store, credentials, log, routes }), files, accountPageOf(config))
+  const app = createApp(
+    createApi({ store, credentials, log, routes, readableBy: config.requirePairing ? '*' : config.appUrl }),
+    files,
+    accountPageOf(config),
+  )
   return async (request, address) =>
     seal.protect(request, (await seal.handle(request)) ?? (await app.fetch(request, { address })))
 }
@@ -121,7 +126,10 @@ const listenOnAll = async (options: Started, secrets: Secrets, store: Store, mai
   const own = config.external === undefined ? createOwnProvider(options, secrets, store, mail) : undefined
   const issuing = { store, serverKey: secrets.identityKey.x }
   const devices = createDeviceService({ ...issuing, issueSession: own?.issueSession })
-  const pairing = own === undefined ? undefined : createPairingService({ ...issuing, issueSession: own.issueSession })
+  const pairing =
+    own === undefined
+      ? undefined
+      : createPairingService({ ...issuing, issueSession: own.issueSession, needsApproval: config.requirePairing })
   // The build puts the packages of the extension beside the app.
   const downloads = createDownloads(join(options.appFiles, '..'), secrets.nonceSecret)
   const respond = await createAppFetch(options, { config, secrets, store, devices, pairing, downloads })
@@ -147,6 +155,7 @@ export const startServer = async (given: ServerOptions): Promise<RunningServer> 
       await store.close()
       throw error
     })
+  if (!config.requirePairing) log.warn(trustWarning)
   const stopTidying = keepTidy(store, log)
   return {
     appUrl: config.appUrl,

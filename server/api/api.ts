@@ -18,6 +18,8 @@ export type ApiDeps = {
   readonly credentials: Credentials
   readonly log: Logger
   readonly routes: readonly Route[]
+  /** The origin whose scripts may read answers: `*` where everything needs credentials. */
+  readonly readableBy: string
 }
 
 /** `address`: where on the network a request comes from. */
@@ -25,13 +27,15 @@ export type ApiEnv = { Bindings: { address?: string }; Variables: { requestId: s
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-const openToAll = cors({
-  origin: '*',
-  allowMethods: methods,
-  allowHeaders: ['Authorization', 'DPoP', 'Content-Type', 'API-Version'],
-  exposeHeaders: ['DPoP-Nonce', 'WWW-Authenticate', 'X-Request-Id', 'API-Version', 'Date', 'Retry-After'],
-  maxAge: 7200,
-})
+/** Whose scripts may read answers: everybody's, where nothing is answered without credentials; else those of the app. */
+const corsOf = (origin: string) =>
+  cors({
+    origin,
+    allowMethods: methods,
+    allowHeaders: ['Authorization', 'DPoP', 'Content-Type', 'API-Version'],
+    exposeHeaders: ['DPoP-Nonce', 'WWW-Authenticate', 'X-Request-Id', 'API-Version', 'Date', 'Retry-After'],
+    maxAge: 7200,
+  })
 
 const limitOf = (maxSize: number) =>
   bodyLimit({
@@ -74,7 +78,7 @@ const addRoutes = (api: Hono<ApiEnv>, deps: ApiDeps): void => {
 }
 
 /** What holds for every request: its id, its version, its size, and that its body is read to the end. */
-const addCommon = (api: Hono<ApiEnv>, { log, routes }: ApiDeps): void => {
+const addCommon = (api: Hono<ApiEnv>, { log, routes, readableBy }: ApiDeps): void => {
   api.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID())
     const started = performance.now()
@@ -86,7 +90,7 @@ const addCommon = (api: Hono<ApiEnv>, { log, routes }: ApiDeps): void => {
     const { method, routePath } = c.req
     log.info({ requestId: c.get('requestId'), method, route: routePath, status: c.res.status, milliseconds })
   })
-  api.use(openToAll)
+  api.use(corsOf(readableBy))
   api.use(async (c, next) => {
     if ((c.req.header('api-version') ?? 'v1') !== 'v1') throw new ApiError('unsupported_version')
     await next()

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import { createNonces, createProofCheck, dpopChallenge } from './dpop.ts'
 import { ApiError } from './errors.ts'
 import { createExternalTokens } from './external-tokens.ts'
+import { createLocalCaller } from './local-caller.ts'
 import { createOwnTokens } from './own-tokens.ts'
 
 export type Whose = { readonly account: Account; readonly session: Session }
@@ -67,6 +68,7 @@ const invalid = (scheme: Scheme): ApiError => {
 export const createCredentials = (config: Config, secrets: Secrets, store: Store) => {
   const { external } = config
   const read = external === undefined ? createOwnTokens(config, secrets, store) : createExternalTokens(external, store)
+  const local = config.requirePairing ? undefined : createLocalCaller(config, store)
   const checkProof = createProofCheck(createNonces(secrets.nonceSecret), store.proofs.claim)
 
   const readToken = async (scheme: Scheme, token: string): Promise<Claimed> => {
@@ -87,7 +89,7 @@ export const createCredentials = (config: Config, secrets: Secrets, store: Store
   /** The caller, or undefined where the request carries no credentials. Rejects with ApiError where they do not hold. */
   return async (request: Request, address: string): Promise<Caller | undefined> => {
     const header = request.headers.get('authorization')
-    if (header === null) return undefined
+    if (header === null) return local?.(request, address)
     const [, named, token] = /^(DPoP|Bearer) ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header) ?? []
     if (named === undefined || token === undefined) throw invalid('Bearer')
     const scheme = named.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer'

@@ -57,6 +57,11 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
     ...(pairing === undefined ? [] : pairingRoutes(pairing)),
     ...downloadRoutes(store, downloads, config.appUrl),
     ...gatewayRoutes(deps),
-    ...serverRoutes({ secrets, ...clientConfigOf(config), features: featuresOf(config) }),
+    ...serverRoutes({
+      secrets,
+      ...clientConfigOf(config),
+      features: featuresOf(config),
+      trustsNetwork: !config.requirePairing,
+    }),
   ]
 }

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { Config } from '../config.ts'
 import { type Listening, listen, type Place } from '../listen.ts'
 import type { Store } from '../store/store.ts'
+import { withHostCheck } from '../trusted-network.ts'
 import { withReadiness } from './readiness.ts'
 
 /** `id`: of our own provider, where that is the one. */
@@ -20,7 +21,7 @@ export const openSites = async (config: Config, store: Store, { app, id }: Liste
   const { listen: hosts, appPort, idPort } = config
   const metrics = await loadMetrics(config, store)
   const watched = (site: string, listener: RequestListener) => {
-    const ready = withReadiness(listener, store)
+    const ready = withReadiness(config.requirePairing ? listener : withHostCheck(listener, config), store)
     return metrics === undefined ? ready : metrics.observe(site, ready)
   }
   const openings: Opening[] = [

@@ -16,6 +16,8 @@ export type HoldfastOptions = Partial<Pick<Config, 'accessTokenTtl' | 'refreshGr
   readonly ai?: string
   /** Someone else's provider in place of our own. */
   readonly external?: Config['external']
+  /** False: a trusted network. */
+  readonly requirePairing?: boolean
   /** The public port of the app. */
   readonly appPort?: number
   /** Changes the worker's script, before the test hook is put in front of it. */
@@ -30,7 +32,7 @@ const appFiles = join(import.meta.dirname, '../../dist/app')
 
 const makeConfig = (options: HoldfastOptions, data: string, ports: readonly number[]): Config => {
   const [appPort, idPort, publicApp, publicId] = ports
-  const { accessTokenTtl, refreshGrace, external } = options
+  const { accessTokenTtl, refreshGrace, external, requirePairing = true } = options
   const config = readConfig({
     HOLDFAST_APP_PORT: String(appPort),
     HOLDFAST_ID_PORT: String(idPort),
@@ -41,6 +43,7 @@ const makeConfig = (options: HoldfastOptions, data: string, ports: readonly numb
   })
   return {
     ...config,
+    requirePairing,
     ...(accessTokenTtl === undefined ? {} : { accessTokenTtl }),
     ...(refreshGrace === undefined ? {} : { refreshGrace }),
     ...(external === undefined ? {} : { external }),

@@ -188,7 +188,8 @@ const newDevice = (service: PairingService): readonly Route[] => {
 /** By its id for the old device, by its ticket for the new one. */
 const forBoth = (service: PairingService): readonly Route[] => {
   const find = async (caller: Caller | undefined, id: string): Promise<Pairing> => {
-    const found = caller === undefined ? await service.findByTicket(id) : await service.find(caller.account.id, id)
+    const own = caller === undefined ? undefined : await service.find(caller.account.id, id)
+    const found = own ?? (await service.findByTicket(id))
     if (found === undefined) throw new ApiError('not_found')
     return found
   }

@@ -18,11 +18,19 @@ const reply = v.object({
     v.record(v.string(), v.string()),
     v.description("The server's own Ed25519 key, a JWK (RFC 8037)."),
   ),
+  trustsNetwork: v.pipe(
+    v.boolean(),
+    v.description('Whether it serves whoever reaches it, without sign-in and without approval of devices.'),
+  ),
   grades: v.array(v.string()),
   features: v.array(v.string()),
 })
 
-type About = ClientConfig & { readonly secrets: Secrets; readonly features: readonly string[] }
+type About = ClientConfig & {
+  readonly secrets: Secrets
+  readonly features: readonly string[]
+  readonly trustsNetwork: boolean
+}
 
 export const serverRoutes = ({ secrets, features, ...client }: About): readonly Route[] => [
   forAnyone({ method: 'GET', path: '/server', summary: 'What this server is and can do.', reply }, async () => ({

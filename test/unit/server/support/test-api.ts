@@ -40,11 +40,14 @@ export const createTestApi = async (overrides: Partial<Config> = {}) => {
   const issueSession = createIssueSession(createProvider({ config, secrets, store, clients, mail }), config)
   const issuing = { store, serverKey: secrets.identityKey.x, issueSession }
   const devices = createDeviceService(issuing)
-  const pairing = createPairingService(issuing)
+  const pairing = createPairingService({ ...issuing, needsApproval: config.requirePairing })
   const credentials = createCredentials(config, secrets, store)
   const downloads = createDownloads(config.data, secrets.nonceSecret)
   const services = { config, store, secrets, devices, pairing, downloads, log }
-  const api = createApi({ store, credentials, log, routes: createRoutes(services) })
+  const api = createApi({
+    ...{ store, credentials, log, routes: createRoutes(services) },
+    readableBy: config.requirePairing ? '*' : config.appUrl,
+  })
   const app = new Hono().route('/api', api)
   const key = await importJWK(secrets.tokenKey, 'ES256')
   const proofKey = await generateKeyPair('ES256')
