@@ -31,6 +31,8 @@ type Description<P extends Schema, B extends Schema, R extends Schema> = {
   readonly limit?: Limit
   /** The largest body, in bytes, where it is another than for all. */
   readonly longest?: number
+  /** Whether it can be asked for as a stream of events, each of them a reply. */
+  readonly hasEvents?: true
 }
 
 /** One request, after every check. */
@@ -49,7 +51,8 @@ export type Route = Description<Schema, Schema, Schema> & {
   answer(input: Input<Schema, Schema>, caller: Caller | undefined): Promise<unknown>
 }
 
-type Answer<R extends Schema> = Promise<v.InferInput<R>>
+/** A response goes out as it is. */
+type Answer<R extends Schema> = Promise<v.InferInput<R> | Response>
 
 /** A route for those who are signed in. */
 export const forCaller = <P extends Schema, B extends Schema, R extends Schema>(

@@ -54,7 +54,9 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
     ...deviceRoutes(store, devices),
     ...profileRoutes(store),
     ...accountRoutes(store),
-    ...(pairing === undefined ? [] : pairingRoutes(pairing)),
+    ...(pairing === undefined
+      ? []
+      : pairingRoutes(pairing, async (id) => (await store.sessions.find(id))?.revokedAt === null)),
     ...downloadRoutes(store, downloads, config.appUrl),
     ...gatewayRoutes(deps),
     ...serverRoutes({
