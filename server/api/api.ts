@@ -143,7 +143,7 @@ export const createApi = (deps: ApiDeps): Hono<ApiEnv> => {
   const api = new Hono<ApiEnv>()
   addCommon(api, deps)
   addRoutes(api, deps)
-  for (const path of addPages(api, createOpenApi(routes))) refuseOtherMethods(api, path, ['GET'])
+  for (const path of addPages(api, () => createOpenApi(routes))) refuseOtherMethods(api, path, ['GET'])
   api.all('*', () => {
     throw new ApiError('not_found')
   })

@@ -10,6 +10,7 @@ import { ApiError } from './errors.ts'
 import { createExternalTokens } from './external-tokens.ts'
 import { createLocalCaller } from './local-caller.ts'
 import { createOwnTokens } from './own-tokens.ts'
+import { createRecent } from './recent.ts'
 
 export type Whose = { readonly account: Account; readonly session: Session }
 
@@ -41,6 +42,24 @@ export type Claimed = {
 /** Rejects where a token does not hold; with ApiError where that cannot be told. */
 export type ReadToken = (token: string) => Promise<Claimed>
 
+/** How long a signature that was good is believed without another look, and for how many tokens. */
+const believed = 60_000
+const mostTokens = 5000
+
+/** The same, with tokens of the last minute remembered by their hash; when they end and whose they are is looked at each time. */
+const remembering = (read: ReadToken): ReadToken => {
+  const recent = createRecent<{ readonly claimed: Claimed; readonly until: number }>(mostTokens)
+  return async (token) => {
+    const key = createHash('sha256').update(token).digest('base64url')
+    const known = recent.get(key)
+    const now = Date.now()
+    if (known !== undefined && now < known.until && now / 1000 < known.claimed.expiresAt) return known.claimed
+    const claimed = await read(token)
+    recent.put(key, { claimed, until: now + believed })
+    return claimed
+  }
+}
+
 type Scheme = 'DPoP' | 'Bearer'
 
 const claimSchema = v.object({ sid: v.optional(v.string()), cnf: v.optional(v.object({ jkt: v.string() })) })
@@ -67,7 +86,9 @@ const invalid = (scheme: Scheme): ApiError => {
 /** Verifies the credentials of each request: signature, type, issuer, expiry, audience, session, proof. */
 export const createCredentials = (config: Config, secrets: Secrets, store: Store) => {
   const { external } = config
-  const read = external === undefined ? createOwnTokens(config, secrets, store) : createExternalTokens(external, store)
+  const read = remembering(
+    external === undefined ? createOwnTokens(config, secrets, store) : createExternalTokens(external, store),
+  )
   const local = config.requirePairing ? undefined : createLocalCaller(config, store)
   const checkProof = createProofCheck(createNonces(secrets.nonceSecret), store.proofs.claim)
 

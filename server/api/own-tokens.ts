@@ -14,17 +14,16 @@ const claimsSchema = v.object({
 })
 
 /** Reads the access tokens of our own provider (RFC 9068): `sid` names the session, which began with the sign-in. */
-export const createOwnTokens = (config: Config, secrets: Secrets, { sessions, accounts }: Store): ReadToken => {
+export const createOwnTokens = (config: Config, secrets: Secrets, { sessions }: Store): ReadToken => {
   const keys = createLocalJWKSet({ keys: [publicJwk(secrets.tokenKey)] })
   const expected = { typ: 'at+jwt', issuer: config.idUrl, audience: apiAudience(config), algorithms: ['ES256'] }
   return async (token) => {
     const { payload } = await jwtVerify(token, keys, expected)
     const { sub, sid, iat, exp, cnf } = v.parse(claimsSchema, payload)
     const find: Claimed['find'] = async () => {
-      const session = await sessions.find(sid)
-      const account = await accounts.findById(sub)
-      const good = session !== undefined && session.revokedAt === null && session.accountId === sub
-      return good && account !== undefined ? { account, session } : undefined
+      const found = await sessions.findWithAccount(sid)
+      const good = found !== undefined && found.session.revokedAt === null && found.session.accountId === sub
+      return good ? found : undefined
     }
     return { jkt: cnf?.jkt, issuedAt: iat, expiresAt: exp, find }
   }

@@ -1,3 +1,4 @@
+import type { Account } from './accounts.ts'
 import type { AuditType } from './audit.ts'
 import { type Database, newId } from './store.ts'
 
@@ -82,6 +83,34 @@ export const createSessions = (db: Database) => {
     })
   }
 
+  /** Built once: to build a question takes longer than to answer it. */
+  const compile = () =>
+    db
+      .selectFrom('sessions')
+      .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
+      .select([
+        'sessions.id as id',
+        'sessions.account_id as accountId',
+        'sessions.platform as platform',
+        'sessions.device_name as deviceName',
+        'sessions.last_used_at as lastUsedAt',
+        'sessions.revoked_at as revokedAt',
+        'sessions.auth_time as authTime',
+        'accounts.email as email',
+        'accounts.name as name',
+        'accounts.password_hash as passwordHash',
+        'accounts.created_at as createdAt',
+        'accounts.email_verified_at as emailVerifiedAt',
+        'accounts.downloaded_at as downloadedAt',
+      ])
+      .where('sessions.id', '=', '')
+      .compile()
+  let compiled: ReturnType<typeof compile> | undefined
+  const withAccount = () => {
+    compiled ??= compile()
+    return compiled
+  }
+
   return {
     audit,
 
@@ -135,6 +164,17 @@ export const createSessions = (db: Database) => {
         ])
         .where('id', '=', id)
         .executeTakeFirst(),
+
+    /** A session with its account, in one question: every request with credentials asks it. */
+    async findWithAccount(id: string): Promise<{ session: Session; account: Account } | undefined> {
+      const asked: ReturnType<typeof compile> = { ...withAccount(), parameters: [id] }
+      const [row] = (await db.executeQuery(asked)).rows
+      if (row === undefined) return undefined
+      const { platform, deviceName, lastUsedAt, revokedAt, authTime, ...rest } = row
+      const { id: _id, accountId, ...account } = rest
+      const session = { id, accountId, platform, deviceName, lastUsedAt, revokedAt, authTime }
+      return { session, account: { id: accountId, ...account } }
+    },
 
     /** Notes that the session is in use, once a minute at most, and from where, if that is known. */
     async touch(session: Session, address?: string): Promise<void> {
