@@ -1,3 +1,4 @@
+import { normaliseEmail } from './accounts/email.ts'
 import { quotas } from './api/routes/extract.ts'
 import { type Config, loadConfig } from './config.ts'
 import { backup, restore } from './operation/backup.ts'
@@ -52,7 +53,7 @@ const commands: Readonly<Record<string, Command>> = {
     async run(config, who = '', plan = '') {
       if (plan !== 'none' && !Object.hasOwn(quotas, plan)) throw new Error('The plans are free, pro and none.')
       const store = await openStore(config)
-      const id = (await store.accounts.findByEmail(who.toLowerCase()))?.id ?? who
+      const id = (await store.accounts.findByEmail(normaliseEmail(who) ?? who))?.id ?? who
       const isThere = await store.usage.setPlan(id, plan).finally(() => store.close())
       if (!isThere) throw new Error('There is no such account.')
       return `The plan is ${plan} from now on.`
