@@ -9,7 +9,8 @@ import { start } from '../scripts/lib/run.mjs'
 
 const [command = '', ...files] = process.argv.slice(2)
 // The server runs in the folder of the project; files are named from where its operator is.
-const words = [command, ...files.map((file) => resolve(file))]
+const takesFiles = ['backup', 'restore'].includes(command)
+const words = [command, ...(takesFiles ? files.map((file) => resolve(file)) : files)]
 const isClient = ['login', 'pair', 'status', 'logout', 'devices'].includes(command)
 const program = isClient ? ['cli/main.ts', command, ...files] : ['server/cli.ts', ...words]
 const args = command === 'serve' ? ['server/main.ts'] : program

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import { refusalSchema } from '../src/pairing/told.ts'
 import { Failure } from './failure.ts'
-import { nonceOnce, options, proofsOf, refresh } from './provider.ts'
+import { nonceOnce, options, proofsOfSession, refresh } from './provider.ts'
 import { alone, readSession, removeSession, type Session, writeSession } from './session-file.ts'
 
 /** A token that would end on the way is renewed first. */
@@ -25,13 +25,13 @@ export const freshSession = (): Promise<Session> =>
   })
 
 const requestOf = async (session: Session, method: string, path: string, body: unknown): Promise<Response> => {
-  const proofs = await proofsOf(session.proofKey)
+  const proofs = await proofsOfSession(session)
   const url = new URL(`${session.server}/api/v1${path}`)
   const text = body === undefined ? undefined : JSON.stringify(body)
   return nonceOnce(() => {
     const { headers, ...rest } = options(session.server)
     if (text !== undefined) headers.set('content-type', 'application/json')
-    const common = { ...rest, DPoP: proofs }
+    const common = { ...rest, ...(proofs === undefined ? {} : { DPoP: proofs }) }
     return oauth.protectedResourceRequest(session.access, method, url, headers, text, common)
   })
 }

@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import { registrationStatement } from '../src/protocol/device-statement.ts'
 import { ask } from './api.ts'
 import { Failure } from './failure.ts'
-import { beginSignIn, discover, issuerOf, newProofKey, proofsOf, revoke } from './provider.ts'
+import { aboutOf, beginSignIn, canBind, discover, newProofKey, proofsOf, proofsOfSession, revoke } from './provider.ts'
 import { alone, readSession, type Session, writeSession } from './session-file.ts'
 
 /** How long a person may take, in milliseconds. */
@@ -65,19 +65,21 @@ const register = async (session: Session, key: KeyObject): Promise<void> => {
 }
 
 const signIn = async (server: string, tellAddress: (address: string) => void): Promise<Session> => {
-  const issuer = await issuerOf(server)
+  const about = await aboutOf(server)
+  const { issuer, clientId } = about
   const metadata = await discover(issuer)
-  const proofKey = await newProofKey()
+  const key = { isBound: canBind(metadata), proofKey: await newProofKey() }
   const { redirect, answer, close } = await listen()
   try {
-    const begun = await beginSignIn({ metadata, proofs: await proofsOf(proofKey), redirect })
+    const begun = await beginSignIn({ about, metadata, proofs: await proofsOfSession(key), redirect })
     tellAddress(begun.address)
     const parameters = await answer
     if (parameters.get('error') === 'access_denied') throw new Failure('SIGN_IN_CANCELLED')
     const { privateKey } = generateKeyPairSync('ed25519')
     const deviceKey = { ...privateKey.export({ format: 'jwk' }) }
-    const session = { server, issuer, proofKey, deviceKey, ...(await begun.finish(parameters)) }
-    await register(session, privateKey)
+    const session = { server, issuer, clientId, ...key, deviceKey, ...(await begun.finish(parameters)) }
+    // A device is known by the key that its tokens are bound to.
+    if (session.isBound) await register(session, privateKey)
     return session
   } finally {
     close()

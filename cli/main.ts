@@ -10,7 +10,10 @@ import { alone, readSession, removeSession } from './session-file.ts'
 
 type Result = { readonly json: unknown; readonly text: string }
 
-const statusSchema = v.object({ user: v.object({ email: v.string() }), device: v.object({ name: v.string() }) })
+const statusSchema = v.object({
+  user: v.object({ email: v.nullable(v.string()), name: v.nullable(v.string()) }),
+  device: v.object({ name: v.string() }),
+})
 const deviceSchema = v.object({
   id: v.string(),
   name: v.string(),
@@ -24,7 +27,8 @@ const status = async (): Promise<Result> => {
   const session = await freshSession()
   const { user, device } = v.parse(statusSchema, await ask(session, 'GET', '/auth/status'))
   const json = { signedIn: true, server: session.server, email: user.email, device: device.name }
-  return { json, text: `${plain(user.email)} at ${session.server}, on ${plain(device.name)}` }
+  const who = user.email ?? user.name ?? 'Signed in'
+  return { json, text: `${plain(who)} at ${session.server}, on ${plain(device.name)}` }
 }
 
 const logout = (): Promise<Result> =>

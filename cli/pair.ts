@@ -14,7 +14,7 @@ import { looksLikeWords, readCode, writePairingCode } from '../src/protocol/pair
 import { ask, askOpenly, freshSession } from './api.ts'
 import { Failure, type FailureCode } from './failure.ts'
 import { plain } from './plain.ts'
-import { issuerOf, newProofKey, proofsOf, refresh } from './provider.ts'
+import { aboutOf, newProofKey, proofsOf, refresh } from './provider.ts'
 import { alone, readSession, type Session, writeSession } from './session-file.ts'
 
 /** Between two looks, in milliseconds. */
@@ -193,7 +193,9 @@ const finish = async ({ server, own, keys, privateKey }: Joining): Promise<Sessi
   const body = { ticket: own.ticket, jkt, signature: signature.toString('base64url') }
   const { refreshToken } = v.parse(finishedSchema, await askOpenly(server, 'POST', '/pairings/finish', body))
   // On the disk before it is used: a lost reply to the first refresh is then asked for again.
-  const session = { server, issuer: await issuerOf(server), ...keys, access: '', expiresAt: 0, refresh: refreshToken }
+  const { issuer, clientId } = await aboutOf(server)
+  const about = { server, issuer, clientId, isBound: true }
+  const session = { ...about, ...keys, access: '', expiresAt: 0, refresh: refreshToken }
   await writeSession(session)
   const renewed = { ...session, ...(await refresh(session)) }
   await writeSession(renewed)

@@ -11,6 +11,10 @@ const jwk = v.record(v.string(), v.unknown())
 const sessionSchema = v.object({
   server: v.string(),
   issuer: v.string(),
+  /** As what this program is known there. */
+  clientId: v.optional(v.string(), 'desktop'),
+  /** Whether the tokens are bound to the key below: somebody else's provider may not do that. */
+  isBound: v.optional(v.boolean(), true),
   /** The private DPoP key: without it the tokens are of no use. */
   proofKey: jwk,
   deviceKey: jwk,

@@ -9,11 +9,11 @@ const notFound = `<!doctype html>
 </html>`
 
 /** The origin of the app: its files, the API, and the way to the page of the account at the provider. */
-export const createApp = (api: Hono<ApiEnv>, files: BuiltApp, idUrl: string): Hono<ApiEnv> => {
+export const createApp = (api: Hono<ApiEnv>, files: BuiltApp, accountPage: string): Hono<ApiEnv> => {
   const app = new Hono<ApiEnv>()
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   app.route('/api', api)
-  app.get('/account', (c) => c.redirect(`${idUrl}/account`, 303))
+  app.get('/account', (c) => c.redirect(accountPage, 303))
   app.get('*', (c) => files.respond(c.req.path) ?? c.html(notFound, 404))
   app.notFound((c) => c.html(notFound, 404))
   app.onError((_error, c) => c.text('Something went wrong.', 500))

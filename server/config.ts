@@ -1,9 +1,12 @@
-import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { type AiProvider, aiDefault, aiFault, readAi } from './ai.ts'
 import { findConfigFile, parseConfigFile, type Variables } from './config-file.ts'
+import { addresses, issuer, loopback, networks, origin, port, positive } from './config-values.ts'
+import { type ExternalProvider, externalEntries, externalFaults, readExternal } from './external.ts'
+import { type GatewayConfig, gatewayEntries, gatewayFaults, readGateway } from './gateway/config.ts'
 import type { UpstreamConfig } from './oidc/upstream.ts'
+import { trustFaults } from './trusted-network.ts'
 
 /** What the server is told, checked. Addresses are origins without a trailing slash; times are seconds. */
 export type Config = {
@@ -21,6 +24,12 @@ export type Config = {
   readonly databaseConnections: number
   /** Another OpenID provider that people may come from; undefined: none. */
   readonly upstream: UpstreamConfig | undefined
+  /** Someone else's OpenID provider in place of our own; undefined: our own. */
+  readonly external: ExternalProvider | undefined
+  /** The model that reads documents; undefined: that is not offered. */
+  readonly gateway: GatewayConfig | undefined
+  /** False: the network is trusted, see trusted-network.ts (D7). */
+  readonly requirePairing: boolean
   /** Of a mail server (`smtp://…`); undefined: messages to people stay in the outbox. */
   readonly smtpUrl: string | undefined
   /** Who messages are from. */
@@ -39,48 +48,6 @@ export type Config = {
   readonly ai: readonly AiProvider[]
 }
 
-const portRule = 'must be a port number'
-const port = v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/, portRule), v.transform(Number), v.maxValue(65_535, portRule))
-const positive = v.pipe(v.string(), v.regex(/^[1-9]\d{0,6}$/, 'must be a number of seconds'), v.transform(Number))
-/** Whether an origin is this very machine. */
-export const isLocal = (origin: string): boolean =>
-  /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(origin).hostname)
-
-const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
-
-const origin = v.pipe(
-  v.string(),
-  v.check(isOrigin, 'must be an origin such as https://notes.example.com, without a path'),
-  v.check(
-    (text) => !isOrigin(text) || text.startsWith('https:') || (text.startsWith('http:') && isLocal(text)),
-    'must be https, but for this machine itself',
-  ),
-)
-
-const issuer = v.pipe(
-  v.string(),
-  v.check((text) => {
-    const url = URL.parse(text)
-    return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url.origin))
-  }, 'must be an https address, but for this machine itself'),
-)
-const listOf = (isGood: (text: string) => boolean, problem: string) =>
-  v.pipe(
-    v.string(),
-    v.transform((text) => text.split(',').map((part) => part.trim())),
-    v.check((parts) => parts.every(isGood), problem),
-  )
-
-const isAddress = (text: string): boolean => isIP(text) !== 0
-const addresses = listOf(isAddress, 'must be addresses such as 0.0.0.0,::')
-const isNetwork = (text: string): boolean => {
-  const [address = '', bits, more] = text.split('/')
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
-  return more === undefined && most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
-}
-const networks = listOf(isNetwork, 'must be addresses or networks such as 10.0.0.5,192.168.0.0/16')
-const loopback = '127.0.0.1,::1'
-
 const environment = v.object({
   HOLDFAST_APP_PORT: v.optional(port, '8787'),
   HOLDFAST_ID_PORT: v.optional(port, '8788'),
@@ -98,6 +65,9 @@ const environment = v.object({
   HOLDFAST_GOOGLE_CLIENT_SECRET: v.optional(v.string()),
   HOLDFAST_GOOGLE_DOMAIN: v.optional(v.string()),
   HOLDFAST_GOOGLE_NAME: v.optional(v.pipe(v.string(), v.maxLength(40)), 'Google'),
+  HOLDFAST_REQUIRE_PAIRING: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'true'),
+  ...externalEntries,
+  ...gatewayEntries,
   HOLDFAST_SMTP_URL: v.optional(
     v.pipe(
       v.string(),
@@ -179,21 +149,28 @@ export const readConfig = (variables: Variables, file?: string): Config => {
     ...together
       .filter(([one, other]) => (given[one] === undefined) !== (given[other] === undefined))
       .map(([one, other]) => `  ${one} and ${other} go together`),
+    ...externalFaults(given),
+    ...gatewayFaults(given),
+    ...trustFaults(given),
   ]
   if (!parsed.success || faults.length > 0) throw new Error(`The configuration cannot be used:\n${faults.join('\n')}`)
   const { output } = parsed
   const appPort = output.HOLDFAST_APP_PORT
   const idPort = output.HOLDFAST_ID_PORT
+  const appUrl = output.HOLDFAST_APP_URL ?? `http://localhost:${appPort}`
   const config: Config = {
     appPort,
     idPort,
-    appUrl: output.HOLDFAST_APP_URL ?? `http://localhost:${appPort}`,
+    appUrl,
     idUrl: output.HOLDFAST_ID_URL ?? `http://localhost:${idPort}`,
     data: resolve(output.HOLDFAST_DATA),
     secretsFile: output.HOLDFAST_SECRETS === undefined ? undefined : resolve(output.HOLDFAST_SECRETS),
     databaseUrl: output.DATABASE_URL,
     databaseConnections: output.HOLDFAST_DATABASE_CONNECTIONS,
     upstream: upstreamOf(output),
+    external: readExternal(output, apiAudience({ appUrl })),
+    gateway: readGateway(output),
+    requirePairing: output.HOLDFAST_REQUIRE_PAIRING === 'true',
     smtpUrl: output.HOLDFAST_SMTP_URL,
     mailFrom: output.HOLDFAST_MAIL_FROM,
     listen: output.HOLDFAST_LISTEN,
@@ -212,8 +189,8 @@ export const readConfig = (variables: Variables, file?: string): Config => {
 export const loadConfig = (variables: Variables): Config =>
   readConfig(variables, findConfigFile(variables.HOLDFAST_CONFIG))
 
-/** The audience of access tokens for our API (RFC 8707, RFC 9068). */
-export const apiAudience = (config: Config): string => `${config.appUrl}/api/v1`
+/** The audience of the access tokens that our own provider gives for our API (RFC 8707, RFC 9068). */
+export const apiAudience = ({ appUrl }: Pick<Config, 'appUrl'>): string => `${appUrl}/api/v1`
 
 /** The clients of our own: the web app, the extension, and native programs. */
 export const webClient = 'web'

@@ -5,13 +5,14 @@ import { type Logger, pino } from 'pino'
 import { createSeal } from '../src/seal/seal.ts'
 import { createDownloads, type Downloads } from './accounts/downloads.ts'
 import { createPasswordAccounts } from './accounts/sign-in.ts'
-import { aiOrigins, aiResources } from './ai.ts'
 import { createApi } from './api/api.ts'
 import { createCredentials } from './api/credentials.ts'
 import { createRoutes } from './api/routes.ts'
 import { createApp } from './app.ts'
 import { clientAddress, proxiesOf } from './client-address.ts'
-import { apiAudience, type Config, callbackPath, isLocal, webClient } from './config.ts'
+import { clientConfigOf, workerConfig, workerOrigins } from './client-config.ts'
+import { type Config, callbackPath } from './config.ts'
+import { isLocal } from './config-values.ts'
 import { createDeviceService, type DeviceService } from './devices/devices.ts'
 import type { Listening } from './listen.ts'
 import { createMail, type Mail, smtpDelivery } from './mail/mail.ts'
@@ -25,6 +26,7 @@ import { createPairingService, type PairingService } from './pairing/pairing.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
 import { openStore, type Store } from './store/store.ts'
+import { trustWarning } from './trusted-network.ts'
 
 type Fetch = (request: Request, address: string) => Promise<Response>
 
@@ -41,37 +43,15 @@ export type ServerOptions = {
 
 export type RunningServer = {
   readonly appUrl: string
+  /** The identity provider that people sign in at. */
   readonly idUrl: string
   readonly store: Store
   /** Ends what is under way within five seconds, then everything. */
   close(): Promise<void>
 }
 
-/** The configuration of the app's worker, as it reads it: see src/sw/config.ts. */
-const workerConfig = (config: Config) => ({
-  callbackPath,
-  providers: [
-    {
-      id: 'main',
-      issuer: config.idUrl,
-      clientId: webClient,
-      scope: 'openid profile email offline_access',
-      responseMode: 'form_post',
-      dpop: true,
-      resource: apiAudience(config),
-      devices: apiAudience(config),
-    },
-  ],
-  resources: [
-    {
-      provider: 'main',
-      origin: config.appUrl,
-      paths: ['/api/v1/'],
-      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    },
-    ...aiResources(config.ai),
-  ],
-})
+/** Where people change who they are. */
+const accountPageOf = ({ external, idUrl }: Config): string => external?.issuer ?? `${idUrl}/account`
 
 type Started = ServerOptions & { readonly log: Logger }
 type Services = {
@@ -79,7 +59,7 @@ type Services = {
   readonly secrets: Secrets
   readonly store: Store
   readonly devices: DeviceService
-  readonly pairing: PairingService
+  readonly pairing: PairingService | undefined
   readonly downloads: Downloads
 }
 
@@ -92,14 +72,18 @@ const createAppFetch = async (options: Started, services: Services): Promise<Fet
     keys: secrets.sealKeys,
     worker: { path: '/sw.js', source: mapWorkerSource(source) },
     callbackPath,
-    connect: [config.idUrl, ...aiOrigins(config.ai)],
+    connect: workerOrigins(config),
     // Loopback alone: local AI runs there.
     pageConnect: ['http://127.0.0.1:*', 'http://localhost:*'],
     https: config.appUrl.startsWith('https:'),
   })
   const credentials = createCredentials(config, secrets, store)
-  const routes = createRoutes(services)
-  const app = createApp(createApi({ store, credentials, log, routes }), files, config.idUrl)
+  const routes = createRoutes({ ...services, log })
+  const app = createApp(
+    createApi({ store, credentials, log, routes, readableBy: config.requirePairing ? '*' : config.appUrl }),
+    files,
+    accountPageOf(config),
+  )
   return async (request, address) =>
     seal.protect(request, (await seal.handle(request)) ?? (await app.fetch(request, { address })))
 }
@@ -118,34 +102,46 @@ const keepTidy = (store: Store, log: Logger): (() => void) => {
       store.tickets.removeExpired(),
       store.pairings.removeOld(),
       store.outbox.removeOlder(30 * 24 * hour),
+      store.usage.removeOlder(90 * 24 * hour),
     ])
   const timer = setInterval(() => void tidy().catch(() => log.error('tidying failed')), hour)
   timer.unref()
   return () => clearInterval(timer)
 }
 
-const listenOnBoth = async (options: Started, secrets: Secrets, store: Store, mail: Mail): Promise<Listening[]> => {
+/** What people sign in at, where it is our own. */
+const createOwnProvider = (options: Started, secrets: Secrets, store: Store, mail: Mail) => {
   const { config, log } = options
   const clients = clientsOf(config, options.clients ?? [])
   const provider = createProvider({ config, secrets, store, clients, mail })
-  const issueSession = createIssueSession(provider, config)
-  const issuing = { store, serverKey: secrets.identityKey.x, issueSession }
-  const devices = createDeviceService(issuing)
-  const pairing = createPairingService(issuing)
+  const accounts = createPasswordAccounts(store)
+  return {
+    issueSession: createIssueSession(provider, config),
+    listener: createIdListener({ config, provider, store, secrets, accounts, mail, log, clients }),
+  }
+}
+
+const listenOnAll = async (options: Started, secrets: Secrets, store: Store, mail: Mail): Promise<Listening[]> => {
+  const { config } = options
+  const own = config.external === undefined ? createOwnProvider(options, secrets, store, mail) : undefined
+  const issuing = { store, serverKey: secrets.identityKey.x }
+  const devices = createDeviceService({ ...issuing, issueSession: own?.issueSession })
+  const pairing =
+    own === undefined
+      ? undefined
+      : createPairingService({ ...issuing, issueSession: own.issueSession, needsApproval: config.requirePairing })
   // The build puts the packages of the extension beside the app.
   const downloads = createDownloads(join(options.appFiles, '..'), secrets.nonceSecret)
   const respond = await createAppFetch(options, { config, secrets, store, devices, pairing, downloads })
-  const accounts = createPasswordAccounts(store)
-  const id = createIdListener({ config, provider, store, secrets, accounts, mail, log, clients })
   const behindProxy = !isLocal(config.appUrl)
   const isProxy = proxiesOf(config.trustedProxies)
   const app = getRequestListener((request, { incoming }) =>
     respond(request, clientAddress(incoming, behindProxy, isProxy)),
   )
-  return openSites(config, store, { app, id })
+  return openSites(config, store, { app, id: own?.listener })
 }
 
-/** Starts both listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */
+/** Starts all listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */
 export const startServer = async (given: ServerOptions): Promise<RunningServer> => {
   const options = { ...given, log: given.log ?? pino({ level: 'info' }) }
   const { config, log } = options
@@ -153,16 +149,17 @@ export const startServer = async (given: ServerOptions): Promise<RunningServer> 
   const store = await openStore(config)
   const mail = createMail(store, smtpDelivery({ url: config.smtpUrl, from: config.mailFrom }), log)
   const listening = await checkKeys(store, secrets, config)
-    .then(() => listenOnBoth(options, secrets, store, mail))
+    .then(() => listenOnAll(options, secrets, store, mail))
     .catch(async (error) => {
       await mail.close()
       await store.close()
       throw error
     })
+  if (!config.requirePairing) log.warn(trustWarning)
   const stopTidying = keepTidy(store, log)
   return {
     appUrl: config.appUrl,
-    idUrl: config.idUrl,
+    idUrl: clientConfigOf(config).issuer,
     store,
     async close() {
       stopTidying()

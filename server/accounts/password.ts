@@ -11,11 +11,11 @@ const normalise = (password: string): string => password.normalize('NFKC')
 export type PasswordFault = 'too-short' | 'too-long' | 'common'
 
 /** What is wrong with a new password, or undefined. Length and a list of common ones; no rules of composition. */
-export const passwordFault = (password: string): PasswordFault | undefined => {
+export const passwordFault = async (password: string): Promise<PasswordFault | undefined> => {
   const length = [...normalise(password)].length
   if (length < 8) return 'too-short'
   if (length > 256) return 'too-long'
-  return isCommon(normalise(password)) ? 'common' : undefined
+  return (await isCommon(normalise(password))) ? 'common' : undefined
 }
 
 export const hashPassword = (password: string): Promise<string> => hash(normalise(password), parameters)

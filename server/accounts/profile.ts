@@ -42,12 +42,14 @@ const mostEvents = 1000
 /** Everything that is held of an account, in the open; what opens something is left out. */
 export const exportOf = async (store: Store, account: Account) => {
   const { passwordHash, ...profile } = account
-  const [sessions, devices, events, identities, passkeys] = await Promise.all([
+  const [sessions, devices, events, identities, passkeys, plan, usage] = await Promise.all([
     store.sessions.list(account.id),
     store.devices.list(account.id),
     store.audit.list(account.id, mostEvents),
     store.identities.list(account.id),
     store.passkeys.list(account.id),
+    store.usage.plan(account.id),
+    store.usage.list(account.id),
   ])
   return {
     profile: { ...profile, hasPassword: passwordHash !== '' },
@@ -56,6 +58,8 @@ export const exportOf = async (store: Store, account: Account) => {
     devices,
     identities,
     passkeys,
+    plan,
+    usage,
     events,
   }
 }

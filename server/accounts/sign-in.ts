@@ -56,7 +56,7 @@ export const createPasswordAccounts = (store: Store) => {
 
     /** Replaces the password; every device has to sign in again. Answers what is wrong with it. */
     async changePassword(accountId: string, password: string): Promise<PasswordFault | undefined> {
-      const fault = passwordFault(password)
+      const fault = await passwordFault(password)
       if (fault !== undefined) return fault
       await store.accounts.setPasswordHash(accountId, await hashPassword(password))
       await store.sessions.signOutEverywhere(accountId)
@@ -67,7 +67,7 @@ export const createPasswordAccounts = (store: Store) => {
     async create(email: string, password: string, address: string): Promise<CreateOutcome> {
       const normalised = normaliseEmail(email)
       if (normalised === undefined) return { type: 'email-invalid' }
-      const fault = passwordFault(password)
+      const fault = await passwordFault(password)
       if (fault !== undefined) return { type: 'password', fault }
       const milliseconds = await wait([[key('create', address), perAddress]])
       if (milliseconds > 0) return { type: 'wait', milliseconds }

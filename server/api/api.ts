@@ -1,11 +1,12 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import type { Logger } from 'pino'
 import * as v from 'valibot'
+import type { Limit } from '../store/attempts.ts'
 import type { Store } from '../store/store.ts'
 import { parseBody } from './body.ts'
-import type { Caller, Credentials } from './credentials.ts'
+import { type Caller, type Credentials, claimOf } from './credentials.ts'
 import { dpopChallenge } from './dpop.ts'
 import { ApiError, errorResponse, toApiError } from './errors.ts'
 import { createOpenApi } from './openapi.ts'
@@ -17,6 +18,8 @@ export type ApiDeps = {
   readonly credentials: Credentials
   readonly log: Logger
   readonly routes: readonly Route[]
+  /** The origin whose scripts may read answers: `*` where everything needs credentials. */
+  readonly readableBy: string
 }
 
 /** `address`: where on the network a request comes from. */
@@ -24,21 +27,34 @@ export type ApiEnv = { Bindings: { address?: string }; Variables: { requestId: s
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-const openToAll = cors({
-  origin: '*',
-  allowMethods: methods,
-  allowHeaders: ['Authorization', 'DPoP', 'Content-Type', 'API-Version'],
-  exposeHeaders: ['DPoP-Nonce', 'WWW-Authenticate', 'X-Request-Id', 'API-Version', 'Date', 'Retry-After'],
-  maxAge: 7200,
-})
+/** Whose scripts may read answers: everybody's, where nothing is answered without credentials; else those of the app. */
+const corsOf = (origin: string) =>
+  cors({
+    origin,
+    allowMethods: methods,
+    allowHeaders: ['Authorization', 'DPoP', 'Content-Type', 'API-Version'],
+    exposeHeaders: ['DPoP-Nonce', 'WWW-Authenticate', 'X-Request-Id', 'API-Version', 'Date', 'Retry-After'],
+    maxAge: 7200,
+  })
 
-const largest = bodyLimit({
-  maxSize: 1024 * 1024,
-  onError: () => {
-    // What is left of the body is not read, so the connection is of no more use.
-    throw new ApiError('too_large', { headers: { connection: 'close' } })
-  },
-})
+const limitOf = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      // What is left of the body is not read, so the connection is of no more use.
+      throw new ApiError('too_large', { headers: { connection: 'close' } })
+    },
+  })
+
+const usual = limitOf(1024 * 1024)
+
+/** Keeps bodies as small as their route says. */
+const limitBodies = (routes: readonly Route[]): MiddlewareHandler<ApiEnv> => {
+  const own = new Map(
+    routes.flatMap(({ path, longest }) => (longest === undefined ? [] : [[`/api/v1${path}`, limitOf(longest)]])),
+  )
+  return (c, next) => (own.get(c.req.path) ?? usual)(c, next)
+}
 
 /** A known address with a method that it does not have (RFC 9110 §15.5.6). */
 const refuseOtherMethods = (api: Hono<ApiEnv>, path: string, methods: readonly string[]): void => {
@@ -62,7 +78,7 @@ const addRoutes = (api: Hono<ApiEnv>, deps: ApiDeps): void => {
 }
 
 /** What holds for every request: its id, its version, its size, and that its body is read to the end. */
-const addCommon = (api: Hono<ApiEnv>, log: Logger): void => {
+const addCommon = (api: Hono<ApiEnv>, { log, routes, readableBy }: ApiDeps): void => {
   api.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID())
     const started = performance.now()
@@ -74,12 +90,12 @@ const addCommon = (api: Hono<ApiEnv>, log: Logger): void => {
     const { method, routePath } = c.req
     log.info({ requestId: c.get('requestId'), method, route: routePath, status: c.res.status, milliseconds })
   })
-  api.use(openToAll)
+  api.use(corsOf(readableBy))
   api.use(async (c, next) => {
     if ((c.req.header('api-version') ?? 'v1') !== 'v1') throw new ApiError('unsupported_version')
     await next()
   })
-  api.use(largest)
+  api.use(limitBodies(routes))
   api.use(async (c, next) => {
     await next()
     const { raw } = c.req
@@ -88,17 +104,17 @@ const addCommon = (api: Hono<ApiEnv>, log: Logger): void => {
   })
 }
 
-/** The checks of one route, in their order: credentials, limit, parameters, body. */
+/** The checks of one route, in their order: what it claims to be, credentials, limit, parameters, body. */
 const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
-  const callerOf = async (request: Request): Promise<Caller | undefined> => {
+  const callerOf = async (request: Request, address: string): Promise<Caller | undefined> => {
     if (route.auth === 'none') return undefined
-    const found = await credentials(request)
+    const found = await credentials(request, address)
     if (found !== undefined || route.auth === 'optional') return found
     throw new ApiError('unauthorized', { headers: { 'www-authenticate': dpopChallenge() } })
   }
-  const take = async (who: string): Promise<void> => {
-    if (route.limit === undefined) return
-    const wait = await store.attempts.take(`${route.method} ${route.path} ${who}`, route.limit)
+  const take = async (who: string, limit: Limit | undefined): Promise<void> => {
+    if (limit === undefined) return
+    const wait = await store.attempts.take(`${route.method} ${route.path} ${who}`, limit)
     if (wait > 0)
       throw new ApiError('too_many_requests', { headers: { 'retry-after': String(Math.ceil(wait / 1000)) } })
   }
@@ -111,8 +127,9 @@ const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
   return async (c: Context<ApiEnv>): Promise<Response> => {
     const { raw: request } = c.req
     const address = c.env?.address ?? ''
-    const caller = await callerOf(request)
-    await take(caller?.session.id ?? address)
+    if (route.claimLimit !== undefined) await take(`claimed ${claimOf(request)} ${address}`, route.claimLimit)
+    const caller = await callerOf(request, address)
+    await take(caller?.session.id ?? address, route.limit)
     const params = paramsOf(c)
     const body = route.body === undefined ? {} : await parseBody(request, route.body)
     const answer = await route.answer({ params, body, request, address }, caller)
@@ -124,9 +141,9 @@ const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
 export const createApi = (deps: ApiDeps): Hono<ApiEnv> => {
   const { routes, log } = deps
   const api = new Hono<ApiEnv>()
-  addCommon(api, log)
+  addCommon(api, deps)
   addRoutes(api, deps)
-  for (const path of addPages(api, createOpenApi(routes))) refuseOtherMethods(api, path, ['GET'])
+  for (const path of addPages(api, () => createOpenApi(routes))) refuseOtherMethods(api, path, ['GET'])
   api.all('*', () => {
     throw new ApiError('not_found')
   })

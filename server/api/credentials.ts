@@ -1,17 +1,21 @@
-import { createLocalJWKSet, jwtVerify } from 'jose'
+import { createHash } from 'node:crypto'
 import * as v from 'valibot'
-import { apiAudience, type Config } from '../config.ts'
-import { publicJwk, type Secrets } from '../secrets.ts'
+import type { Config } from '../config.ts'
+import type { Secrets } from '../secrets.ts'
 import type { Account } from '../store/accounts.ts'
 import type { Session } from '../store/sessions.ts'
 import type { Store } from '../store/store.ts'
 import { createNonces, createProofCheck, dpopChallenge } from './dpop.ts'
 import { ApiError } from './errors.ts'
+import { createExternalTokens } from './external-tokens.ts'
+import { createLocalCaller } from './local-caller.ts'
+import { createOwnTokens } from './own-tokens.ts'
+import { createRecent } from './recent.ts'
+
+export type Whose = { readonly account: Account; readonly session: Session }
 
 /** Who asks, after every check (T2, G5). */
-export type Caller = {
-  readonly account: Account
-  readonly session: Session
+export type Caller = Whose & {
   /** The thumbprint of the key that the token is bound to; empty where it is bound to none. */
   readonly jkt: string
   /** Seconds since 1970. */
@@ -19,15 +23,61 @@ export type Caller = {
   readonly expiresAt: number
 }
 
-const claimsSchema = v.object({
-  sub: v.string(),
-  sid: v.string(),
-  iat: v.number(),
-  exp: v.number(),
-  cnf: v.optional(v.object({ jkt: v.string() })),
-})
+/** Where a request comes from. */
+export type From = { readonly address: string; readonly userAgent: string }
 
-const invalid = (scheme: 'DPoP' | 'Bearer'): ApiError => {
+/** What a token says whose signature, issuer, audience and expiry hold. */
+export type Claimed = {
+  /** Of the key that it is bound to (RFC 9449 §6.1); undefined: whoever has it may use it. */
+  readonly jkt: string | undefined
+  /** Seconds since 1970. */
+  readonly issuedAt: number
+  readonly expiresAt: number
+  /** Its account and its session, where that has not ended. */
+  find(): Promise<Whose | undefined>
+  /** The same where a token itself is the first that is heard of a sign-in; asked once everything else holds. */
+  begin?(from: From): Promise<Whose | undefined>
+}
+
+/** Rejects where a token does not hold; with ApiError where that cannot be told. */
+export type ReadToken = (token: string) => Promise<Claimed>
+
+/** How long a signature that was good is believed without another look, and for how many tokens. */
+const believed = 60_000
+const mostTokens = 5000
+
+/** The same, with tokens of the last minute remembered by their hash; when they end and whose they are is looked at each time. */
+const remembering = (read: ReadToken): ReadToken => {
+  const recent = createRecent<{ readonly claimed: Claimed; readonly until: number }>(mostTokens)
+  return async (token) => {
+    const key = createHash('sha256').update(token).digest('base64url')
+    const known = recent.get(key)
+    const now = Date.now()
+    if (known !== undefined && now < known.until && now / 1000 < known.claimed.expiresAt) return known.claimed
+    const claimed = await read(token)
+    recent.put(key, { claimed, until: now + believed })
+    return claimed
+  }
+}
+
+type Scheme = 'DPoP' | 'Bearer'
+
+const claimSchema = v.object({ sid: v.optional(v.string()), cnf: v.optional(v.object({ jkt: v.string() })) })
+
+/** What device a request claims to come from, as a key of limits. Nothing of it is verified. */
+export const claimOf = (request: Request): string => {
+  const [, payload = ''] = (request.headers.get('authorization') ?? '').split('.')
+  try {
+    const { sid, cnf } = v.parse(claimSchema, JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
+    return createHash('sha256')
+      .update(JSON.stringify([sid, cnf?.jkt]))
+      .digest('base64url')
+  } catch {
+    return ''
+  }
+}
+
+const invalid = (scheme: Scheme): ApiError => {
   const challenge = scheme === 'DPoP' ? dpopChallenge('invalid_token') : 'Bearer error="invalid_token"'
   const headers = { 'www-authenticate': challenge }
   return new ApiError('invalid_token', { headers })
@@ -35,41 +85,47 @@ const invalid = (scheme: 'DPoP' | 'Bearer'): ApiError => {
 
 /** Verifies the credentials of each request: signature, type, issuer, expiry, audience, session, proof. */
 export const createCredentials = (config: Config, secrets: Secrets, store: Store) => {
-  const keys = createLocalJWKSet({ keys: [publicJwk(secrets.tokenKey)] })
+  const { external } = config
+  const read = remembering(
+    external === undefined ? createOwnTokens(config, secrets, store) : createExternalTokens(external, store),
+  )
+  const local = config.requirePairing ? undefined : createLocalCaller(config, store)
   const checkProof = createProofCheck(createNonces(secrets.nonceSecret), store.proofs.claim)
-  const expected = { typ: 'at+jwt', issuer: config.idUrl, audience: apiAudience(config), algorithms: ['ES256'] }
 
-  const readToken = async (scheme: 'DPoP' | 'Bearer', token: string) => {
+  const readToken = async (scheme: Scheme, token: string): Promise<Claimed> => {
     try {
-      const { payload } = await jwtVerify(token, keys, expected)
-      return v.parse(claimsSchema, payload)
-    } catch {
-      throw invalid(scheme)
+      return await read(token)
+    } catch (error) {
+      throw error instanceof ApiError ? error : invalid(scheme)
     }
   }
 
+  const prove = async (request: Request, token: string, thumbprint: string): Promise<void> => {
+    const proof = request.headers.get('dpop')
+    if (proof === null) throw invalid('DPoP')
+    const url = config.appUrl + new URL(request.url).pathname
+    await checkProof(proof, { method: request.method, url, token, thumbprint })
+  }
+
   /** The caller, or undefined where the request carries no credentials. Rejects with ApiError where they do not hold. */
-  return async (request: Request): Promise<Caller | undefined> => {
+  return async (request: Request, address: string): Promise<Caller | undefined> => {
     const header = request.headers.get('authorization')
-    if (header === null) return undefined
-    const [, scheme, token] = /^(DPoP|Bearer) ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header) ?? []
-    if (scheme === undefined || token === undefined) throw invalid('Bearer')
-    const isDpop = scheme.toLowerCase() === 'dpop'
-    const claims = await readToken(isDpop ? 'DPoP' : 'Bearer', token)
-    if (isDpop !== (claims.cnf !== undefined)) throw invalid('DPoP')
+    if (header === null) return local?.(request, address)
+    const [, named, token] = /^(DPoP|Bearer) ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header) ?? []
+    if (named === undefined || token === undefined) throw invalid('Bearer')
+    const scheme = named.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer'
+    const claimed = await readToken(scheme, token)
+    const { jkt, issuedAt, expiresAt } = claimed
+    if ((scheme === 'DPoP') !== (jkt !== undefined)) throw invalid('DPoP')
     // Before the proof: whoever holds a token of a session that has ended need not try another proof.
-    const session = await store.sessions.find(claims.sid)
-    const account = await store.accounts.findById(claims.sub)
-    const good = session !== undefined && session.revokedAt === null && session.accountId === claims.sub
-    if (!good || account === undefined) throw invalid(isDpop ? 'DPoP' : 'Bearer')
-    if (claims.cnf !== undefined) {
-      const proof = request.headers.get('dpop')
-      if (proof === null) throw invalid('DPoP')
-      const url = config.appUrl + new URL(request.url).pathname
-      await checkProof(proof, { method: request.method, url, token, thumbprint: claims.cnf.jkt })
-    }
-    await store.sessions.touch(session)
-    return { account, session, jkt: claims.cnf?.jkt ?? '', issuedAt: claims.iat, expiresAt: claims.exp }
+    const found = await claimed.find()
+    if (found === undefined && claimed.begin === undefined) throw invalid(scheme)
+    if (jkt !== undefined) await prove(request, token, jkt)
+    const userAgent = request.headers.get('user-agent') ?? ''
+    const whose = found ?? (await claimed.begin?.({ address, userAgent }))
+    if (whose === undefined) throw invalid(scheme)
+    await store.sessions.touch(whose.session)
+    return { ...whose, jkt: jkt ?? '', issuedAt, expiresAt }
   }
 }
 

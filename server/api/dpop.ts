@@ -1,7 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
+import { type CryptoKey, calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
 import * as v from 'valibot'
 import { ApiError } from './errors.ts'
+import { createRecent } from './recent.ts'
 
 const windowSeconds = 60
 const nonceMinutes = 5
@@ -66,6 +67,15 @@ const isSafe = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(
 /** Marks a proof as used, for every node; true the first time. `until`: milliseconds since 1970. */
 export type ClaimProof = (jti: string, until: number) => Promise<boolean>
 
+/** A key as it is used, made of its JWK once. */
+type ProofKey = { readonly key: CryptoKey; readonly thumbprint: string }
+
+const mostKeys = 5000
+
+/** What the key of a proof is made of. */
+const nameOf = ({ alg, jwk }: { readonly alg?: string | undefined; readonly jwk?: unknown } = {}): string =>
+  JSON.stringify([alg, jwk])
+
 /**
  * Checks of a DPoP proof at a resource, RFC 9449 §4.3 and §7. Rejects with ApiError. What only reads is remembered by each
  * node alone; what changes something is done once, whichever nodes it comes to.
@@ -81,20 +91,31 @@ export const createProofCheck = (nonces: ReturnType<typeof createNonces>, claim:
     const headers = { 'www-authenticate': dpopChallenge('invalid_dpop_proof') }
     return new ApiError('invalid_dpop_proof', { headers })
   }
+  const keys = createRecent<ProofKey>(mostKeys)
   const read = async (proof: string) => {
     try {
       const options = { typ: 'dpop+jwt', algorithms, clockTolerance: 10 * 365 * 86_400 }
-      const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, options)
+      const keyOf: typeof EmbeddedJWK = async (header, token) =>
+        keys.get(nameOf(header))?.key ?? (await EmbeddedJWK(header, token))
+      const { payload, protectedHeader, key } = await jwtVerify(proof, keyOf, options)
       if (protectedHeader.jwk === undefined) throw refused()
-      return { claims: v.parse(payloadSchema, payload), thumbprint: await calculateJwkThumbprint(protectedHeader.jwk) }
+      const name = nameOf(protectedHeader)
+      const thumbprint = keys.get(name)?.thumbprint ?? (await calculateJwkThumbprint(protectedHeader.jwk))
+      return {
+        claims: v.parse(payloadSchema, payload),
+        thumbprint,
+        remember: () => keys.put(name, { key, thumbprint }),
+      }
     } catch {
       throw refused()
     }
   }
   return async (proof, { method, url, token, thumbprint }) => {
-    const { claims, thumbprint: made } = await read(proof)
+    const { claims, thumbprint: made, remember } = await read(proof)
     const ath = createHash('sha256').update(token).digest('base64url')
     if (made !== thumbprint || claims.ath !== ath || claims.htm !== method) throw refused()
+    // Only keys that tokens are bound to: nobody else's take up room.
+    remember()
     const target = URL.canParse(claims.htu) ? new URL(claims.htu) : undefined
     if (target === undefined || `${target.origin}${target.pathname}` !== url) throw refused()
     const recent = Math.abs(Date.now() / 1000 - claims.iat) <= windowSeconds

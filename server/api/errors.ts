@@ -15,6 +15,7 @@ export const apiErrors = {
   duplicate_request: [409, 'This very request has arrived before.'],
   challenge_failed: [401, 'The challenge was not answered in time, once, and with the key of the device.'],
   recent_sign_in_required: [403, 'This needs a sign-in of the last five minutes.'],
+  plan_required: [403, 'The plan of this account does not have this.'],
   device_removed: [403, 'This device was removed from the account.'],
   session_revoked: [403, 'The session of this device was ended. Sign in.'],
   pairing_out_of_step: [409, 'The pairing is not at this step, or the signature does not hold.'],
@@ -26,7 +27,10 @@ export const apiErrors = {
   too_large: [413, 'The body is larger than 1 MiB.'],
   unsupported_media_type: [415, 'The body has to be JSON.'],
   too_many_requests: [429, 'Too many requests. Try again later.'],
+  quota_used_up: [429, 'The calls of today are used up. There are new ones tomorrow.'],
   internal: [500, 'Something went wrong. It was written down.'],
+  gateway_failed: [502, 'The document could not be read at the moment. Nothing was counted. Try again later.'],
+  provider_unavailable: [503, 'The identity provider cannot be reached at the moment. Try again soon.'],
   unavailable: [503, 'The server cannot reach its data at the moment. Try again soon.'],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>
 

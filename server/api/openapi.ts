@@ -79,8 +79,14 @@ export type Operation = {
   readonly responses: Readonly<Record<string, Answer>>
 }
 
+const contentOf = ({ reply, hasEvents }: Route): Content => {
+  if (reply === file) return bytes
+  const events = hasEvents === true ? { 'text/event-stream': { schema: { type: 'string' } } } : {}
+  return { ...json(jsonSchema(reply, 'output')), ...events }
+}
+
 const operation = (route: Route): Operation => {
-  const { path, summary, auth, body, reply, status = 200 } = route
+  const { path, summary, auth, body, status = 200 } = route
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   const parameters = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
   const requestBody = body === undefined ? {} : { requestBody: { content: json(jsonSchema(body, 'input')) } }
@@ -92,7 +98,7 @@ const operation = (route: Route): Operation => {
     parameters: [...parameters, apiVersion],
     ...requestBody,
     responses: {
-      [status]: { description: 'Done.', headers, content: reply === file ? bytes : json(jsonSchema(reply, 'output')) },
+      [status]: { description: 'Done.', headers, content: contentOf(route) },
       ...Object.fromEntries(failures(errorsOf(route))),
     },
   }

@@ -81,12 +81,18 @@ const page = (document: OpenApi) => {
 }
 
 /** The document for programs at `/v1/openapi.json`, and for people at `/v1/docs`. Answers the addresses that it added. */
-export const addPages = (api: Hono<ApiEnv>, document: OpenApi): readonly string[] => {
+export const addPages = (api: Hono<ApiEnv>, describe: () => OpenApi): readonly string[] => {
+  // Made when somebody asks for it.
+  let made: OpenApi | undefined
+  const document = (): OpenApi => {
+    made ??= describe()
+    return made
+  }
   const files = [
-    ['/v1/openapi.json', 'application/json', JSON.stringify(document)],
-    ['/v1/docs', 'text/html; charset=utf-8', String(page(document))],
-    ['/v1/docs.css', 'text/css; charset=utf-8', css],
+    ['/v1/openapi.json', 'application/json', () => JSON.stringify(document())],
+    ['/v1/docs', 'text/html; charset=utf-8', () => String(page(document()))],
+    ['/v1/docs.css', 'text/css; charset=utf-8', () => css],
   ] as const
-  for (const [path, type, text] of files) api.get(path, (c) => c.body(text, 200, { 'content-type': type }))
+  for (const [path, type, text] of files) api.get(path, (c) => c.body(text(), 200, { 'content-type': type }))
   return files.map(([path]) => path)
 }

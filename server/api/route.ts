@@ -25,8 +25,14 @@ type Description<P extends Schema, B extends Schema, R extends Schema> = {
   readonly status?: 200 | 201
   /** Besides those that come of what is described here. */
   readonly errors?: readonly ApiErrorCode[]
+  /** How often whoever a request claims to be may ask from one address, before anything of it is verified. */
+  readonly claimLimit?: Limit
   /** How often: of one session where credentials are needed, else of one address. */
   readonly limit?: Limit
+  /** The largest body, in bytes, where it is another than for all. */
+  readonly longest?: number
+  /** Whether it can be asked for as a stream of events, each of them a reply. */
+  readonly hasEvents?: true
 }
 
 /** One request, after every check. */
@@ -45,7 +51,8 @@ export type Route = Description<Schema, Schema, Schema> & {
   answer(input: Input<Schema, Schema>, caller: Caller | undefined): Promise<unknown>
 }
 
-type Answer<R extends Schema> = Promise<v.InferInput<R>>
+/** A response goes out as it is. */
+type Answer<R extends Schema> = Promise<v.InferInput<R> | Response>
 
 /** A route for those who are signed in. */
 export const forCaller = <P extends Schema, B extends Schema, R extends Schema>(
@@ -79,7 +86,9 @@ export const forEither = <P extends Schema, B extends Schema, R extends Schema>(
 /** All that a request for a route can be refused with. */
 export const errorsOf = ({ auth, params, body, errors = [], limit }: Route): readonly ApiErrorCode[] => {
   const own: ApiErrorCode[] = ['unsupported_version', 'too_large', 'internal', 'unavailable', ...errors]
-  if (auth !== 'none') own.push('invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce', 'duplicate_request')
+  if (auth !== 'none') {
+    own.push('invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce', 'duplicate_request', 'provider_unavailable')
+  }
   if (auth === 'required') own.push('unauthorized')
   if (params !== undefined) own.push('not_found')
   if (body !== undefined) own.push('bad_request', 'validation_failed', 'unsupported_media_type')

@@ -1,6 +1,9 @@
+import type { Logger } from 'pino'
 import type { Downloads } from '../accounts/downloads.ts'
+import { clientConfigOf } from '../client-config.ts'
 import type { Config } from '../config.ts'
 import type { DeviceService } from '../devices/devices.ts'
+import { createGateway } from '../gateway/gateway.ts'
 import type { PairingService } from '../pairing/pairing.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
@@ -10,6 +13,7 @@ import { authRoutes } from './routes/auth.ts'
 import { desktopRoutes } from './routes/desktop.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { downloadRoutes } from './routes/downloads.ts'
+import { extractRoutes } from './routes/extract.ts'
 import { pairingRoutes } from './routes/pairing.ts'
 import { profileRoutes } from './routes/profile.ts'
 import { serverRoutes } from './routes/server.ts'
@@ -19,25 +23,47 @@ export type RouteDeps = {
   readonly store: Store
   readonly secrets: Secrets
   readonly devices: DeviceService
-  readonly pairing: PairingService
+  /** Undefined where people sign in at someone else's provider: no session can be made for a device that does not. */
+  readonly pairing: PairingService | undefined
   readonly downloads: Downloads
+  readonly log: Logger
+}
+
+/** What this server can do, in the words of `/server`. */
+const featuresOf = ({ upstream, external, gateway }: Config): readonly string[] => [
+  'devices',
+  ...(external === undefined ? ['password', 'pairing', 'totp', 'passkey'] : ['external-provider']),
+  ...(upstream === undefined ? [] : ['upstream']),
+  ...(gateway === undefined ? [] : ['extract']),
+]
+
+/** Where no model is configured, there is no such route. */
+const gatewayRoutes = ({ config: { gateway }, store, log }: RouteDeps): readonly Route[] => {
+  if (gateway === undefined) return []
+  const noteFailure = (error: unknown) =>
+    log.error({ kind: error instanceof Error ? error.message : 'unknown' }, 'the model did not answer')
+  return extractRoutes(store, createGateway(gateway), noteFailure)
 }
 
 /** Every route of the API, in one list: the server answers these, and the OpenAPI document describes them. */
-export const createRoutes = ({ config, store, secrets, devices, pairing, downloads }: RouteDeps): readonly Route[] => [
-  ...authRoutes(store),
-  ...desktopRoutes(config, store),
-  ...deviceRoutes(store, devices),
-  ...profileRoutes(store),
-  ...accountRoutes(store),
-  ...pairingRoutes(pairing),
-  ...downloadRoutes(store, downloads, config.appUrl),
-  ...serverRoutes(secrets, config.idUrl, [
-    'password',
-    'devices',
-    'pairing',
-    'totp',
-    'passkey',
-    ...(config.upstream === undefined ? [] : ['upstream']),
-  ]),
-]
+export const createRoutes = (deps: RouteDeps): readonly Route[] => {
+  const { config, store, secrets, devices, pairing, downloads } = deps
+  return [
+    ...authRoutes(store),
+    ...(config.external === undefined ? desktopRoutes(config, store) : []),
+    ...deviceRoutes(store, devices),
+    ...profileRoutes(store),
+    ...accountRoutes(store),
+    ...(pairing === undefined
+      ? []
+      : pairingRoutes(pairing, async (id) => (await store.sessions.find(id))?.revokedAt === null)),
+    ...downloadRoutes(store, downloads, config.appUrl),
+    ...gatewayRoutes(deps),
+    ...serverRoutes({
+      secrets,
+      ...clientConfigOf(config),
+      features: featuresOf(config),
+      trustsNetwork: !config.requirePairing,
+    }),
+  ]
+}

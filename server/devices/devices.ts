@@ -45,7 +45,8 @@ export type DevicesDeps = {
   readonly store: Store
   /** The server's identity, as devices sign it: the `x` of its key. */
   readonly serverKey: string
-  readonly issueSession: IssueSession
+  /** Undefined where sessions are someone else's to give: a device that has run out signs in there again. */
+  readonly issueSession: IssueSession | undefined
 }
 
 /** Devices and their keys: put on the list at the first sign-in, taken off it, and signed in again by their key. */
@@ -67,6 +68,8 @@ export const createDeviceService = ({ store, serverKey, issueSession }: DevicesD
 
   return {
     serverKey,
+    /** Whether a device can renew what has run out by its key. */
+    renews: issueSession !== undefined,
 
     /** Notes the key of the device that a session is on. The same key again is the same device. */
     async register(session: Session, jkt: string, asked: Registration): Promise<Registered> {
@@ -108,6 +111,7 @@ export const createDeviceService = ({ store, serverKey, issueSession }: DevicesD
 
     /** A refresh token for a device that has answered its challenge: in time, once, with its own key. */
     async renew({ deviceId, challenge, signature, jkt }: Answer): Promise<string | undefined> {
+      if (issueSession === undefined) return undefined
       const taken = await challenges.take(challenge)
       if (taken === undefined || taken.deviceId !== deviceId) return undefined
       if (Date.now() - taken.createdAt > challengeLife) return undefined

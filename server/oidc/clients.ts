@@ -1,13 +1,6 @@
 import type { ClientMetadata } from 'oidc-provider'
-import {
-  type Config,
-  callbackPath,
-  desktopCallbackPath,
-  desktopClient,
-  extensionClient,
-  isLocal,
-  webClient,
-} from '../config.ts'
+import { type Config, callbackPath, desktopCallbackPath, desktopClient, extensionClient, webClient } from '../config.ts'
+import { isLocal } from '../config-values.ts'
 
 /** Clients of our own: nobody is asked for consent, and their tokens are for the API. */
 export const isOurs = (clientId: string | undefined): boolean =>
@@ -86,13 +79,15 @@ export const clientsOf = (config: Config, others: readonly ClientMetadata[]): re
   ...others,
 ]
 
+/** Any port of the machine itself, as a policy names it: forms lead there in a sign-in of a native program alone. */
+export const loopbackTarget = 'http://127.0.0.1:*'
+
 /** Origins that a form of the provider's may lead to, by itself or by the redirects after it (CSP Level 3 §6.4.1). */
 export const formTargets = (clients: readonly ClientMetadata[]): readonly string[] => {
   const addresses = clients.flatMap((client) => [
     ...(client.redirect_uris ?? []),
     ...(client.post_logout_redirect_uris ?? []),
   ])
-  // A policy names a port, or any.
-  const target = (address: string) => new URL(address).origin + (address === loopbackRedirect ? ':*' : '')
-  return [...new Set(addresses.map(target))]
+  const others = addresses.filter((address) => address !== loopbackRedirect)
+  return [...new Set(others.map((address) => new URL(address).origin))]
 }

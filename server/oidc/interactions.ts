@@ -4,9 +4,9 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Provider } from 'oidc-provider'
 import type { CreateOutcome, PasswordAccounts } from '../accounts/sign-in.ts'
-import { type Config, extensionClient } from '../config.ts'
+import { type Config, desktopClient, extensionClient } from '../config.ts'
 import { isUnavailable } from '../store/unavailable.ts'
-import { isOurs } from './clients.ts'
+import { isOurs, loopbackTarget } from './clients.ts'
 import { credentialsForm, readForm, retryAfter, waitWords } from './forms.ts'
 import { consentPage, createAccountPage, messagePage } from './pages.ts'
 import { createSignInPage, createSignInRoutes, type Env, type Place, type SignInDeps } from './sign-in-routes.ts'
@@ -39,6 +39,12 @@ export type InteractionsDeps = {
   readonly accounts: PasswordAccounts
   readonly signIn: SignInDeps
   readonly config: Config
+}
+
+/** Lets the forms of this page lead back to a program that waits on a port of this machine. */
+const allowLoopback = ({ outgoing }: HttpBindings): void => {
+  const policy = String(outgoing.getHeader('content-security-policy') ?? '')
+  outgoing.setHeader('content-security-policy', policy.replace("form-action 'self'", `$& ${loopbackTarget}`))
 }
 
 /** The address that the forms of one sign-in are under. */
@@ -82,6 +88,7 @@ export const createInteractions = ({ provider, accounts, signIn, config }: Inter
       const text = words(c)
       return c.html(messagePage(text, text.expiredTitle, text.expired, config.appUrl), 410)
     }
+    if (found.params.client_id === desktopClient) allowLoopback(c.env)
     await next()
     // Chromium closes the window of an extension's sign-in at a page with a status of failure: a wrong password would end it.
     if (found.params.client_id === extensionClient && c.res.status >= 400) c.res = asPage(c.res)

@@ -2,9 +2,11 @@ import type { RequestListener } from 'node:http'
 import type { Config } from '../config.ts'
 import { type Listening, listen, type Place } from '../listen.ts'
 import type { Store } from '../store/store.ts'
+import { withHostCheck } from '../trusted-network.ts'
 import { withReadiness } from './readiness.ts'
 
-type Listeners = { readonly app: RequestListener; readonly id: RequestListener }
+/** `id`: of our own provider, where that is the one. */
+type Listeners = { readonly app: RequestListener; readonly id: RequestListener | undefined }
 type Opening = { readonly listener: RequestListener; readonly place: Place }
 
 /** Loaded where figures are wanted. */
@@ -14,17 +16,19 @@ const loadMetrics = async ({ metricsPort: port, metricsListen: hosts }: Config, 
   return { ...createMetrics(store), place: { hosts, port, name: 'metrics' } }
 }
 
-/** Opens both origins, and the figures where they are wanted: all of them, or none. Rejects with a plain sentence. */
+/** Opens every origin, and the figures where they are wanted: all of them, or none. Rejects with a plain sentence. */
 export const openSites = async (config: Config, store: Store, { app, id }: Listeners): Promise<Listening[]> => {
   const { listen: hosts, appPort, idPort } = config
   const metrics = await loadMetrics(config, store)
   const watched = (site: string, listener: RequestListener) => {
-    const ready = withReadiness(listener, store)
+    const ready = withReadiness(config.requirePairing ? listener : withHostCheck(listener, config), store)
     return metrics === undefined ? ready : metrics.observe(site, ready)
   }
   const openings: Opening[] = [
     { listener: watched('app', app), place: { hosts, port: appPort, name: 'app' } },
-    { listener: watched('id', id), place: { hosts, port: idPort, name: 'identity provider' } },
+    ...(id === undefined
+      ? []
+      : [{ listener: watched('id', id), place: { hosts, port: idPort, name: 'identity provider' } }]),
     ...(metrics === undefined ? [] : [{ listener: metrics.serveMetrics, place: metrics.place }]),
   ]
   const opened: Listening[] = []

@@ -44,12 +44,14 @@ export type PairingDeps = {
   readonly store: Store
   readonly serverKey: string
   readonly issueSession: IssueSession
+  /** False on a trusted network: whoever has the words is let in. */
+  readonly needsApproval: boolean
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
 /** Adds a device with the consent of another one, which sees what it adds. The server passes on what both say, and can add none. */
-export const createPairingService = ({ store, serverKey, issueSession }: PairingDeps) => {
+export const createPairingService = ({ store, serverKey, issueSession, needsApproval }: PairingDeps) => {
   const { pairings, sessions } = store
 
   const note = (type: 'created' | 'redeemed' | 'approved' | 'burned', { accountId }: Pick<Pairing, 'accountId'>) =>
@@ -88,8 +90,9 @@ export const createPairingService = ({ store, serverKey, issueSession }: Pairing
       const { clientId, name, platform, publicKey, exchangeKey, commitment } = device
       const keys = { public_key: publicKey, exchange_key: exchangeKey, commitment }
       const about = { ticket_hash: hash(ticket), client_id: clientId, name, platform, ...keys }
-      if (!(await pairings.advance(pairing.id, 'waiting', 'redeemed', about))) return { missed: 'used' }
-      await note('redeemed', pairing)
+      const stage = needsApproval ? 'redeemed' : 'approved'
+      if (!(await pairings.advance(pairing.id, 'waiting', stage, about))) return { missed: 'used' }
+      await note(stage, pairing)
       return { id: pairing.id, ticket }
     },
 

@@ -11,6 +11,14 @@ export type Account = {
   readonly downloadedAt: number | null
 }
 
+const nowhere = '@none.invalid'
+
+/** What stands for the e-mail of an account that has none: a name that no mail can go to (RFC 2606 §2). */
+export const noEmail = (id: string): string => `${id}${nowhere}`
+
+/** The e-mail of an account; null where it has none. */
+export const emailOf = ({ email }: Pick<Account, 'email'>): string | null => (email.endsWith(nowhere) ? null : email)
+
 const columns = [
   'id',
   'email',

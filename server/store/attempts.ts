@@ -22,17 +22,13 @@ export const createAttempts = (db: Database) => {
       db.transaction().execute(async (within) => {
         const now = Date.now()
         const full = { tokens: limit.burst, failures: 0, updated_at: now }
-        // There is a row to lock then: of two at once, on whatever node, the second sees what the first took.
-        await within
+        // The row is made or locked, in one statement: of two at once, on whatever node, the second sees what the first took,
+        // and a third that clears it comes before or after both.
+        const row = await within
           .insertInto('attempts')
           .values({ key, ...full })
-          .onConflict((conflict) => conflict.column('key').doNothing())
-          .execute()
-        const row = await within
-          .selectFrom('attempts')
-          .selectAll()
-          .where('key', '=', key)
-          .forUpdate()
+          .onConflict((conflict) => conflict.column('key').doUpdateSet({ key }))
+          .returningAll()
           .executeTakeFirstOrThrow()
         const { tokens, failures, updated_at } = now - row.updated_at < memory ? row : full
         const interval = intervalAfter(limit, failures)

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { noEmail } from './accounts.ts'
 import { type Database, newId } from './store.ts'
 
 export type Identity = {
@@ -8,6 +10,11 @@ export type Identity = {
 }
 
 type NewIdentity = Omit<Identity, 'createdAt'>
+
+const hash = (issuer: string, subject: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([issuer, subject]))
+    .digest('base64url')
 
 const insert = async (db: Database, accountId: string, { issuer, subject, email }: NewIdentity): Promise<boolean> => {
   const inserted = await db
@@ -41,12 +48,16 @@ export const createIdentities = (db: Database) => ({
   /** False where somebody has this identity already. */
   add: (accountId: string, identity: NewIdentity): Promise<boolean> => insert(db, accountId, identity),
 
-  /** An account for an identity, its e-mail confirmed: both or neither. Undefined where one of them is there already. */
-  createAccount: (identity: NewIdentity, email: string, name: string | null): Promise<string | undefined> =>
+  /**
+   * An account for an identity, with its e-mail confirmed or without one: both or neither. Undefined where the identity or
+   * the e-mail has an account already.
+   */
+  createAccount: (identity: NewIdentity, email: string | null, name: string | null): Promise<string | undefined> =>
     db.transaction().execute(async (within) => {
       const id = newId()
       const now = Date.now()
-      const row = { id, email, name, password_hash: '', created_at: now, email_verified_at: now }
+      const address = { email: email ?? noEmail(id), email_verified_at: email === null ? null : now }
+      const row = { id, ...address, name, password_hash: '', created_at: now }
       const inserted = await within
         .insertInto('accounts')
         .values(row)
@@ -57,4 +68,26 @@ export const createIdentities = (db: Database) => ({
       await within.deleteFrom('accounts').where('id', '=', id).execute()
       return undefined
     }),
+
+  /** Notes that the account of these identities is deleted: what was given out for them before is good no more. */
+  async end(identities: readonly Pick<Identity, 'issuer' | 'subject'>[]): Promise<void> {
+    for (const { issuer, subject } of identities) {
+      const ended_at = Date.now()
+      await db
+        .insertInto('ended_identities')
+        .values({ id_hash: hash(issuer, subject), ended_at })
+        .onConflict((conflict) => conflict.column('id_hash').doUpdateSet({ ended_at }))
+        .execute()
+    }
+  },
+
+  /** When an account of this identity was deleted; 0: never. */
+  async endedAt(issuer: string, subject: string): Promise<number> {
+    const row = await db
+      .selectFrom('ended_identities')
+      .select('ended_at')
+      .where('id_hash', '=', hash(issuer, subject))
+      .executeTakeFirst()
+    return row?.ended_at ?? 0
+  },
 })

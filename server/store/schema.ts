@@ -16,6 +16,18 @@ export type Tables = {
     downloaded_at: number | null
     downloads: Generated<number>
     email_verified_at: number | null
+    plan: Generated<string>
+  }
+  /** Metered calls of an account on a day (ISO 8601, UTC). */
+  usage: {
+    account_id: string
+    day: string
+    calls: number
+  }
+  /** Who had an account that was deleted: by issuer and subject, hashed. */
+  ended_identities: {
+    id_hash: string
+    ended_at: number
   }
   /** One row a sign-in: the grant, the token family and the session have the same id. */
   sessions: {

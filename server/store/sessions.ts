@@ -1,3 +1,4 @@
+import type { Account } from './accounts.ts'
 import type { AuditType } from './audit.ts'
 import { type Database, newId } from './store.ts'
 
@@ -43,6 +44,24 @@ export type Misuse = 'code.reused' | 'refresh.reused'
 
 const minute = 60_000
 
+const rowOf = (session: NewSession) => {
+  const now = Date.now()
+  return {
+    id: session.id,
+    account_id: session.accountId,
+    client_id: session.clientId,
+    provider_session: session.providerSession ?? null,
+    platform: session.platform,
+    device_name: session.deviceName,
+    user_agent: session.userAgent.slice(0, 500),
+    address: session.address,
+    created_at: now,
+    last_used_at: now,
+    revoked_at: null,
+    auth_time: session.authTime ?? null,
+  }
+}
+
 export const createSessions = (db: Database) => {
   const audit = async (type: AuditType, accountId: string | null, sessionId: string | null): Promise<void> => {
     const row = { id: newId(), at: Date.now(), account_id: accountId, session_id: sessionId, type }
@@ -62,6 +81,34 @@ export const createSessions = (db: Database) => {
       const revoked = { revoked_at: Date.now() }
       await within.updateTable('sessions').set(revoked).where('id', 'in', ids).where('revoked_at', 'is', null).execute()
     })
+  }
+
+  /** Built once: to build a question takes longer than to answer it. */
+  const compile = () =>
+    db
+      .selectFrom('sessions')
+      .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
+      .select([
+        'sessions.id as id',
+        'sessions.account_id as accountId',
+        'sessions.platform as platform',
+        'sessions.device_name as deviceName',
+        'sessions.last_used_at as lastUsedAt',
+        'sessions.revoked_at as revokedAt',
+        'sessions.auth_time as authTime',
+        'accounts.email as email',
+        'accounts.name as name',
+        'accounts.password_hash as passwordHash',
+        'accounts.created_at as createdAt',
+        'accounts.email_verified_at as emailVerifiedAt',
+        'accounts.downloaded_at as downloadedAt',
+      ])
+      .where('sessions.id', '=', '')
+      .compile()
+  let compiled: ReturnType<typeof compile> | undefined
+  const withAccount = () => {
+    compiled ??= compile()
+    return compiled
   }
 
   return {
@@ -88,25 +135,19 @@ export const createSessions = (db: Database) => {
         .execute(),
 
     async create(session: NewSession): Promise<void> {
-      const now = Date.now()
-      await db
-        .insertInto('sessions')
-        .values({
-          id: session.id,
-          account_id: session.accountId,
-          client_id: session.clientId,
-          provider_session: session.providerSession ?? null,
-          platform: session.platform,
-          device_name: session.deviceName,
-          user_agent: session.userAgent.slice(0, 500),
-          address: session.address,
-          created_at: now,
-          last_used_at: now,
-          revoked_at: null,
-          auth_time: session.authTime ?? null,
-        })
-        .execute()
+      await db.insertInto('sessions').values(rowOf(session)).execute()
       await audit('session.created', session.accountId, session.id)
+    },
+
+    /** The same, for one that two requests may begin at once. */
+    async begin(session: NewSession): Promise<void> {
+      const inserted = await db
+        .insertInto('sessions')
+        .values(rowOf(session))
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .executeTakeFirst()
+      const isNew = inserted.numInsertedOrUpdatedRows === 1n
+      if (isNew) await audit('session.created', session.accountId, session.id)
     },
 
     find: (id: string): Promise<Session | undefined> =>
@@ -123,6 +164,17 @@ export const createSessions = (db: Database) => {
         ])
         .where('id', '=', id)
         .executeTakeFirst(),
+
+    /** A session with its account, in one question: every request with credentials asks it. */
+    async findWithAccount(id: string): Promise<{ session: Session; account: Account } | undefined> {
+      const asked: ReturnType<typeof compile> = { ...withAccount(), parameters: [id] }
+      const [row] = (await db.executeQuery(asked)).rows
+      if (row === undefined) return undefined
+      const { platform, deviceName, lastUsedAt, revokedAt, authTime, ...rest } = row
+      const { id: _id, accountId, ...account } = rest
+      const session = { id, accountId, platform, deviceName, lastUsedAt, revokedAt, authTime }
+      return { session, account: { id: accountId, ...account } }
+    },
 
     /** Notes that the session is in use, once a minute at most, and from where, if that is known. */
     async touch(session: Session, address?: string): Promise<void> {

@@ -1,6 +1,13 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type CompiledQuery, type DatabaseConnection, type Driver, type SqliteDatabase, SqliteDriver } from 'kysely'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type SqliteDatabase,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely'
 
 /** How long a transaction of another process is waited for, in milliseconds. */
 export const patience = 5000
@@ -35,26 +42,24 @@ const toInput = (value: unknown): SQLInputValue => {
 
 /** `node:sqlite` in the form that Kysely asks for; statements that were prepared are kept. */
 const createAdapter = (database: DatabaseSync): SqliteDatabase => {
-  const statements = new Map<string, ReturnType<typeof database.prepare>>()
-  const prepare = (sql: string) => {
+  const statements = new Map<string, SqliteStatement>()
+  const prepare = (sql: string): SqliteStatement => {
     const known = statements.get(sql)
     if (known !== undefined) return known
-    const made = database.prepare(sql)
+    const statement = database.prepare(sql)
+    const made: SqliteStatement = {
+      reader: statement.columns().length > 0,
+      all: (parameters) => statement.all(...parameters.map(toInput)),
+      run: (parameters) => statement.run(...parameters.map(toInput)),
+      iterate: (parameters) => statement.iterate(...parameters.map(toInput)),
+    }
     if (statements.size > 200) statements.clear()
     statements.set(sql, made)
     return made
   }
   return {
     close: () => database.close(),
-    prepare(sql) {
-      const statement = prepare(sql)
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...parameters.map(toInput)),
-        run: (parameters) => statement.run(...parameters.map(toInput)),
-        iterate: (parameters) => statement.iterate(...parameters.map(toInput)),
-      }
-    },
+    prepare,
   }
 }
 

@@ -16,6 +16,7 @@ import { createPasskeys } from './passkeys.ts'
 import { createProofs } from './proofs.ts'
 import { createSessions } from './sessions.ts'
 import { createTickets } from './tickets.ts'
+import { createUsage } from './usage.ts'
 
 export type { Database } from './database.ts'
 
@@ -37,6 +38,7 @@ const createNouns = (db: Database) => ({
   audit: createAudit(db),
   factors: createFactors(db),
   tickets: createTickets(db),
+  usage: createUsage(db),
   outbox: createOutbox(db),
   identities: createIdentities(db),
   pairings: createPairings(db, pairingLife),

@@ -35,6 +35,7 @@ export const startApp = (place: Place): void => {
       followArrivals(app)
       app.custody.start()
       app.network.start()
+      void app.serverFacts.load()
       app.ai.start()
     }, 0)
   })

@@ -13,6 +13,8 @@ export type Dialect = {
   piece(text: string): string
   end(): string
   plain(facts: Facts): readonly [status: number, body: unknown]
+  /** Whether a question is answered whole. */
+  isWhole?(body: string): boolean
 }
 
 const anyone = { admits: () => true }
@@ -30,6 +32,8 @@ const anthropicKey = {
 const googleKey = { admits: (headers: IncomingHttpHeaders, key: string) => headers['x-goog-api-key'] === key }
 
 const stream = { isQuestion: true, plain: () => [500, {}] as const }
+/** The same question is answered whole where it asks for no stream. */
+const isWhole = (body: string): boolean => !/"stream":\s*true/u.test(body)
 const plain = { isQuestion: false, type: '', piece: () => '', end: () => '' }
 const events = { ...stream, type: 'text/event-stream' }
 
@@ -70,6 +74,8 @@ export const dialects: readonly Dialect[] = [
       event({ choices: [{ index: 0, delta: { reasoning_content: 'hidden thought' }, finish_reason: null }] }) +
       event({ choices: [{ index: 0, delta: { content: text }, finish_reason: null }] }),
     end: () => `${event({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}data: [DONE]\r\n\r\n`,
+    isWhole,
+    plain: ({ says }) => [200, { choices: [{ message: { role: 'assistant', content: says.join('') } }] }],
   },
   {
     ...plain,
@@ -117,6 +123,23 @@ export const dialects: readonly Dialect[] = [
     piece: (text) =>
       event({ candidates: [{ content: { parts: [{ text: 'hidden thought', thought: true }, { text }] } }] }),
     end: () => event({ candidates: [{ content: { parts: [{ text: '' }] }, finishReason: 'STOP' }] }),
+  },
+  {
+    ...stream,
+    ...googleKey,
+    type: '',
+    path: /^\/gemini\/v1beta\/models\/[\w.-]+:generateContent$/u,
+    piece: () => '',
+    end: () => '',
+    isWhole: () => true,
+    plain: ({ says }) => [
+      200,
+      {
+        candidates: [
+          { content: { parts: [{ text: 'hidden thought', thought: true }, ...says.map((text) => ({ text }))] } },
+        ],
+      },
+    ],
   },
   {
     ...plain,

@@ -98,7 +98,7 @@ export const startAiServer = async (port = 0) => {
       response
         .writeHead(script.status, { 'content-type': 'application/json', ...script.headers })
         .end(script.body ?? '{}')
-    } else if (dialect.isQuestion) await tell(request, dialect, response)
+    } else if (dialect.isQuestion && dialect.isWhole?.(request.body) !== true) await tell(request, dialect, response)
     else {
       const [status, body] = dialect.plain({ models, says: script.says ?? [], body: request.body })
       json(status, body)

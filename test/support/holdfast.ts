@@ -14,6 +14,12 @@ import { withTestHook } from './worker-hook.ts'
 export type HoldfastOptions = Partial<Pick<Config, 'accessTokenTtl' | 'refreshGrace'>> & {
   /** What HOLDFAST_AI_PROVIDERS is: where cloud AI is asked. */
   readonly ai?: string
+  /** Someone else's provider in place of our own. */
+  readonly external?: Config['external']
+  /** False: a trusted network. */
+  readonly requirePairing?: boolean
+  /** The public port of the app. */
+  readonly appPort?: number
   /** Changes the worker's script, before the test hook is put in front of it. */
   readonly mapWorkerSource?: (source: string) => string
   /** Changes what passes between the browser and both origins. */
@@ -26,7 +32,7 @@ const appFiles = join(import.meta.dirname, '../../dist/app')
 
 const makeConfig = (options: HoldfastOptions, data: string, ports: readonly number[]): Config => {
   const [appPort, idPort, publicApp, publicId] = ports
-  const { accessTokenTtl, refreshGrace } = options
+  const { accessTokenTtl, refreshGrace, external, requirePairing = true } = options
   const config = readConfig({
     HOLDFAST_APP_PORT: String(appPort),
     HOLDFAST_ID_PORT: String(idPort),
@@ -37,8 +43,10 @@ const makeConfig = (options: HoldfastOptions, data: string, ports: readonly numb
   })
   return {
     ...config,
+    requirePairing,
     ...(accessTokenTtl === undefined ? {} : { accessTokenTtl }),
     ...(refreshGrace === undefined ? {} : { refreshGrace }),
+    ...(external === undefined ? {} : { external }),
   }
 }
 
@@ -55,7 +63,8 @@ const start = (config: Config, { mapWorkerSource = (source) => source, bare }: H
 /** A server of its own on free ports, with an empty data folder, behind a gate that records and breaks. */
 export const startHoldfast = async (options: HoldfastOptions = {}) => {
   const data = await mkdtemp(join(tmpdir(), 'holdfast-data-'))
-  const [appPort = 0, idPort = 0, publicApp = 0, publicId = 0] = await freePorts(4)
+  const [appPort = 0, idPort = 0, freePort = 0, publicId = 0] = await freePorts(4)
+  const publicApp = options.appPort ?? freePort
   const config = makeConfig(options, data, [appPort, idPort, publicApp, publicId])
   const recorder = createRecorder()
   const { serve, respond } = createServed(`http://127.0.0.1:${appPort}`)

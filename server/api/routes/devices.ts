@@ -130,5 +130,5 @@ const renewalRoutes = (service: DeviceService): readonly Route[] => [
 
 export const deviceRoutes = (store: Store, service: DeviceService): readonly Route[] => [
   ...listRoutes(store, service),
-  ...renewalRoutes(service),
+  ...(service.renews ? renewalRoutes(service) : []),
 ]

@@ -5,6 +5,7 @@ import { type Pairing, stages } from '../../store/pairings.ts'
 import { pairingLife } from '../../store/store.ts'
 import type { Caller } from '../credentials.ts'
 import { ApiError } from '../errors.ts'
+import { asksForEvents, eventStream } from '../event-stream.ts'
 import { forAnyone, forCaller, forEither, type Route } from '../route.ts'
 import { bytes, idParams, iso, platform, text, time } from '../shapes.ts'
 import { needRecentSignIn } from './account.ts'
@@ -185,24 +186,44 @@ const newDevice = (service: PairingService): readonly Route[] => {
   ]
 }
 
-/** By its id for the old device, by its ticket for the new one. */
-const forBoth = (service: PairingService): readonly Route[] => {
+const isOver = ({ stage }: Pairing): boolean => stage === 'finished' || stage === 'burned'
+
+type IsLive = (sessionId: string) => Promise<boolean>
+
+/** By its id for the old device, by its ticket for the new one. `isLive`: whether a session has not ended. */
+const forBoth = (service: PairingService, isLive: IsLive): readonly Route[] => {
+  const seek = async (caller: Caller | undefined, id: string): Promise<Pairing | undefined> => {
+    const own = caller === undefined ? undefined : await service.find(caller.account.id, id)
+    return own ?? service.findByTicket(id)
+  }
   const find = async (caller: Caller | undefined, id: string): Promise<Pairing> => {
-    const found = caller === undefined ? await service.findByTicket(id) : await service.find(caller.account.id, id)
+    const found = await seek(caller, id)
     if (found === undefined) throw new ApiError('not_found')
     return found
+  }
+  const watched = (pairing: Pairing) => ({ value: v.parse(state, shown(pairing)), isLast: isOver(pairing) })
+  const look = async (caller: Caller | undefined, id: string) => {
+    if (caller !== undefined && !(await isLive(caller.session.id))) return undefined
+    const found = await seek(caller, id)
+    return found === undefined ? undefined : watched(found)
   }
   return [
     forEither(
       {
         method: 'GET',
         path: '/pairings/:id',
-        summary: 'How far a pairing is: by its id for the old device, by its ticket for the new one.',
+        summary:
+          'How far a pairing is: by its id for the old device, by its ticket for the new one. With `Accept: text/event-stream` each step is told as it is made.',
         params: idParams,
         reply: state,
         limit: perMinute(120),
+        hasEvents: true,
       },
-      async (caller, { params: { id } }) => shown(await find(caller, id)),
+      async (caller, { params: { id }, request }) => {
+        const found = await find(caller, id)
+        if (!asksForEvents(request)) return shown(found)
+        return eventStream({ first: watched(found), look: () => look(caller, id), longest: pairingLife })
+      },
     ),
     forEither(
       {
@@ -222,8 +243,8 @@ const forBoth = (service: PairingService): readonly Route[] => {
   ]
 }
 
-export const pairingRoutes = (service: PairingService): readonly Route[] => [
+export const pairingRoutes = (service: PairingService, isLive: IsLive): readonly Route[] => [
   ...oldDevice(service),
   ...newDevice(service),
-  ...forBoth(service),
+  ...forBoth(service, isLive),
 ]

@@ -1,13 +1,13 @@
 import * as v from 'valibot'
 import { platformsOf } from '../../accounts/profile.ts'
-import type { Account } from '../../store/accounts.ts'
+import { type Account, emailOf } from '../../store/accounts.ts'
 import type { Store } from '../../store/store.ts'
 import { forCaller, type Route } from '../route.ts'
 import { iso, isoOrNull, text, time } from '../shapes.ts'
 
-export const user = v.object({ id: v.string(), email: v.string(), name: v.nullable(v.string()) })
+export const user = v.object({ id: v.string(), email: v.nullable(v.string()), name: v.nullable(v.string()) })
 
-export const userOf = ({ id, email, name }: Account) => ({ id, email, name })
+export const userOf = (account: Account) => ({ id: account.id, email: emailOf(account), name: account.name })
 
 const platform = v.object({
   platform: v.string(),

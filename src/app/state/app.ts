@@ -23,6 +23,7 @@ import { createPairing, type Pairing } from './pairing.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createSaver, type Saver } from './saver.ts'
 import { createSearch, type Search } from './search.ts'
+import { createServerFacts, type ServerFacts } from './server-facts.ts'
 import { tellRecorder } from './tell-recorder.ts'
 import { createUpdate, type Update } from './update.ts'
 
@@ -56,6 +57,7 @@ export type App = {
   readonly accountPage: string
   readonly devices: Devices
   readonly pairing: Pairing
+  readonly serverFacts: ServerFacts
   readonly ai: Ai
   readonly notices: Notices
   readonly update: Update
@@ -124,6 +126,7 @@ export const createApp = (place: Place): App => {
     accountPage: place.accountPage,
     devices,
     pairing: createPairing(custody.session, () => void devices.load()),
+    serverFacts: createServerFacts(place.serverStatus.replace(/\/auth\/status$/, '')),
     ai: createAi(settings, custody, place.reachesAi),
     notices,
     update: createUpdate(custody, saver),

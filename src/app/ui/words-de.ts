@@ -235,6 +235,9 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   gradeMemory: 'Nur im Speicher',
   gradeMemoryText:
     'Dieser Server kann Ihre Sitzung nicht versiegeln, darum bleibt sie nur im Arbeitsspeicher. Wenn der Browser den Worker beendet, melden Sie sich neu an.',
+  trustedNetwork: 'Vertrautes Netz',
+  trustedNetworkText:
+    'Dieser Server lässt alle ein, die ihn erreichen, ohne Anmeldung, und koppelt Geräte ohne Nachfrage. Wer ihn betreibt, hat die Kopplung abgeschaltet.',
   gradeNone: 'Keine Sitzung',
   gradeNoneText: 'Ohne Service Worker gibt es hier keine Sitzung, also auch kein Token zu schützen.',
   tokensAtRest: 'Ruhende Token',

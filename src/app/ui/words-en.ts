@@ -227,6 +227,9 @@ export const en = {
   gradeMemory: 'Memory only',
   gradeMemoryText:
     'This host cannot seal your session, so it is kept in memory only. You sign in again after the browser stops the worker.',
+  trustedNetwork: 'Trusted network',
+  trustedNetworkText:
+    'This server lets in whoever reaches it, without sign-in, and pairs devices without asking. Its operator has turned pairing off.',
   gradeNone: 'No session',
   gradeNoneText: 'Without a service worker there is no session here, and so no token to protect.',
   tokensAtRest: 'Tokens at rest',

@@ -29,6 +29,17 @@ const StatusChip = () => {
   )
 }
 
+/** The server lets in whoever reaches it: said on every page. */
+const TrustedNetwork = () => {
+  const { serverFacts } = useApp()
+  if (!serverFacts.trustsNetwork.value) return null
+  return (
+    <PageLink page="settings" class="trusted-network" title={t.trustedNetworkText}>
+      {t.trustedNetwork}
+    </PageLink>
+  )
+}
+
 export const Header = () => {
   const app = useApp()
   const { navigation } = app
@@ -60,6 +71,7 @@ export const Header = () => {
             {t.back}
           </button>
         )}
+        <TrustedNetwork />
         <StatusChip />
       </div>
     </header>

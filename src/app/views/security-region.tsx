@@ -32,7 +32,7 @@ const Limits = ({ limits }: { readonly limits: readonly Limit[] }) => (
 const none: Words = { name: t.gradeNone, text: t.gradeNoneText, atRest: t.atRestNone }
 
 export const SecurityRegion = () => {
-  const { custody } = useApp()
+  const { custody, serverFacts } = useApp()
   if (custody.link.value.status === 'starting') {
     return (
       <Region title={t.security}>
@@ -54,6 +54,11 @@ export const SecurityRegion = () => {
   )
   return (
     <Region title={t.security}>
+      {serverFacts.trustsNetwork.value && (
+        <p>
+          <strong>{t.trustedNetwork}</strong> {t.trustedNetworkText}
+        </p>
+      )}
       <Facts
         facts={[
           [t.grade, grade],

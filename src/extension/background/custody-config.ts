@@ -7,19 +7,24 @@ export const PROVIDER = 'main'
 /** The path of the redirect address: nothing of ours is there, the browser hands the address over itself. */
 const callbackPath = '/'
 
+const resourceOf = (appUrl: string, external: Server['external']) => {
+  const resource = external === undefined ? `${appUrl}/api/v1` : external.resource
+  return resource === null ? {} : { resource }
+}
+
 /** The custody of this extension: one provider, by `query`, and the API of its server. */
-export const custodyConfig = ({ appUrl, idUrl }: Server): CustodyConfig => ({
+export const custodyConfig = ({ appUrl, idUrl, external }: Server): CustodyConfig => ({
   callbackPath,
   providers: [
     {
       id: PROVIDER,
       issuer: idUrl,
-      clientId: 'extension',
-      scope: 'openid profile email offline_access',
+      clientId: external?.clientId ?? 'extension',
+      scope: external?.scope ?? 'openid profile email offline_access',
       // launchWebAuthFlow gives an address back, and no body.
       responseMode: 'query',
       dpop: true,
-      resource: `${appUrl}/api/v1`,
+      ...resourceOf(appUrl, external),
       devices: `${appUrl}/api/v1`,
     },
   ],

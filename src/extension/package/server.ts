@@ -8,7 +8,18 @@ const origin = v.pipe(
   v.string(),
   v.check((text) => URL.canParse(text) && new URL(text).origin === text),
 )
-const schema = v.object({ appUrl: origin, idUrl: origin })
+const schema = v.object({
+  appUrl: origin,
+  idUrl: v.pipe(v.string(), v.url()),
+  external: v.optional(
+    v.object({
+      clientId: v.string(),
+      scope: v.string(),
+      resource: v.nullable(v.string()),
+      origins: v.array(origin),
+    }),
+  ),
+})
 
 /** The line itself. */
 export const serverLine = (server: Server): string => `self.${SERVER}=${JSON.stringify(server)};\n`

@@ -8,11 +8,13 @@ const notebook = '/app.html'
 const note = new URLSearchParams(location.search).get('note')
 if (note !== null) history.replaceState({ note }, '', notebook)
 
+const { appUrl, idUrl, external } = readServer()
+
 startApp({
   connect: connectBackground,
   paths: { notebook, settings: `${notebook}?settings` },
-  serverStatus: `${readServer().appUrl}/api/v1/auth/status`,
-  accountPage: `${readServer().idUrl}/account`,
+  serverStatus: `${appUrl}/api/v1/auth/status`,
+  accountPage: external === undefined ? `${idUrl}/account` : idUrl,
   isInstallable: false,
   reachesAi: false,
 })

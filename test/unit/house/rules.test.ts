@@ -30,8 +30,8 @@ test('oauth4webapi is imported by oidc alone', () => {
   expect(importers.filter((file) => !/^(src\/sw|server)\/oidc\//.test(file))).toEqual([])
 })
 
-test('credentials are added to requests in api and oidc alone', () => {
-  expect(where(/Bearer \$\{/)).toEqual(['src/sw/api.ts'])
+test("credentials are added to requests in api and oidc alone, and the operator's key for a model in the gateway", () => {
+  expect(where(/Bearer \$\{/)).toEqual(['server/gateway/protocols.ts', 'src/sw/api.ts'])
 })
 
 test('the app uses custody through the kit and nothing else', () => {

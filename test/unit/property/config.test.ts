@@ -122,8 +122,8 @@ property('an e-mail address has one form, which is its own', [mailbox], (text) =
 property(
   'a password is good or has a fault that is known',
   [fc.oneof(anyText, fc.string({ maxLength: 300 }))],
-  (text) => {
-    expect([undefined, 'too-short', 'too-long', 'common']).toContain(passwordFault(text))
+  async (text) => {
+    expect([undefined, 'too-short', 'too-long', 'common']).toContain(await passwordFault(text))
   },
 )
 

@@ -60,7 +60,7 @@ const prove = (claims: Record<string, unknown>) =>
 const proof = await prove({ ...good, jti: 'seen before' })
 
 const credentials = createCredentials(config, secrets, store)
-const ask = (headers: Record<string, string>) => credentials(new Request(url, { headers }))
+const ask = (headers: Record<string, string>) => credentials(new Request(url, { headers }), '192.0.2.1')
 await ask({ authorization: `DPoP ${bound}`, dpop: proof })
 
 /** The code that credentials are refused with; undefined where they are taken. */

@@ -78,8 +78,8 @@ describe('a password', () => {
     ['that is common but for its case', 'ILoveYou', 'common'],
     ['that is common but for its width', 'ｉｌｏｖｅｙｏｕ', 'common'],
     ['without digits, capitals or signs', 'four words of mine', undefined],
-  ])('%s is judged by its length and the list alone', (_what, password, fault) => {
-    expect(passwordFault(password)).toBe(fault)
+  ])('%s is judged by its length and the list alone', async (_what, password, fault) => {
+    expect(await passwordFault(password)).toBe(fault)
   })
 
   test('typed on another system is the same password', async () => {

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createBrowser, formTo, type Page } from './support/browser.ts'
-import { discover, signedIn } from './support/client.ts'
+import { createClient, discover, signedIn } from './support/client.ts'
 import { startTestServer, type TestServer } from './support/running-server.ts'
 
 let server: TestServer
@@ -159,4 +159,26 @@ describe('the page', () => {
     const page = await browser.open(`${server.appUrl}/api/v1/auth/callback/desktop?${answer}`)
     expect(page.text).toContain('SIGN_IN_EXPIRED')
   })
+})
+
+test("forms may lead to a port of this machine in a native program's sign-in, and on no other page", async () => {
+  const formAction = ({ headers }: { headers: Headers }) =>
+    /form-action ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1] ?? ''
+  const native = await createNative('http://127.0.0.1:54321/callback')
+  const first = await native.begin()
+  expect(formAction(first)).toContain(' http://127.0.0.1:* ')
+  const wrong = await native.browser.submit(formTo(first, '/sign-in'), { ...person, password: 'not this one' })
+  expect(wrong.status).toBe(401)
+  expect(formAction(wrong)).toContain(' http://127.0.0.1:* ')
+  const passkey = await native.browser.submit(formTo(first, '/use-passkey'))
+  expect(formAction(passkey)).toContain(' http://127.0.0.1:* ')
+  expect(passkey.headers.get('content-security-policy')).toContain("script-src 'self'")
+  const web = await createClient(server)
+  const others = [
+    await web.begin(),
+    await createBrowser().open(`${server.idUrl}/account`),
+    await createBrowser().open(`${server.idUrl}/nothing`),
+    await createBrowser().open(`${server.idUrl}/session/end`),
+  ]
+  for (const page of others) expect(formAction(page)).not.toContain('127.0.0.1')
 })

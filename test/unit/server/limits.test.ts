@@ -31,6 +31,16 @@ describe('a limit', () => {
     expect(waits.every((wait, index) => index === 0 || wait > (waits[index - 1] ?? 0))).toBe(true)
   })
 
+  test('bears that one clears it while others take', async () => {
+    const take = () => store.attempts.take('cleared', { ...limit, burst: 1000 })
+    const clear = async () => {
+      await store.attempts.clear('cleared')
+      return 0
+    }
+    const all = Array.from({ length: 200 }, (_, count) => (count % 3 === 0 ? clear() : take()))
+    expect(new Set(await Promise.all(all))).toEqual(new Set([0]))
+  })
+
   test('never makes anyone wait longer than it says', async () => {
     for (let attempt = 0; attempt < 30; attempt += 1) {
       const wait = await store.attempts.take('longest', limit)

@@ -259,3 +259,79 @@ test('what a pairing gave is refreshed and used as any other session, and ended 
   await expect(fresh.refresh(next.refresh)).rejects.toMatchObject({ error: 'invalid_grant' })
   await server.dispose()
 })
+
+describe('the progress of a pairing as events', () => {
+  const events = { headers: { accept: 'text/event-stream' } }
+
+  /** Reads events one by one; undefined at the end. */
+  const reader = (response: Response) => {
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    const stream = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let rest = ''
+    const next = async (): Promise<Record<string, unknown> | undefined> => {
+      const data = /^data: (.*)\n\n/m.exec(rest)
+      if (data !== null) {
+        rest = rest.slice(data.index + data[0].length)
+        return JSON.parse(data[1] ?? '')
+      }
+      const read = await stream?.read()
+      if (read === undefined || read.done) return undefined
+      rest += read.value
+      return next()
+    }
+    return { next, cancel: async () => stream?.cancel() }
+  }
+
+  test('tells both devices each step as it is made, and ends with the last', async () => {
+    const person = await api.person()
+    const { id, words } = await begin(person)
+    const old = reader(await person.call(`/pairings/${id}`, events))
+    expect(await old.next()).toMatchObject({ stage: 'waiting' })
+    const { ticket } = await jsonOf(redeem(words))
+    const fresh = reader(await api.ask(`/pairings/${ticket}`, events))
+    expect(await old.next()).toMatchObject({ stage: 'redeemed', device: { name: 'New one' } })
+    expect(await fresh.next()).toMatchObject({ stage: 'redeemed' })
+    await person.call(`/pairings/${id}`, { method: 'DELETE' })
+    expect(await old.next()).toMatchObject({ stage: 'burned' })
+    expect(await fresh.next()).toMatchObject({ stage: 'burned' })
+    expect(await old.next()).toBeUndefined()
+    expect(await fresh.next()).toBeUndefined()
+  })
+
+  test('ends with the session that listens, and with the five minutes', async () => {
+    const person = await api.person()
+    const { id } = await begin(person)
+    const ending = reader(await person.call(`/pairings/${id}`, events))
+    const other = await api.signIn(person.accountId)
+    const late = reader(await other.call(`/pairings/${id}`, events))
+    expect(await ending.next()).toMatchObject({ stage: 'waiting' })
+    expect(await late.next()).toMatchObject({ stage: 'waiting' })
+    await api.store.sessions.signOut(person.sessionId)
+    expect(await ending.next()).toBeUndefined()
+    pass(300_001)
+    expect(await late.next()).toBeUndefined()
+  })
+
+  test('looks no more where nobody listens, and is plain JSON or an error as before for everybody else', async () => {
+    const person = await api.person()
+    const { id } = await begin(person)
+    const one = reader(await person.call(`/pairings/${id}`, events))
+    await one.next()
+    const find = vi.spyOn(api.store.pairings, 'find')
+    await one.cancel()
+    const plain = await person.call(`/pairings/${id}`, { headers: { accept: 'application/json, */*' } })
+    expect(plain.headers.get('content-type')).toMatch(/^application\/json/)
+    const calls = find.mock.calls.length
+    const nothing = await api.ask(`/pairings/${random()}`, events)
+    expect(nothing.status).toBe(404)
+    expect(nothing.headers.get('content-type')).toMatch(/^application\/json/)
+    const second = reader(await person.call(`/pairings/${id}`, events))
+    await second.next()
+    await person.call(`/pairings/${id}`, { method: 'DELETE' })
+    expect(await second.next()).toMatchObject({ stage: 'burned' })
+    // The look of the first one would have come by now.
+    expect(find.mock.calls.length - calls).toBeLessThanOrEqual(3)
+    find.mockRestore()
+  })
+})

@@ -3,6 +3,8 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readConfig } from '../../../../server/config.ts'
+import { openStore } from '../../../../server/store/store.ts'
 
 const program = new URL('../../../../bin/holdfast.mjs', import.meta.url).pathname
 
@@ -40,3 +42,22 @@ test.each([[[]], [['bakup']], [['backup']]])(
     for (const command of ['backup FILE', 'restore FILE', 'adopt-keys']) expect(stderr).toContain(command)
   },
 )
+
+test('an operator gives an account a plan, by its e-mail or its id', async () => {
+  const store = await openStore(readConfig({ HOLDFAST_DATA: join(folder, 'one') }))
+  const account = await store.accounts.create('ada@example.com', 'none')
+  const planOf = () => store.usage.plan(account?.id ?? '')
+  expect(await planOf()).toBe('free')
+  expect(holdfast('one', 'plan', 'Ada@example.com', 'pro')).toMatchObject({ status: 0 })
+  expect(await planOf()).toBe('pro')
+  expect(holdfast('one', 'plan', account?.id ?? '', 'none')).toMatchObject({ status: 0 })
+  expect(await planOf()).toBe('none')
+  expect(holdfast('one', 'plan', 'bob@example.com', 'pro')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('no such account'),
+  })
+  expect(holdfast('one', 'plan', 'ada@example.com', 'gold')).toMatchObject({ status: 1 })
+  expect(holdfast('one', 'plan', 'ada@example.com')).toMatchObject({ status: 2 })
+  expect(await planOf()).toBe('none')
+  await store.close()
+})

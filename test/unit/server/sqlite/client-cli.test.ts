@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { waitFor } from '../../../support/deadline.ts'
+import { freePorts } from '../../../support/free-ports.ts'
+import { liarClient, startLiar } from '../../../support/liar.ts'
+import { sign } from '../../../support/liar-keys.ts'
+import type { Reply } from '../../../support/liar-reply.ts'
 import { createBrowser, formTo } from '../support/browser.ts'
 import { signedIn } from '../support/client.ts'
 import { startTestServer, type TestServer } from '../support/running-server.ts'
@@ -198,3 +202,28 @@ test.each([[['status', 'now']], [['devices', 'burn']], [['login', '--server', 'j
     expect(await holdfast('none', words)).toMatchObject({ code: 2, json: { error: { code: 'USAGE' } } })
   },
 )
+
+test('signs in at the provider of somebody else, which binds no tokens and takes no pushed request', async () => {
+  const [port = 0] = await freePorts(1)
+  const liar = await startLiar(port)
+  const issuer = liar.tenant('theirs')
+  issuer.dpop = false
+  const audience = 'https://api.example.com'
+  const token = async () => {
+    const now = Math.floor(Date.now() / 1000)
+    const claims = { iss: issuer.issuer, sub: 'ada', name: 'Ada', aud: audience, client_id: liarClient }
+    const access = await sign(liar.keys.es, { ...claims, iat: now, exp: now + 300, sid: 'one' }, { typ: 'at+jwt' })
+    return (truth: Reply): Reply => ({ ...truth, body: Object.assign({}, truth.body, { access_token: access }) })
+  }
+  issuer.lies = { reply: { token: await token(), refresh: await token() } }
+  const clients = { web: 'web', extension: undefined, desktop: liarClient }
+  const how = { scope: 'openid', responseMode: 'query', resource: undefined, prompt: undefined, origins: [] } as const
+  const own = await startTestServer({ external: { issuer: issuer.issuer, clients, audience, ...how } })
+  const home = 'external'
+  const login = await holdfast(home, ['login', '--no-browser', '--server', own.appUrl], (address) => fetch(address))
+  expect(login.json).toEqual({ signedIn: true, server: own.appUrl, email: null, device: expect.any(String) })
+  expect((await holdfast(home, ['status'])).code).toBe(0)
+  expect((await holdfast(home, ['logout'])).json).toEqual({ signedOut: true, told: true })
+  await own.dispose()
+  await liar.close()
+})

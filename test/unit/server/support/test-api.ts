@@ -6,7 +6,7 @@ import { createDownloads } from '../../../../server/accounts/downloads.ts'
 import { createApi } from '../../../../server/api/api.ts'
 import { createCredentials } from '../../../../server/api/credentials.ts'
 import { createRoutes } from '../../../../server/api/routes.ts'
-import { apiAudience } from '../../../../server/config.ts'
+import { apiAudience, type Config } from '../../../../server/config.ts'
 import { createDeviceService } from '../../../../server/devices/devices.ts'
 import { createMail } from '../../../../server/mail/mail.ts'
 import { clientsOf } from '../../../../server/oidc/clients.ts'
@@ -25,9 +25,13 @@ export type Sent = {
   readonly address?: string
 }
 
+/** Nothing answers there: the route is in the document, and what it refuses it refuses without it. */
+const gateway = { protocol: 'openai', base: 'http://127.0.0.1:9', model: 'none', key: undefined } as const
+
 /** The whole API over a store of its own, asked without a socket. */
-export const createTestApi = async () => {
-  const { store, config, dispose } = await openTestStore()
+export const createTestApi = async (overrides: Partial<Config> = {}) => {
+  const { store, config: common, dispose } = await openTestStore()
+  const config: Config = { ...common, gateway, ...overrides }
   const secrets = await loadSecrets(config.data)
   const lines: string[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
@@ -36,11 +40,14 @@ export const createTestApi = async () => {
   const issueSession = createIssueSession(createProvider({ config, secrets, store, clients, mail }), config)
   const issuing = { store, serverKey: secrets.identityKey.x, issueSession }
   const devices = createDeviceService(issuing)
-  const pairing = createPairingService(issuing)
+  const pairing = createPairingService({ ...issuing, needsApproval: config.requirePairing })
   const credentials = createCredentials(config, secrets, store)
   const downloads = createDownloads(config.data, secrets.nonceSecret)
-  const services = { config, store, secrets, devices, pairing, downloads }
-  const api = createApi({ store, credentials, log, routes: createRoutes(services) })
+  const services = { config, store, secrets, devices, pairing, downloads, log }
+  const api = createApi({
+    ...{ store, credentials, log, routes: createRoutes(services) },
+    readableBy: config.requirePairing ? '*' : config.appUrl,
+  })
   const app = new Hono().route('/api', api)
   const key = await importJWK(secrets.tokenKey, 'ES256')
   const proofKey = await generateKeyPair('ES256')
