@@ -17,6 +17,8 @@ export default defineConfig({
           maxWorkers: 2,
           // Loading the server and the libraries anew for each file took longer than the tests.
           isolate: false,
+          // Dexie takes the database that is there when it is loaded, in whichever file that is.
+          setupFiles: ['fake-indexeddb/auto'],
           // Properties run hundreds of times, and machines are shared.
           testTimeout: 60_000,
         },

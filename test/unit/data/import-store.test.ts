@@ -1,4 +1,3 @@
-import 'fake-indexeddb/auto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { attachmentsStore } from '../../../src/data/attachments-store.ts'
 import { notesDatabase } from '../../../src/data/database.ts'

@@ -1,4 +1,3 @@
-import 'fake-indexeddb/auto'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { createExchange } from '../../../src/app/state/exchange.ts'
