@@ -18,9 +18,14 @@ const wrapContext = (account: Bytes, epoch: number, recipient: Bytes) => ({
 /** To whom a key is wrapped: a device of the log, or the recovery key. */
 export type Recipient = { readonly id: Bytes; readonly exchangeKey: Bytes }
 
-/** Wraps the key of an epoch for one recipient (HPKE, base mode): 80 bytes. */
-export const wrapEpochKey = (account: Bytes, epoch: number, epochKey: Bytes, to: Recipient): Promise<Bytes> =>
-  sealFor(to.exchangeKey, wrapContext(account, epoch, to.id), epochKey)
+/** Wraps the key of an epoch for one recipient (HPKE, base mode): 80 bytes. `ekm` is for tests alone. */
+export const wrapEpochKey = (
+  account: Bytes,
+  epoch: number,
+  epochKey: Bytes,
+  to: Recipient,
+  ekm?: Bytes,
+): Promise<Bytes> => sealFor(to.exchangeKey, wrapContext(account, epoch, to.id), epochKey, ekm)
 
 /** The key, held against what the log says of it. Throws `SyncFault`: KEY_UNREADABLE or EPOCH_FORGED. */
 export const unwrapEpochKey = async (
