@@ -99,7 +99,8 @@ const check = (holds: boolean, what: string): void => {
 const readLog = (entries: readonly Buffer[]) => {
   const keys = new Map<string, Buffer>()
   const epochs: { commitment: Buffer; before: Buffer }[] = []
-  let [prev, recovery] = [Buffer.alloc(32), Buffer.alloc(0)]
+  let prev: Buffer = Buffer.alloc(32)
+  let recovery: Buffer = Buffer.alloc(0)
   for (const [index, entry] of entries.entries()) {
     const body = entry.subarray(0, -64)
     const read = cursor(body)
