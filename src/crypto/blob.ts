@@ -27,7 +27,7 @@ export type FileManifest = {
 const associated = (account: Bytes, { item, index, count }: ChunkPlace): Bytes =>
   concat(utf8('holdfast blob v1'), account, item, u32(index), u32(count))
 
-/** Seals a chunk. `hash`, SHA-256 of what is sent, is its name. */
+/** Seals a chunk, and the same one alike each time. `hash`, SHA-256 of what is sent, is its name. */
 export const sealChunk = async (
   keyring: Keyring,
   place: ChunkPlace,
@@ -35,7 +35,8 @@ export const sealChunk = async (
   iv?: Bytes,
 ): Promise<{ readonly bytes: Bytes; readonly hash: Bytes }> => {
   const key = await keyring.itemKey(place.epoch, place.item)
-  const bytes = await seal(key, plain, associated(keyring.account, place), iv)
+  const own = iv ?? (await keyring.chunkIv(place.epoch, place.item, concat(u32(place.index), u32(place.count)), plain))
+  const bytes = await seal(key, plain, associated(keyring.account, place), own)
   return { bytes, hash: await sha256(bytes) }
 }
 

@@ -33,6 +33,8 @@ export type DeviceLog = {
   readonly recovery: Recovery | undefined
   /** From the first. */
   readonly epochs: readonly LogEpoch[]
+  /** A device was removed since the last rotation: what is written now should be under a new key. */
+  readonly isRotationDue: boolean
   /** The epoch after each entry. */
   readonly epochAfter: readonly number[]
 }
@@ -90,11 +92,14 @@ const apply = async (log: DeviceLog, action: LogAction): Promise<DeviceLog> => {
     case 'rename':
       return withDevice(log, { ...activeDevice(log, action.device), name: action.name })
     case 'revoke':
-      return withDevice(log, { ...activeDevice(log, action.last.device), revoked: action.last })
+      return {
+        ...withDevice(log, { ...activeDevice(log, action.last.device), revoked: action.last }),
+        isRotationDue: true,
+      }
     case 'rotate': {
       const { epoch, commitment, sealedBefore } = action
       if (epoch !== log.epochs.length + 1) throw impossible()
-      return { ...log, epochs: [...log.epochs, { epoch, commitment, sealedBefore }] }
+      return { ...log, epochs: [...log.epochs, { epoch, commitment, sealedBefore }], isRotationDue: false }
     }
     case 'recovery': {
       const { signKey, exchangeKey } = action
@@ -135,6 +140,7 @@ const openLog = async (signed: SignedLogEntry): Promise<DeviceLog> => {
     devices: new Map([[toBase64url(device.id), device]]),
     recovery: undefined,
     epochs: [{ epoch: 1, commitment: action.commitment, sealedBefore: new Uint8Array() }],
+    isRotationDue: false,
     epochAfter: [1],
   }
 }

@@ -2,7 +2,7 @@ import { type Bytes, concat, utf8 } from '../base/bytes.ts'
 import { sameBytes, u32 } from '../sync/wire/codec.ts'
 import { SyncFault } from '../sync/wire/faults.ts'
 import { openSealed, sealFor } from './hpke.ts'
-import { deriveAesKey, importForHkdf, open, randomBytes, seal, sha256 } from './primitives.ts'
+import { deriveAesKey, deriveMacKey, importForHkdf, mac, open, randomBytes, seal, sha256 } from './primitives.ts'
 
 /** The key of an epoch: 32 random bytes. */
 export const newEpochKey = (): Bytes => randomBytes(32)
@@ -81,18 +81,27 @@ export type Keyring = {
   /** The key for what is in an item. Throws EPOCH_UNKNOWN. */
   itemKey(epoch: number, item: Bytes): Promise<CryptoKey>
   has(epoch: number): boolean
+  /** The IV of a chunk of a file: of its place and its bytes, so that an upload that was cut is sealed the same again. */
+  chunkIv(epoch: number, item: Bytes, place: Bytes, plain: Bytes): Promise<Bytes>
 }
 
 export const createKeyring = async (account: Bytes, keys: ReadonlyMap<number, Bytes>): Promise<Keyring> => {
   const materials = new Map<number, CryptoKey>()
+  const materialOf = (epoch: number): CryptoKey => {
+    const material = materials.get(epoch)
+    if (material === undefined) throw new SyncFault('EPOCH_UNKNOWN')
+    return material
+  }
   for (const [epoch, key] of keys) materials.set(epoch, await importForHkdf(key))
   return {
     account,
     has: (epoch) => materials.has(epoch),
     async itemKey(epoch, item) {
-      const material = materials.get(epoch)
-      if (material === undefined) throw new SyncFault('EPOCH_UNKNOWN')
-      return deriveAesKey(material, concat(utf8('holdfast item v1'), item))
+      return deriveAesKey(materialOf(epoch), concat(utf8('holdfast item v1'), item))
+    },
+    async chunkIv(epoch, item, place, plain) {
+      const key = await deriveMacKey(materialOf(epoch), concat(utf8('holdfast blob iv v1'), item))
+      return (await mac(key, concat(place, await sha256(plain)))).slice(0, 12)
     },
   }
 }

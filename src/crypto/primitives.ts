@@ -20,6 +20,14 @@ export const hkdf = async (material: Bytes, info: string): Promise<Bytes> =>
 export const deriveAesKey = (material: CryptoKey, info: Bytes): Promise<CryptoKey> =>
   crypto.subtle.deriveKey(derivation(info), material, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
 
+/** An HMAC-SHA-256 key of HKDF-SHA-256 with a salt of zeros. */
+export const deriveMacKey = (material: CryptoKey, info: Bytes): Promise<CryptoKey> =>
+  crypto.subtle.deriveKey(derivation(info), material, { name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign'])
+
+/** HMAC-SHA-256, RFC 2104. */
+export const mac = async (key: CryptoKey, bytes: Bytes): Promise<Bytes> =>
+  new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes))
+
 /** AES-256-GCM (NIST SP 800-38D): `iv (12) | ciphertext | tag (16)`. The IV is fresh unless a test gives it. */
 export const seal = async (
   key: CryptoKey,
