@@ -214,6 +214,13 @@ export const createEngine = (deps: EngineDeps) => {
       }
     },
 
+    /** Has everything read once more at the next exchange: what was held back may have come, or what was of a newer version be known now. */
+    async lookAgain(): Promise<void> {
+      const memory = await store.read()
+      if (memory === undefined) return
+      await store.commit({ memory: { ...memory, position: 0, rereadTo: Math.max(memory.rereadTo, memory.position) } })
+    },
+
     /**
      * After the server has lost records: begins anew with a checkpoint, and sends the whole of what is here. Nothing is deleted
      * anywhere. What others sent meanwhile is read as ever.

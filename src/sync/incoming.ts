@@ -32,6 +32,7 @@ const nothing: DeviceProgress = {
   hash: new Uint8Array(32),
   missing: [],
   superseded: [],
+  unread: [],
   logLength: 0,
 }
 
@@ -63,10 +64,15 @@ const follow = async (
     const gap: Range[] = seq > before.seq + 1 ? [[before.seq + 1, seq - 1]] : []
     return { progress: { ...before, seq, hash, missing: union(before.missing, gap) } }
   }
-  if (isReread && found !== undefined) return { isKnown: true }
+  const own: readonly Range[] = [[seq, seq]]
+  if (isReread && found !== undefined) {
+    const isUnread = contains(before.unread, seq)
+    return isUnread ? { progress: { ...before, unread: without(before.unread, own) } } : { isKnown: true }
+  }
   if (!contains(before.missing, seq)) throw new SyncFault('RECORD_REPLAYED')
   // It is what was missing, so it is taken; an honest server has the records of a device in their order.
-  return { progress: { ...before, missing: without(before.missing, [[seq, seq]]) }, fault: 'ORDER_WRONG' }
+  const progress = { ...before, missing: without(before.missing, own) }
+  return isReread ? { progress } : { progress, fault: 'ORDER_WRONG' }
 }
 
 /** Remembers what the author had seen of each device, and holds it against what is known here. */
@@ -107,6 +113,8 @@ const payloadOf = async (
 const take = async (judge: Judge, taken: Taken, position: number, record: Bytes): Promise<Taken> => {
   const hashOf = known(judge, taken.hashes)
   let { memory } = taken
+  /** Of the record that is its device's, until it is read. */
+  let unread: (() => SyncMemory) | undefined
   const quarantine = (code: SyncFaultCode): Taken => ({
     ...taken,
     memory,
@@ -123,6 +131,9 @@ const take = async (judge: Judge, taken: Taken, position: number, record: Bytes)
     if ('isKnown' in followed) return taken
     memory = withProgress(memory, id, followed.progress)
     taken.hashes.push({ device: header.device, seq: header.seq, hash })
+    const { progress } = followed
+    const marked = { ...progress, unread: union(progress.unread, [[header.seq, header.seq]]) }
+    unread = () => withProgress(memory, id, marked)
     const content = await openRecord(judge.keyring, judge.log, verified)
     if (content.view.logLength < before.logLength) throw new SyncFault('VIEW_LOWERED')
     memory = withProgress(memory, id, { ...followed.progress, logLength: content.view.logLength })
@@ -132,7 +143,10 @@ const take = async (judge: Judge, taken: Taken, position: number, record: Bytes)
     if (incoming !== undefined && !own) taken.incoming.push(incoming)
     return followed.fault === undefined ? { ...taken, memory } : quarantine(followed.fault)
   } catch (error) {
-    if (error instanceof SyncFault) return quarantine(error.code)
+    if (error instanceof SyncFault) {
+      memory = unread?.() ?? memory
+      return quarantine(error.code)
+    }
     throw error
   }
 }

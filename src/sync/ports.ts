@@ -60,6 +60,8 @@ export type DeviceProgress = {
   readonly missing: readonly Range[]
   /** Numbers that the device says are superseded. */
   readonly superseded: readonly Range[]
+  /** Numbers of records that are its own and could not be opened: by a newer version they may. */
+  readonly unread: readonly Range[]
   /** How much of the device log it had seen at its last record. */
   readonly logLength: number
 }

@@ -58,7 +58,8 @@ export const createTestApi = async (overrides: Partial<Config> = {}, quota?: num
   const jkt = await calculateJwkThumbprint(jwk)
 
   const toInit = ({ method = 'GET', body, headers = {} }: Sent): RequestInit => {
-    const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
+    const isText = typeof body === 'string' || body === undefined
+    const text = body instanceof Uint8Array ? new Uint8Array(body) : isText ? body : JSON.stringify(body)
     const type: Record<string, string> = text === undefined ? {} : { 'content-type': 'application/json' }
     return { method, headers: { ...type, ...headers }, ...(text === undefined ? {} : { body: text }) }
   }
