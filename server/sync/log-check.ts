@@ -11,12 +11,16 @@ const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
 export const syncDeviceId = (signKey: Uint8Array): string =>
   sha256('holdfast device v1', signKey).subarray(0, 16).toString('base64url')
 
-export const isSignedBy = (signKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean => {
+export type IsSigned = (bytes: Uint8Array, signature: Uint8Array) => boolean
+
+/** Checks signatures of one Ed25519 key; where it is none, nothing is signed by it. */
+export const signaturesOf = (signKey: Uint8Array): IsSigned => {
   try {
     const x = Buffer.from(signKey).toString('base64url')
-    return verify(null, bytes, createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }), signature)
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+    return (bytes, signature) => verify(null, bytes, key, signature)
   } catch {
-    return false
+    return () => false
   }
 }
 
@@ -52,7 +56,7 @@ export const followsLog = (log: readonly string[], { entry, body, signature }: S
   const start: Signers = before.length === 0 ? signersAfter(new Map(), entry) : new Map()
   const signers = before.reduce((found, one) => signersAfter(found, one.entry), start)
   const key = keyOf(signers, Buffer.from(entry.signer).toString('base64url'))
-  return key !== undefined && isSignedBy(key, body, signature)
+  return key !== undefined && signaturesOf(key)(body, signature)
 }
 
 /** The hash that names an entry. */

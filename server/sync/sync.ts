@@ -5,7 +5,7 @@ import { decodeRecord, recordKinds, recordStatement } from '../../src/sync/wire/
 import type { Session } from '../store/sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { DeviceHead, LockedSync, NewRecord, SyncState, Wrap } from '../store/sync.ts'
-import { entryHash, followsLog, isSignedBy, sha256, syncDeviceId } from './log-check.ts'
+import { entryHash, followsLog, type IsSigned, sha256, signaturesOf, syncDeviceId } from './log-check.ts'
 
 /** Why something was not taken. */
 export type Refusal =
@@ -31,13 +31,13 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64u
 const zeros = text(new Uint8Array(32))
 
 /** The record as it is to be kept, or undefined where it is none of this device. */
-const read = (encoded: string, genesis: string, signKey: Uint8Array): Incoming | undefined => {
+const read = (encoded: string, genesis: string, own: string, isSigned: IsSigned): Incoming | undefined => {
   const bytes = Buffer.from(encoded, 'base64url')
   const { header, headerBytes, sealed, signature } = decodeRecord(bytes)
   const statement = recordStatement(headerBytes, new Uint8Array(sha256(sealed)))
   const device = text(header.device)
-  if (text(header.account) !== genesis || device !== syncDeviceId(signKey)) return undefined
-  if (!isSignedBy(signKey, statement, signature)) return undefined
+  if (text(header.account) !== genesis || device !== own) return undefined
+  if (!isSigned(statement, signature)) return undefined
   const { seq, kind, prev } = header
   return { device, seq, kind, hash: text(sha256(statement)), prev: text(prev), size: bytes.length, record: encoded }
 }
@@ -121,13 +121,14 @@ export const createSyncService = ({ store, quota, announce }: SyncDeps) => {
     async post(accountId: string, session: Session, encoded: readonly string[]): Promise<Outcome<Posted>> {
       const signKey = await signKeyOf(session)
       if (signKey === undefined) return { refused: 'no-device' }
+      const [device, isSigned] = [syncDeviceId(signKey), signaturesOf(signKey)]
       const work = store.sync.change<Outcome<Posted>>(accountId, async (state, locked) => {
-        const each = encoded.map((one) => read(one, state.genesis ?? '', signKey))
+        const each = encoded.map((one) => read(one, state.genesis ?? '', device, isSigned))
         const records = each.filter((one) => one !== undefined)
         if (records.length < encoded.length) return { told: { refused: 'wrong' } }
         const placed = await place(state, locked, records)
         if (placed === undefined) {
-          const head = await locked.head(syncDeviceId(signKey))
+          const head = await locked.head(device)
           return { told: { refused: 'conflict', ...(head === undefined ? {} : { head }) } }
         }
         const { positions, added } = placed

@@ -1,8 +1,8 @@
-import type { Bytes } from '../base/bytes.ts'
+import { type Bytes, toBase64url } from '../base/bytes.ts'
 import { type DeviceLog, extendLog, verifyLog } from '../crypto/device-log.ts'
 import type { Keyring } from '../crypto/epoch-key.ts'
 import type { Sign } from '../crypto/primitives.ts'
-import { type Missing, missingOf, takePage } from './incoming.ts'
+import { type Missing, missingOf, progressOf, takePage } from './incoming.ts'
 import { type Author, largestBatch, sealEdits, sealRestart, sealSnapshots } from './outgoing.ts'
 import {
   type Edit,
@@ -126,10 +126,21 @@ export const createEngine = (deps: EngineDeps) => {
     return { session: { ...current, memory }, received, quarantined }
   }
 
+  /** Nothing came between what was read last and what was sent: so there is no need to read that. */
+  const passed = (memory: SyncMemory, { own, checkpoint }: Sending, position: number): SyncMemory => {
+    const id = toBase64url(device.id)
+    const [before, last] = [progressOf(memory, id), own.at(-1)]
+    if (last === undefined || (own[0]?.seq ?? 0) !== before.seq + 1) return memory
+    const superseded = checkpoint?.superseded ?? before.superseded
+    const progress = { ...before, seq: last.seq, hash: last.hash, superseded, logLength: memory.log.length }
+    return { ...memory, position, devices: { ...memory.devices, [id]: progress } }
+  }
+
   /** Commits what was sealed and then sends it: a batch that was cut goes again as it is, and has one effect. */
   const send = async (memory: SyncMemory, sending: Sending): Promise<SyncMemory> => {
+    let position = 0
     try {
-      await transport.post(sending.records)
+      position = (await transport.post(sending.records)).position
     } catch (error) {
       if (!(error instanceof TransportError) || error.problem.type !== 'conflict') throw error
       // It follows from what was acknowledged, and not for the server: that has forgotten it, or something else in its place.
@@ -139,7 +150,12 @@ export const createEngine = (deps: EngineDeps) => {
     }
     const { edits, own, checkpoint } = sending
     const acknowledged = own.at(-1)?.seq ?? memory.acknowledged
-    const next = { ...memory, acknowledged, sending: undefined, compacting: checkpoint ?? memory.compacting }
+    const next = {
+      ...(position === memory.position + sending.records.length ? passed(memory, sending, position) : memory),
+      acknowledged,
+      sending: undefined,
+      compacting: checkpoint ?? memory.compacting,
+    }
     const hashes = own.map(({ seq, hash }) => ({ device: device.id, seq, hash }))
     const superseded = checkpoint === undefined ? {} : { superseded: checkpoint.superseded }
     await store.commit({ memory: next, sent: edits, own, hashes, ...superseded })

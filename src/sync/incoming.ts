@@ -47,6 +47,8 @@ const withProgress = (memory: SyncMemory, id: string, progress: DeviceProgress):
 const known = (judge: Judge, hashes: readonly Head[]) => async (device: Bytes, seq: number) =>
   hashes.find((head) => head.seq === seq && sameBytes(head.device, device))?.hash ?? judge.hashOf(device, seq)
 
+type Positioned = RecordsPage['records'][number]
+
 type Follows = { readonly progress: DeviceProgress; readonly fault?: SyncFaultCode } | { readonly isKnown: true }
 
 /** Whether a record goes on from what is known of its device. Throws `SyncFault` where it must not be applied. */
@@ -109,8 +111,27 @@ const payloadOf = async (
   return { incoming: { ...named, kind: kind === recordKinds.file ? 'file' : 'changes' } }
 }
 
+/** A record as far as it can be judged alone, so that many are at once; each part fails by itself. */
+type Prepared = {
+  readonly verified: Promise<VerifiedRecord>
+  /** Nobody needs to read what it wrote itself, but for what it said of its numbers. */
+  readonly content: Promise<Content | undefined>
+}
+
+const prepare = (judge: Judge, record: Bytes): Prepared => {
+  const verified = verifyRecord(judge.log, record)
+  const content = verified.then((one) => {
+    const isOwn = sameBytes(one.header.device, judge.self) && one.header.kind !== recordKinds.checkpoint
+    return isOwn ? undefined : openRecord(judge.keyring, judge.log, one)
+  })
+  // It is asked for in its turn, and what is wrong is told then.
+  verified.catch(() => undefined)
+  content.catch(() => undefined)
+  return { verified, content }
+}
+
 /** Takes one record in. What is wrong with it is noted beside it, and stops nothing. */
-const take = async (judge: Judge, taken: Taken, position: number, record: Bytes): Promise<Taken> => {
+const take = async (judge: Judge, taken: Taken, { position, record }: Positioned, prepared: Prepared) => {
   const hashOf = known(judge, taken.hashes)
   let { memory } = taken
   /** Of the record that is its device's, until it is read. */
@@ -121,7 +142,7 @@ const take = async (judge: Judge, taken: Taken, position: number, record: Bytes)
     quarantined: [...taken.quarantined, { position, code, record }],
   })
   try {
-    const verified = await verifyRecord(judge.log, record)
+    const verified = await prepared.verified
     const { header, hash } = verified
     const id = toBase64url(header.device)
     const own = sameBytes(header.device, judge.self)
@@ -134,7 +155,8 @@ const take = async (judge: Judge, taken: Taken, position: number, record: Bytes)
     const { progress } = followed
     const marked = { ...progress, unread: union(progress.unread, [[header.seq, header.seq]]) }
     unread = () => withProgress(memory, id, marked)
-    const content = await openRecord(judge.keyring, judge.log, verified)
+    const content = await prepared.content
+    if (content === undefined) return { ...taken, memory: withProgress(memory, id, progress) }
     if (content.view.logLength < before.logLength) throw new SyncFault('VIEW_LOWERED')
     memory = withProgress(memory, id, { ...followed.progress, logLength: content.view.logLength })
     memory = await claim(memory, content, judge, hashOf)
@@ -157,10 +179,11 @@ export const takePage = async (judge: Judge, memory: SyncMemory, page: RecordsPa
   if (page.position < memory.position || (head?.seq ?? 0) < memory.acknowledged) throw new SyncFault('ROLLED_BACK')
   let taken: Taken = { memory, incoming: [], hashes: [], quarantined: [] }
   let at = memory.position
-  for (const { position, record } of page.records) {
-    if (position <= at || position > page.position) throw new SyncFault('ORDER_WRONG')
-    taken = await take(judge, taken, position, record)
-    at = position
+  const prepared = page.records.map((one) => ({ one, prepared: prepare(judge, one.record) }))
+  for (const { one, prepared: ready } of prepared) {
+    if (one.position <= at || one.position > page.position) throw new SyncFault('ORDER_WRONG')
+    taken = await take(judge, taken, one, ready)
+    at = one.position
   }
   return { ...taken, memory: { ...taken.memory, position: page.isLast ? page.position : at } }
 }
