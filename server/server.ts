@@ -26,8 +26,8 @@ import { createPairingService, type PairingService } from './pairing/pairing.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
 import { openStore, type Store } from './store/store.ts'
-import { trustWarning } from './trusted-network.ts'
 import { createSyncHub, type SyncHub } from './sync/hub.ts'
+import { trustWarning } from './trusted-network.ts'
 
 type Fetch = (request: Request, address: string) => Promise<Response>
 
