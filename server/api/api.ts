@@ -50,10 +50,12 @@ const usual = limitOf(1024 * 1024)
 
 /** Keeps bodies as small as their route says. */
 const limitBodies = (routes: readonly Route[]): MiddlewareHandler<ApiEnv> => {
-  const own = new Map(
-    routes.flatMap(({ path, longest }) => (longest === undefined ? [] : [[`/api/v1${path}`, limitOf(longest)]])),
+  const own = routes.flatMap(({ path, longest }) =>
+    longest === undefined
+      ? []
+      : [{ at: new RegExp(`/v1${path.replaceAll(/:\w+/g, '[^/]+')}$`), limit: limitOf(longest) }],
   )
-  return (c, next) => (own.get(c.req.path) ?? usual)(c, next)
+  return (c, next) => (own.find(({ at }) => at.test(c.req.path))?.limit ?? usual)(c, next)
 }
 
 /** A known address with a method that it does not have (RFC 9110 §15.5.6). */
@@ -124,6 +126,13 @@ const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
     if (parsed.success) return parsed.output
     throw new ApiError('not_found')
   }
+  const queryOf = (c: Context): unknown => {
+    if (route.query === undefined) return {}
+    const parsed = v.safeParse(route.query, c.req.query())
+    if (parsed.success) return parsed.output
+    const details = parsed.issues.map((issue) => ({ field: v.getDotPath(issue), problem: issue.type }))
+    throw new ApiError('validation_failed', { details })
+  }
   return async (c: Context<ApiEnv>): Promise<Response> => {
     const { raw: request } = c.req
     const address = c.env?.address ?? ''
@@ -131,8 +140,9 @@ const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
     const caller = await callerOf(request, address)
     await take(caller?.session.id ?? address, route.limit)
     const params = paramsOf(c)
+    const query = queryOf(c)
     const body = route.body === undefined ? {} : await parseBody(request, route.body)
-    const answer = await route.answer({ params, body, request, address }, caller)
+    const answer = await route.answer({ params, query, body, request, address }, caller)
     return answer instanceof Response ? answer : c.json(v.parse(route.reply, answer), route.status ?? 200)
   }
 }

@@ -85,17 +85,21 @@ const contentOf = ({ reply, hasEvents }: Route): Content => {
   return { ...json(jsonSchema(reply, 'output')), ...events }
 }
 
+const propertiesSchema = v.object({ properties: v.record(v.string(), v.record(v.string(), v.unknown())) })
+
 const operation = (route: Route): Operation => {
-  const { path, summary, auth, body, status = 200 } = route
+  const { path, summary, auth, query, body, status = 200 } = route
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   const parameters = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+  const known = query === undefined ? {} : v.parse(propertiesSchema, jsonSchema(query, 'input')).properties
+  const asked = Object.entries(known).map(([name, schema]) => ({ name, in: 'query', required: false, schema }))
   const requestBody = body === undefined ? {} : { requestBody: { content: json(jsonSchema(body, 'input')) } }
   return {
     operationId: operationId(route),
     summary,
     tags: [path.split('/')[1] ?? ''],
     security: security[auth],
-    parameters: [...parameters, apiVersion],
+    parameters: [...parameters, ...asked, apiVersion],
     ...requestBody,
     responses: {
       [status]: { description: 'Done.', headers, content: contentOf(route) },

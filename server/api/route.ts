@@ -11,13 +11,15 @@ type Schema = v.GenericSchema
 export const file = v.instance(Response)
 
 /** What a route says of itself: the requests are held against it, and the OpenAPI document is made of it. */
-type Description<P extends Schema, B extends Schema, R extends Schema> = {
+type Description<P extends Schema, B extends Schema, R extends Schema, Q extends Schema> = {
   readonly method: Method
   /** Below `/api/v1`; what begins with a colon is a parameter. */
   readonly path: string
   readonly summary: string
   /** Parameters of the path that are not like this lead nowhere: 404. */
   readonly params?: P
+  /** Parameters behind the question mark; those that are not like this are refused. */
+  readonly query?: Q
   /** JSON. A request without a body counts as one with `{}`. */
   readonly body?: B
   /** Nothing that is not in it leaves the server. */
@@ -36,55 +38,56 @@ type Description<P extends Schema, B extends Schema, R extends Schema> = {
 }
 
 /** One request, after every check. */
-export type Input<P extends Schema, B extends Schema> = {
+export type Input<P extends Schema, B extends Schema, Q extends Schema> = {
   readonly params: v.InferOutput<P>
+  readonly query: v.InferOutput<Q>
   readonly body: v.InferOutput<B>
   readonly request: Request
   /** Of the network, as far as it is known. */
   readonly address: string
 }
 
-export type Route = Description<Schema, Schema, Schema> & {
+export type Route = Description<Schema, Schema, Schema, Schema> & {
   /** `optional`: credentials are checked where there are some. */
   readonly auth: 'required' | 'optional' | 'none'
   /** What is answered, still to be held against `reply`. */
-  answer(input: Input<Schema, Schema>, caller: Caller | undefined): Promise<unknown>
+  answer(input: Input<Schema, Schema, Schema>, caller: Caller | undefined): Promise<unknown>
 }
 
 /** A response goes out as it is. */
 type Answer<R extends Schema> = Promise<v.InferInput<R> | Response>
 
 /** A route for those who are signed in. */
-export const forCaller = <P extends Schema, B extends Schema, R extends Schema>(
-  description: Description<P, B, R>,
-  answer: (caller: Caller, input: Input<P, B>) => Answer<R>,
+export const forCaller = <P extends Schema, B extends Schema, R extends Schema, Q extends Schema>(
+  description: Description<P, B, R, Q>,
+  answer: (caller: Caller, input: Input<P, B, Q>) => Answer<R>,
 ): Route => ({
   ...description,
   auth: 'required',
-  async answer(input: Input<P, B>, caller) {
+  async answer(input: Input<P, B, Q>, caller) {
     if (caller === undefined) throw new TypeError('A route for callers was asked without one.')
     return answer(caller, input)
   },
 })
 
 /** A route for everybody. */
-export const forAnyone = <P extends Schema, B extends Schema, R extends Schema>(
-  description: Description<P, B, R>,
-  answer: (input: Input<P, B>) => Answer<R>,
+export const forAnyone = <P extends Schema, B extends Schema, R extends Schema, Q extends Schema>(
+  description: Description<P, B, R, Q>,
+  answer: (input: Input<P, B, Q>) => Answer<R>,
 ): Route => ({ ...description, auth: 'none', answer })
 
 /** A route that says more to those who are signed in. */
-export const forEither = <P extends Schema, B extends Schema, R extends Schema>(
-  description: Description<P, B, R>,
-  answer: (caller: Caller | undefined, input: Input<P, B>) => Answer<R>,
+export const forEither = <P extends Schema, B extends Schema, R extends Schema, Q extends Schema>(
+  description: Description<P, B, R, Q>,
+  answer: (caller: Caller | undefined, input: Input<P, B, Q>) => Answer<R>,
 ): Route => ({
   ...description,
   auth: 'optional',
-  answer: (input: Input<P, B>, caller) => answer(caller, input),
+  answer: (input: Input<P, B, Q>, caller) => answer(caller, input),
 })
 
 /** All that a request for a route can be refused with. */
-export const errorsOf = ({ auth, params, body, errors = [], limit }: Route): readonly ApiErrorCode[] => {
+export const errorsOf = ({ auth, params, query, body, errors = [], limit }: Route): readonly ApiErrorCode[] => {
   const own: ApiErrorCode[] = ['unsupported_version', 'too_large', 'internal', 'unavailable', ...errors]
   if (auth !== 'none') {
     own.push('invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce', 'duplicate_request', 'provider_unavailable')
@@ -92,6 +95,7 @@ export const errorsOf = ({ auth, params, body, errors = [], limit }: Route): rea
   if (auth === 'required') own.push('unauthorized')
   if (params !== undefined) own.push('not_found')
   if (body !== undefined) own.push('bad_request', 'validation_failed', 'unsupported_media_type')
+  if (query !== undefined) own.push('validation_failed')
   if (limit !== undefined) own.push('too_many_requests')
   return [...new Set(own)]
 }

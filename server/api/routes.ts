@@ -7,9 +7,12 @@ import { createGateway } from '../gateway/gateway.ts'
 import type { PairingService } from '../pairing/pairing.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
+import type { SyncHub } from '../sync/hub.ts'
+import { createSyncService, defaultQuota } from '../sync/sync.ts'
 import type { Route } from './route.ts'
 import { accountRoutes } from './routes/account.ts'
 import { authRoutes } from './routes/auth.ts'
+import { blobRoutes } from './routes/blobs.ts'
 import { desktopRoutes } from './routes/desktop.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { downloadRoutes } from './routes/downloads.ts'
@@ -17,6 +20,7 @@ import { extractRoutes } from './routes/extract.ts'
 import { pairingRoutes } from './routes/pairing.ts'
 import { profileRoutes } from './routes/profile.ts'
 import { serverRoutes } from './routes/server.ts'
+import { syncRoutes } from './routes/sync.ts'
 
 export type RouteDeps = {
   readonly config: Config
@@ -27,11 +31,15 @@ export type RouteDeps = {
   readonly pairing: PairingService | undefined
   readonly downloads: Downloads
   readonly log: Logger
+  readonly hub: SyncHub
+  /** Bytes that an account may have of records and files. */
+  readonly quota?: number
 }
 
 /** What this server can do, in the words of `/server`. */
 const featuresOf = ({ upstream, external, gateway }: Config): readonly string[] => [
   'devices',
+  'sync',
   ...(external === undefined ? ['password', 'pairing', 'totp', 'passkey'] : ['external-provider']),
   ...(upstream === undefined ? [] : ['upstream']),
   ...(gateway === undefined ? [] : ['extract']),
@@ -47,7 +55,7 @@ const gatewayRoutes = ({ config: { gateway }, store, log }: RouteDeps): readonly
 
 /** Every route of the API, in one list: the server answers these, and the OpenAPI document describes them. */
 export const createRoutes = (deps: RouteDeps): readonly Route[] => {
-  const { config, store, secrets, devices, pairing, downloads } = deps
+  const { config, store, secrets, devices, pairing, downloads, hub, quota = defaultQuota } = deps
   return [
     ...authRoutes(store),
     ...(config.external === undefined ? desktopRoutes(config, store) : []),
@@ -59,6 +67,8 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
       : pairingRoutes(pairing, async (id) => (await store.sessions.find(id))?.revokedAt === null)),
     ...downloadRoutes(store, downloads, config.appUrl),
     ...gatewayRoutes(deps),
+    ...syncRoutes(store, createSyncService({ store, quota, announce: hub.announce }), hub),
+    ...blobRoutes(store, quota),
     ...serverRoutes({
       secrets,
       ...clientConfigOf(config),

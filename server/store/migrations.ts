@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration'
 import { accounts } from './migrations-accounts.ts'
 import { devices } from './migrations-devices.ts'
 import { pairingProofs, pairings } from './migrations-pairings.ts'
+import { sync } from './migrations-sync.ts'
 import { usage } from './migrations-usage.ts'
 
 // Servers of two versions run on one schema while they are updated one by one, and the older may be started again meanwhile.
@@ -96,6 +97,7 @@ export const migrations: Migrations = {
   '006-pairings': { up: pairings },
   '007-pairing-proofs': { up: pairingProofs },
   '010-usage': { up: usage },
+  '020-sync': { up: sync },
 }
 
 /** A server that knows this migration can use the schema of this one, whatever was added since. */

@@ -158,6 +158,53 @@ export type Tables = {
     jti_hash: string
     expires_at: number
   }
+  /** One row an account that syncs. Whoever adds to what it has locks this first. */
+  sync_accounts: {
+    account_id: string
+    /** The hash of the first entry of its device log, base64url: what the account is called in records. */
+    genesis: string | null
+    /** Of the last record. They are dense: each is one more than the one before. */
+    position: number
+    log_length: number
+    /** Of records and chunks together. */
+    bytes: number
+  }
+  /** Entries, records and chunks are base64url: bytes have no type that both databases have. */
+  sync_log: {
+    account_id: string
+    entry_index: number
+    entry: string
+  }
+  sync_wraps: {
+    account_id: string
+    epoch: number
+    recipient: string
+    wrapped: string
+  }
+  /** The last record that was taken of each device, whether it is still there or was superseded. */
+  sync_heads: {
+    account_id: string
+    device: string
+    seq: number
+    hash: string
+  }
+  sync_records: {
+    account_id: string
+    position: number
+    device: string
+    seq: number
+    kind: number
+    hash: string
+    size: number
+    record: string
+  }
+  blob_chunks: {
+    account_id: string
+    blob: string
+    chunk: string
+    size: number
+    content: string
+  }
   /** What is true of the database as a whole. */
   server_facts: {
     name: string

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { createAccounts } from './accounts.ts'
 import { createAttempts } from './attempts.ts'
 import { createAudit } from './audit.ts'
+import { createBlobs } from './blobs.ts'
 import { createChallenges } from './challenges.ts'
 import { type Database, type DatabaseConfig, openDatabase } from './database.ts'
 import { createDevices } from './devices.ts'
@@ -15,6 +16,7 @@ import { createPairings } from './pairings.ts'
 import { createPasskeys } from './passkeys.ts'
 import { createProofs } from './proofs.ts'
 import { createSessions } from './sessions.ts'
+import { createSyncStore } from './sync.ts'
 import { createTickets } from './tickets.ts'
 import { createUsage } from './usage.ts'
 
@@ -44,6 +46,8 @@ const createNouns = (db: Database) => ({
   pairings: createPairings(db, pairingLife),
   proofs: createProofs(db),
   passkeys: createPasskeys(db),
+  sync: createSyncStore(db),
+  blobs: createBlobs(db),
 })
 
 export type Store = ReturnType<typeof createNouns> & {

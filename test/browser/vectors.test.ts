@@ -18,6 +18,12 @@ const expected = {
   // RFC 7636, appendix B.
   challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   text: 'ä€😀',
+  // Of Wycheproof, and of RFC 5869, 7748, 8032 and 9180.
+  wrong: [],
+  sync: {
+    same: true,
+    told: 'AAAABm5vdGUvMcOk4oKs8J-YgGEgcGljdHVyZQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4faGVsbG8gZnJvbSBhIG5vdGVkYXJrAAAAEHsibmFtZSI6ImEucG5nIn0AAAABAAAAAYNIaBLdeytXRyBORu83Ys9Op04J3doFVmW5GXGxzf9lMjM0NTY3ODk6Ozw9W8sUxL1x__jb1bKsn_ZsErLRduERSXbVSg',
+  },
 }
 
 /** The vectors and the product's own code in one script, for a page. */

@@ -2,6 +2,8 @@ import { calculatePKCECodeChallenge } from 'oauth4webapi'
 import { type Bytes, fromBase64url, fromUtf8, toBase64url, utf8 } from '../../../src/base/bytes.ts'
 import { associatedData, openRecord, sealRecord } from '../../../src/crypto/envelope.ts'
 import vector from '../../vectors/envelope.json' with { type: 'json' }
+import { runStandardVectors } from './standard-vectors.ts'
+import { runSyncVectors } from './sync-vectors.ts'
 
 const decode = (text: string): Bytes => fromBase64url(text) ?? new Uint8Array()
 
@@ -19,5 +21,7 @@ export const runVectors = async () => {
     moved: (await openRecord(key, { ...vector.label, provider: 'other' }, decode(vector.record))) === undefined,
     challenge: await calculatePKCECodeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'),
     text: fromUtf8(utf8('ä€😀')),
+    sync: await runSyncVectors(),
+    wrong: await runStandardVectors(),
   }
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addDevice, type TestDevice } from './support/device.ts'
 import { type Operation, type Property, readOperations } from './support/operations.ts'
@@ -10,6 +10,8 @@ let operations: readonly Operation[]
 let owner: TestPerson
 let device: TestDevice
 let pairing: string
+const blob = 'b'.repeat(22)
+const chunk = createHash('sha256').update('of the owner').digest('base64url')
 beforeAll(async () => {
   api = await createTestApi()
   operations = await readOperations(api)
@@ -25,6 +27,8 @@ const ownersIds: Readonly<Record<string, () => Promise<string>>> = {
   '/pairings/{id}': async () => pairing,
   '/pairings/{id}/answer': async () => pairing,
   '/pairings/{id}/approve': async () => pairing,
+  '/blobs/{id}': async () => blob,
+  '/blobs/{id}/{chunk}': async () => `${blob}/${chunk}`,
   '/downloads/{ticket}': async () => `chrome.9999999999999.${'A'.repeat(43)}`,
 }
 
@@ -32,7 +36,7 @@ const concrete = async (path: string): Promise<string> => {
   if (!path.includes('{')) return path
   const idOf = ownersIds[path]
   if (idOf === undefined) throw new Error(`Say what id of somebody else ${path} can be asked with.`)
-  return path.replace(/\{\w+\}/, await idOf())
+  return path.replace(/\{\w+\}(\/\{\w+\})?/, await idOf())
 }
 
 /** Someone new for every request, because some end the session or the account. */
@@ -64,7 +68,7 @@ const everythingOf = async (person: TestPerson) => {
   return Object.fromEntries(answers)
 }
 /** These answer something new each time. */
-const volatile = new Set(['getUserEvents', 'getUserExport'])
+const volatile = new Set(['getUserEvents', 'getUserExport', 'getSyncEvents'])
 
 const withBody = () => operations.filter(({ body }) => body !== undefined)
 const wrong = ({ type }: Property): unknown => (type === 'string' || type === undefined ? { no: 7 } : 'no')

@@ -28,6 +28,8 @@ export const report = (title: string, runs: number, seed: number): void => {
 export type PropertyOptions<T> = {
   /** For what takes long: one in so many of the runs. Parsers take them all. */
   readonly oneIn?: number
+  /** The line of the catalogue that it is of. */
+  readonly number?: number
   /** Values that once failed, or that chance is slow to find; tried first, every time. */
   readonly kept?: T[]
 }
@@ -40,9 +42,9 @@ export const property = <T extends [unknown, ...unknown[]]>(
   title: string,
   arbitraries: { [K in keyof T]: fc.Arbitrary<T[K]> },
   holds: (...values: T) => void | Promise<void>,
-  { oneIn = 1, kept = [] }: PropertyOptions<T> = {},
+  { oneIn = 1, kept = [], number = 81 }: PropertyOptions<T> = {},
 ): void => {
-  const name = `case 81: ${title}`
+  const name = `case ${number}: ${title}`
   const runs = Math.max(isThorough ? 100 : 10, Math.ceil(asked / oneIn))
   test(name, { timeout: isThorough ? 900_000 : 30_000 }, async () => {
     const seed = chooseSeed()

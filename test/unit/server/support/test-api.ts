@@ -15,6 +15,7 @@ import { createProvider } from '../../../../server/oidc/provider.ts'
 import { createPairingService } from '../../../../server/pairing/pairing.ts'
 import { loadSecrets } from '../../../../server/secrets.ts'
 import { newId } from '../../../../server/store/store.ts'
+import { createSyncHub } from '../../../../server/sync/hub.ts'
 import { openTestStore } from './database.ts'
 
 export type Sent = {
@@ -29,7 +30,7 @@ export type Sent = {
 const gateway = { protocol: 'openai', base: 'http://127.0.0.1:9', model: 'none', key: undefined } as const
 
 /** The whole API over a store of its own, asked without a socket. */
-export const createTestApi = async (overrides: Partial<Config> = {}) => {
+export const createTestApi = async (overrides: Partial<Config> = {}, quota?: number) => {
   const { store, config: common, dispose } = await openTestStore()
   const config: Config = { ...common, gateway, ...overrides }
   const secrets = await loadSecrets(config.data)
@@ -43,7 +44,9 @@ export const createTestApi = async (overrides: Partial<Config> = {}) => {
   const pairing = createPairingService({ ...issuing, needsApproval: config.requirePairing })
   const credentials = createCredentials(config, secrets, store)
   const downloads = createDownloads(config.data, secrets.nonceSecret)
-  const services = { config, store, secrets, devices, pairing, downloads, log }
+  const hub = createSyncHub(config.databaseUrl)
+  const limits = quota === undefined ? {} : { quota }
+  const services = { config, store, secrets, devices, pairing, downloads, log, hub, ...limits }
   const api = createApi({
     ...{ store, credentials, log, routes: createRoutes(services) },
     readableBy: config.requirePairing ? '*' : config.appUrl,
@@ -55,7 +58,8 @@ export const createTestApi = async (overrides: Partial<Config> = {}) => {
   const jkt = await calculateJwkThumbprint(jwk)
 
   const toInit = ({ method = 'GET', body, headers = {} }: Sent): RequestInit => {
-    const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
+    const isText = typeof body === 'string' || body === undefined
+    const text = body instanceof Uint8Array ? new Uint8Array(body) : isText ? body : JSON.stringify(body)
     const type: Record<string, string> = text === undefined ? {} : { 'content-type': 'application/json' }
     return { method, headers: { ...type, ...headers }, ...(text === undefined ? {} : { body: text }) }
   }
@@ -114,6 +118,7 @@ export const createTestApi = async (overrides: Partial<Config> = {}) => {
     },
     logged: () => lines.join(''),
     async dispose() {
+      await hub.close()
       await mail.close()
       await dispose()
     },

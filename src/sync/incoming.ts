@@ -1,0 +1,203 @@
+import { type Bytes, toBase64url } from '../base/bytes.ts'
+import type { DeviceLog } from '../crypto/device-log.ts'
+import type { Keyring } from '../crypto/epoch-key.ts'
+import { decodeNamed } from '../crypto/item.ts'
+import { openRecord, type VerifiedRecord, verifyRecord } from '../crypto/sync-record.ts'
+import type { DeviceProgress, Incoming, Quarantined, RecordsPage, SyncMemory } from './ports.ts'
+import { contains, union, without } from './ranges.ts'
+import { sameBytes } from './wire/codec.ts'
+import { type Content, decodeRanges, type Range } from './wire/content.ts'
+import { SyncFault, type SyncFaultCode } from './wire/faults.ts'
+import type { Head } from './wire/log-entry.ts'
+import { recordKinds } from './wire/record.ts'
+
+/** What is needed to judge records. */
+export type Judge = {
+  readonly log: DeviceLog
+  readonly keyring: Keyring
+  readonly self: Bytes
+  readonly hashOf: (device: Bytes, seq: number) => Promise<Bytes | undefined>
+}
+
+/** What one page of records comes to. */
+export type Taken = {
+  readonly memory: SyncMemory
+  readonly incoming: Incoming[]
+  readonly hashes: Head[]
+  readonly quarantined: Quarantined[]
+}
+
+const nothing: DeviceProgress = {
+  seq: 0,
+  hash: new Uint8Array(32),
+  missing: [],
+  superseded: [],
+  unread: [],
+  logLength: 0,
+}
+
+export const progressOf = ({ devices }: SyncMemory, id: string): DeviceProgress => devices[id] ?? nothing
+
+const withProgress = (memory: SyncMemory, id: string, progress: DeviceProgress): SyncMemory => ({
+  ...memory,
+  devices: { ...memory.devices, [id]: progress },
+})
+
+/** Hashes of this page are not in the store yet. */
+const known = (judge: Judge, hashes: readonly Head[]) => async (device: Bytes, seq: number) =>
+  hashes.find((head) => head.seq === seq && sameBytes(head.device, device))?.hash ?? judge.hashOf(device, seq)
+
+type Positioned = RecordsPage['records'][number]
+
+type Follows = { readonly progress: DeviceProgress; readonly fault?: SyncFaultCode } | { readonly isKnown: true }
+
+/** Whether a record goes on from what is known of its device. Throws `SyncFault` where it must not be applied. */
+const follow = async (
+  before: DeviceProgress,
+  { header, hash }: VerifiedRecord,
+  hashOf: Judge['hashOf'],
+  isReread: boolean,
+): Promise<Follows> => {
+  const { seq, prev, device } = header
+  const found = await hashOf(device, seq)
+  if (found !== undefined && !sameBytes(found, hash)) throw new SyncFault('RECORD_FORKED')
+  if (seq > before.seq) {
+    if (seq === before.seq + 1 && !sameBytes(prev, before.hash)) throw new SyncFault('RECORD_CHAIN_BROKEN')
+    const gap: Range[] = seq > before.seq + 1 ? [[before.seq + 1, seq - 1]] : []
+    return { progress: { ...before, seq, hash, missing: union(before.missing, gap) } }
+  }
+  const own: readonly Range[] = [[seq, seq]]
+  if (isReread && found !== undefined) {
+    const isUnread = contains(before.unread, seq)
+    return isUnread ? { progress: { ...before, unread: without(before.unread, own) } } : { isKnown: true }
+  }
+  if (!contains(before.missing, seq)) throw new SyncFault('RECORD_REPLAYED')
+  // It is what was missing, so it is taken; an honest server has the records of a device in their order.
+  const progress = { ...before, missing: without(before.missing, own) }
+  return isReread ? { progress } : { progress, fault: 'ORDER_WRONG' }
+}
+
+/** Remembers what the author had seen of each device, and holds it against what is known here. */
+const claim = async (
+  memory: SyncMemory,
+  { view }: Content,
+  judge: Judge,
+  hashOf: Judge['hashOf'],
+): Promise<SyncMemory> => {
+  let claims = memory.claims
+  for (const { device, seq, hash } of view.heads) {
+    const found = await hashOf(device, seq)
+    if (found !== undefined && !sameBytes(found, hash)) throw new SyncFault('RECORD_FORKED')
+    if (sameBytes(device, judge.self) && seq > memory.seq) throw new SyncFault('RECORD_FORKED')
+    const id = toBase64url(device)
+    if (seq > (claims[id]?.seq ?? 0)) claims = { ...claims, [id]: { seq, hash } }
+  }
+  return { ...memory, claims }
+}
+
+const payloadOf = async (
+  { header }: VerifiedRecord,
+  { payload }: Content,
+  judge: Judge,
+): Promise<{ readonly incoming?: Incoming; readonly superseded?: readonly Range[] }> => {
+  const { kind, item, seq } = header
+  if (kind === recordKinds.checkpoint) {
+    const superseded = decodeRanges(payload)
+    if ((superseded.at(-1)?.[1] ?? 0) >= seq) throw new SyncFault('MALFORMED')
+    return { superseded }
+  }
+  if (kind !== recordKinds.changes && kind !== recordKinds.file) throw new SyncFault('RECORD_KIND_UNKNOWN')
+  const named = await decodeNamed(judge.log.account, item, payload)
+  return { incoming: { ...named, kind: kind === recordKinds.file ? 'file' : 'changes' } }
+}
+
+/** A record as far as it can be judged alone, so that many are at once; each part fails by itself. */
+type Prepared = {
+  readonly verified: Promise<VerifiedRecord>
+  /** Nobody needs to read what it wrote itself, but for what it said of its numbers. */
+  readonly content: Promise<Content | undefined>
+}
+
+const prepare = (judge: Judge, record: Bytes): Prepared => {
+  const verified = verifyRecord(judge.log, record)
+  const content = verified.then((one) => {
+    const isOwn = sameBytes(one.header.device, judge.self) && one.header.kind !== recordKinds.checkpoint
+    return isOwn ? undefined : openRecord(judge.keyring, judge.log, one)
+  })
+  // It is asked for in its turn, and what is wrong is told then.
+  verified.catch(() => undefined)
+  content.catch(() => undefined)
+  return { verified, content }
+}
+
+/** Takes one record in. What is wrong with it is noted beside it, and stops nothing. */
+const take = async (judge: Judge, taken: Taken, { position, record }: Positioned, prepared: Prepared) => {
+  const hashOf = known(judge, taken.hashes)
+  let { memory } = taken
+  /** Of the record that is its device's, until it is read. */
+  let unread: (() => SyncMemory) | undefined
+  const quarantine = (code: SyncFaultCode): Taken => ({
+    ...taken,
+    memory,
+    quarantined: [...taken.quarantined, { position, code, record }],
+  })
+  try {
+    const verified = await prepared.verified
+    const { header, hash } = verified
+    const id = toBase64url(header.device)
+    const own = sameBytes(header.device, judge.self)
+    if (own && header.seq > memory.seq) throw new SyncFault('RECORD_FORKED')
+    const before = progressOf(memory, id)
+    const followed = await follow(before, verified, hashOf, position <= memory.rereadTo)
+    if ('isKnown' in followed) return taken
+    memory = withProgress(memory, id, followed.progress)
+    taken.hashes.push({ device: header.device, seq: header.seq, hash })
+    const { progress } = followed
+    const marked = { ...progress, unread: union(progress.unread, [[header.seq, header.seq]]) }
+    unread = () => withProgress(memory, id, marked)
+    const content = await prepared.content
+    if (content === undefined) return { ...taken, memory: withProgress(memory, id, progress) }
+    if (content.view.logLength < before.logLength) throw new SyncFault('VIEW_LOWERED')
+    memory = withProgress(memory, id, { ...followed.progress, logLength: content.view.logLength })
+    memory = await claim(memory, content, judge, hashOf)
+    const { incoming, superseded } = await payloadOf(verified, content, judge)
+    if (superseded !== undefined) memory = withProgress(memory, id, { ...progressOf(memory, id), superseded })
+    if (incoming !== undefined && !own) taken.incoming.push(incoming)
+    return followed.fault === undefined ? { ...taken, memory } : quarantine(followed.fault)
+  } catch (error) {
+    if (error instanceof SyncFault) {
+      memory = unread?.() ?? memory
+      return quarantine(error.code)
+    }
+    throw error
+  }
+}
+
+/** Judges a page of records. Throws `SyncFault` where the page as a whole is a lie: ROLLED_BACK, ORDER_WRONG. */
+export const takePage = async (judge: Judge, memory: SyncMemory, page: RecordsPage): Promise<Taken> => {
+  const head = page.heads.find(({ device }) => sameBytes(device, judge.self))
+  if (page.position < memory.position || (head?.seq ?? 0) < memory.acknowledged) throw new SyncFault('ROLLED_BACK')
+  let taken: Taken = { memory, incoming: [], hashes: [], quarantined: [] }
+  let at = memory.position
+  const prepared = page.records.map((one) => ({ one, prepared: prepare(judge, one.record) }))
+  for (const { one, prepared: ready } of prepared) {
+    if (one.position <= at || one.position > page.position) throw new SyncFault('ORDER_WRONG')
+    taken = await take(judge, taken, one, ready)
+    at = one.position
+  }
+  return { ...taken, memory: { ...taken.memory, position: page.isLast ? page.position : at } }
+}
+
+export type Missing = { readonly device: string; readonly ranges: readonly Range[] }
+
+/** What the server holds back, once everything that it has was read: holes, and what others have seen. */
+export const missingOf = (memory: SyncMemory): readonly Missing[] => {
+  const ids = new Set([...Object.keys(memory.devices), ...Object.keys(memory.claims)])
+  return [...ids].flatMap((device) => {
+    const { seq, missing, superseded } = progressOf(memory, device)
+    const claimed = memory.claims[device]?.seq ?? 0
+    const beyond: Range[] = claimed > seq ? [[seq + 1, claimed]] : []
+    const ranges = without(union(missing, beyond), superseded)
+    return ranges.length === 0 ? [] : [{ device, ranges }]
+  })
+}

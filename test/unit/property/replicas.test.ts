@@ -1,0 +1,17 @@
+import fc from 'fast-check'
+import { startSite } from '../sync/support/site.ts'
+import { property } from './support/property.ts'
+import { history, live, startReplicas } from './support/replicas.ts'
+
+property(
+  'replicas that edit apart, with calls lost and doubled and workers killed, end alike, with every letter of every edit',
+  [fc.integer({ min: 2, max: 5 }), history],
+  async (count, steps) => {
+    const site = await startSite(Array.from({ length: count }, (_, at) => `Device ${at}`))
+    await live(
+      startReplicas(site.devices, (at) => site.server.as(site.devices[at]?.id ?? new Uint8Array())),
+      steps,
+    )
+  },
+  { oneIn: 5, number: 80 },
+)

@@ -1,0 +1,269 @@
+import { createHash } from 'node:crypto'
+import * as v from 'valibot'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fromBase64url, toBase64url, utf8 } from '../../../src/base/bytes.ts'
+import { memoryOf, writeLogEntry } from '../../../src/crypto/device-log.ts'
+import { wrapEpochKey } from '../../../src/crypto/epoch-key.ts'
+import { writeRecord } from '../../../src/crypto/sync-record.ts'
+import { registrationStatement } from '../../../src/protocol/device-statement.ts'
+import { recordKinds } from '../../../src/sync/wire/record.ts'
+import { newAccount, type TestAccount, type TestDevice } from '../sync/support/account.ts'
+import { contentsOf } from './support/database.ts'
+import { createTestApi, type TestApi, type TestPerson } from './support/test-api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await createTestApi({}, 50_000)
+})
+afterAll(() => api.dispose())
+
+const post = (person: TestPerson, path: string, body: unknown) => person.call(path, { method: 'POST', body })
+const codeOf = async (response: Response): Promise<string> => (await response.json()).error.code
+
+const register = async (person: TestPerson, { device, sign }: TestDevice): Promise<void> => {
+  const publicKey = toBase64url(device.signKey)
+  const signature = toBase64url(await sign(utf8(registrationStatement(publicKey, person.jkt))))
+  expect((await post(person, '/devices', { publicKey, signature })).status).toBe(201)
+}
+
+/** Someone new whose first device has opened the log. */
+const opened = async (): Promise<{ person: TestPerson; account: TestAccount }> => {
+  const person = await api.person()
+  const account = await newAccount()
+  await register(person, account.first)
+  const entry = toBase64url(account.entries[0] ?? new Uint8Array())
+  const to = { id: account.first.id, exchangeKey: account.first.device.exchangeKey }
+  const wrapped = toBase64url(await wrapEpochKey(account.log().account, 1, account.keyOf(1), to))
+  const wraps = [{ recipient: toBase64url(account.first.id), epoch: 1, wrapped }]
+  expect((await post(person, '/sync/log', { entry, wraps })).status).toBe(201)
+  return { person, account }
+}
+
+/** Records of a device, one after the other. */
+const writer = (account: TestAccount, device: TestDevice = account.first) => {
+  let [seq, prev] = [0, new Uint8Array(32)]
+  return async (text: string, kind: number = recordKinds.changes, skip = 0) => {
+    seq += 1 + skip
+    const header = { epoch: 1, item: new Uint8Array(16), device: device.id, seq, prev, kind }
+    const content = { view: account.view(), payload: utf8(text) }
+    const { bytes, hash } = await writeRecord(await account.keyring(), device.sign, header, content)
+    prev = hash
+    return toBase64url(bytes)
+  }
+}
+
+const page = v.object({
+  records: v.array(v.object({ position: v.number(), record: v.string() })),
+  position: v.number(),
+  isLast: v.boolean(),
+  heads: v.array(v.object({ device: v.string(), seq: v.number(), hash: v.string() })),
+})
+const read = async (person: TestPerson, query = '') =>
+  v.parse(page, await (await person.call(`/sync/records${query}`)).json())
+
+describe('the device log', () => {
+  test('is kept as it came, with the keys that are wrapped', async () => {
+    const { person, account } = await opened()
+    const second = await account.add('Second')
+    const add = toBase64url(account.entries[1] ?? new Uint8Array())
+    expect(await (await post(person, '/sync/log', { entry: add })).json()).toEqual({ logLength: 2 })
+    expect(await (await post(person, '/sync/log', { entry: add })).json()).toEqual({ logLength: 2 })
+    const { entries, wraps } = await (await person.call('/sync/log')).json()
+    expect(entries).toEqual(account.entries.map(toBase64url))
+    expect(wraps).toMatchObject([{ epoch: 1 }])
+    expect((await (await person.call('/sync/log?after=1')).json()).entries).toEqual([add])
+    expect((await (await person.call('/sync')).json()).account).toBe(toBase64url(account.log().account))
+    expect(second.id.length).toBe(16)
+  })
+
+  test('takes no entry that does not follow, or is not signed by who may', async () => {
+    const { person, account } = await opened()
+    const stranger = await newAccount()
+    await stranger.add('Injected')
+    for (const entry of stranger.entries) {
+      expect((await post(person, '/sync/log', { entry: toBase64url(entry) })).status).toBe(409)
+    }
+    await account.add('Second')
+    const changed = (account.entries[1] ?? new Uint8Array()).slice()
+    changed[100] = (changed[100] ?? 0) ^ 1
+    expect((await post(person, '/sync/log', { entry: toBase64url(changed) })).status).toBeGreaterThanOrEqual(400)
+    expect(await codeOf(await post(person, '/sync/log', { entry: 'AAAA' }))).toBe('sync_refused')
+  })
+
+  test('of two entries that are added at once one is told to read first', async () => {
+    const { person, account } = await opened()
+    const entries = await Promise.all(
+      ['One', 'Two'].map((name) =>
+        writeLogEntry(account.log(), { type: 'rename', device: account.first.id, name }, account.first, 1),
+      ),
+    )
+    const answers = await Promise.all(entries.map((entry) => post(person, '/sync/log', { entry: toBase64url(entry) })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
+    expect((await (await person.call('/sync')).json()).logLength).toBe(2)
+  })
+})
+
+describe('records', () => {
+  test('get dense positions, and the same batch again has one effect', async () => {
+    const { person, account } = await opened()
+    const write = writer(account)
+    const batch = [await write('one'), await write('two'), await write('three')]
+    expect(await (await post(person, '/sync/records', { records: batch })).json()).toEqual({
+      positions: [1, 2, 3],
+      position: 3,
+    })
+    expect(await (await post(person, '/sync/records', { records: batch })).json()).toEqual({
+      positions: [1, 2, 3],
+      position: 3,
+    })
+    const longer = [...batch.slice(1), await write('four')]
+    expect(await (await post(person, '/sync/records', { records: longer })).json()).toEqual({
+      positions: [2, 3, 4],
+      position: 4,
+    })
+    const all = await read(person)
+    expect(all.records.map(({ position }) => position)).toEqual([1, 2, 3, 4])
+    expect(all.heads).toMatchObject([{ device: toBase64url(account.first.id), seq: 4 }])
+    expect(await read(person, '?after=1&limit=2')).toMatchObject({
+      records: [{ position: 2 }, { position: 3 }],
+      isLast: false,
+    })
+    expect(await read(person, '?after=4')).toMatchObject({ records: [], position: 4, isLast: true })
+    expect((await person.call('/sync/records?after=-1')).status).toBe(400)
+  })
+
+  test('of two batches at once each gets its own positions', async () => {
+    const { person, account } = await opened()
+    const second = await account.add('Second')
+    await post(person, '/sync/log', { entry: toBase64url(account.entries[1] ?? new Uint8Array()) })
+    const other = { ...(await api.signIn(person.accountId)), email: '' }
+    await register(other, second)
+    const [one, two] = [writer(account), writer(account, second)]
+    const send = async (who: TestPerson, write: typeof one) => {
+      for (let time = 0; time < 10; time += 1) {
+        expect((await post(who, '/sync/records', { records: [await write('x'), await write('y')] })).status).toBe(200)
+      }
+    }
+    await Promise.all([send(person, one), send(other, two)])
+    const { records, position } = await read(person)
+    expect(position).toBe(40)
+    expect(records.map((one) => one.position)).toEqual(Array.from({ length: 40 }, (_, at) => at + 1))
+  })
+
+  test('that leave one out, are of somebody else, or were changed are not taken', async () => {
+    const { person, account } = await opened()
+    const write = writer(account)
+    const [one, two, three] = [await write('one'), await write('two'), await write('three')]
+    expect(await codeOf(await post(person, '/sync/records', { records: [two] }))).toBe('sync_conflict')
+    expect((await post(person, '/sync/records', { records: [one] })).status).toBe(200)
+    const gap = await post(person, '/sync/records', { records: [three] })
+    expect(await gap.json()).toMatchObject({ error: { code: 'sync_conflict', details: { head: { seq: 1 } } } })
+    const fork = await writer(account)('another one')
+    expect(await codeOf(await post(person, '/sync/records', { records: [fork] }))).toBe('sync_conflict')
+    const bytes = fromBase64url(two) ?? new Uint8Array()
+    bytes[200] = (bytes[200] ?? 0) ^ 1
+    expect(await codeOf(await post(person, '/sync/records', { records: [toBase64url(bytes)] }))).toBe('sync_refused')
+    const stranger = await opened()
+    expect(await codeOf(await post(stranger.person, '/sync/records', { records: [one] }))).toBe('sync_refused')
+    const keyless = await api.person()
+    expect(await codeOf(await post(keyless, '/sync/records', { records: [one] }))).toBe('device_key_required')
+    expect((await read(person)).records.length).toBe(1)
+  })
+
+  test('that were superseded go, after a checkpoint and never before, and are not asked for again', async () => {
+    const { person, account } = await opened()
+    const write = writer(account)
+    const old = [await write('one'), await write('two')]
+    await post(person, '/sync/records', { records: old })
+    const refused = await post(person, '/sync/compact', { checkpoint: 2, superseded: [[1, 1]] })
+    expect(await codeOf(refused)).toBe('sync_refused')
+    await post(person, '/sync/records', { records: [await write('both'), await write('1-2', recordKinds.checkpoint)] })
+    const before = (await (await person.call('/sync')).json()).bytes
+    const compacted = await post(person, '/sync/compact', { checkpoint: 4, superseded: [[1, 9]] })
+    expect(await compacted.json()).toEqual({ removed: 3 })
+    expect((await read(person)).records.map(({ position }) => position)).toEqual([4])
+    expect((await (await person.call('/sync')).json()).bytes).toBeLessThan(before)
+    expect(await (await post(person, '/sync/records', { records: old })).json()).toEqual({
+      positions: [null, null],
+      position: 4,
+    })
+    expect((await post(person, '/sync/records', { records: [await write('five')] })).status).toBe(200)
+  })
+
+  test('may leave numbers out at a checkpoint alone: that is how a device says what the server lost', async () => {
+    const { person, account } = await opened()
+    const write = writer(account)
+    await post(person, '/sync/records', { records: [await write('one')] })
+    const records = [await write('all of it', recordKinds.checkpoint, 5), await write('next')]
+    expect((await post(person, '/sync/records', { records })).status).toBe(200)
+  })
+
+  test('are not taken over the quota, and are when there is room', async () => {
+    const { person, account } = await opened()
+    const write = writer(account)
+    const first = await write('x'.repeat(45_000))
+    expect((await post(person, '/sync/records', { records: [first] })).status).toBe(200)
+    const more = await write('x'.repeat(9000))
+    const refused = await post(person, '/sync/records', { records: [more] })
+    expect([refused.status, await codeOf(refused)]).toEqual([413, 'quota_exceeded'])
+    expect((await read(person)).records.length).toBe(1)
+  })
+})
+
+describe('files', () => {
+  const nameOf = (bytes: string) => createHash('sha256').update(bytes).digest('base64url')
+  const put = (person: TestPerson, name: string, body: string) =>
+    person.call(`/blobs/${'f'.repeat(22)}/${name}`, { method: 'PUT', body })
+
+  test('are stored in chunks by their hashes, once each, and given back as they were', async () => {
+    const person = await api.person()
+    expect((await put(person, nameOf('one'), 'one')).status).toBe(200)
+    expect((await put(person, nameOf('one'), 'one')).status).toBe(200)
+    expect((await put(person, nameOf('one'), 'two')).status).toBe(400)
+    const path = `/blobs/${'f'.repeat(22)}`
+    expect(await (await person.call(path)).json()).toEqual({ chunks: [nameOf('one')] })
+    expect(await (await person.call(`${path}/${nameOf('one')}`)).text()).toBe('one')
+    expect((await (await person.call('/sync')).json()).bytes).toBe(3)
+    const stranger = await api.person()
+    expect((await stranger.call(`${path}/${nameOf('one')}`)).status).toBe(404)
+    expect((await put(person, nameOf('x'.repeat(50_000)), 'x'.repeat(50_000))).status).toBe(413)
+    expect(await (await person.call(path, { method: 'DELETE' })).json()).toEqual({ removed: true })
+    expect((await (await person.call('/sync')).json()).bytes).toBe(0)
+    expect((await person.call(path)).status).toBe(404)
+  })
+})
+
+describe('events', () => {
+  test('tell of new records and log entries at once, and end with the session', async () => {
+    const { person, account } = await opened()
+    const response = await person.call('/sync/events')
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let heard = ''
+    const hear = async (wanted: string): Promise<void> => {
+      while (!heard.includes(wanted)) {
+        const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
+        if (done) throw new Error(`The stream ended: ${heard}`)
+        heard += value
+      }
+    }
+    await hear('data: {"position":0,"logLength":1}')
+    const began = performance.now()
+    await post(person, '/sync/records', { records: [await writer(account)('one')] })
+    await hear('data: {"position":1,"logLength":1}')
+    expect(performance.now() - began).toBeLessThan(1000)
+    await api.store.sessions.signOut(person.sessionId)
+    const left = await reader?.read()
+    expect(left?.done).toBe(true)
+  })
+})
+
+test('the database has no word of what was written', async () => {
+  const { person, account } = await opened()
+  await post(person, '/sync/records', { records: [await writer(account)('a very private sentence')] })
+  const kept = await contentsOf(api.config)
+  for (const word of ['private', 'sentence', toBase64url(utf8('private')), toBase64url(utf8('a very private'))]) {
+    expect(kept.includes(word)).toBe(false)
+  }
+  expect(kept).toContain(toBase64url(memoryOf(account.log()).head))
+})
