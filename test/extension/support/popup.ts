@@ -60,7 +60,14 @@ const driven = (evaluate: Evaluate, close: () => Promise<void>): ActionPopup => 
   return {
     text,
     shows: async (wanted) => {
-      await waitFor(async () => (await text()).includes(wanted), `the popup shows "${wanted}"`)
+      let shown = ''
+      const isShown = async () => {
+        shown = await text()
+        return shown.includes(wanted)
+      }
+      await waitFor(isShown, `the popup shows "${wanted}"`).catch((cause: unknown) => {
+        throw new Error(`The popup shows "${shown}", and not "${wanted}"`, { cause })
+      })
     },
     press: (name) => done(press(name, randomUUID()), `there is a button "${name}"`),
     choose: (kind) => done(choose(kind), 'there is a choice'),
