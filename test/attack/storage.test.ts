@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withKnownShare } from './support/removals.ts'
 import { useStage } from './support/stage.ts'
 
-describe.each(browsers)('a script that reads every storage in %s', (kind) => {
+describe.each(caseBrowsers)('a script that reads every storage in %s', (kind) => {
   const stage = useStage(kind)
 
   beforeAll(async () => {
