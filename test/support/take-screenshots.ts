@@ -76,6 +76,7 @@ const app = async (page: Page): Promise<void> => {
   await fill(page, 'Add a tag', 'recipes, autumn')
   await page.keyboard.press('Enter')
   await showsText(page, '#autumn')
+  await showsText(page, 'Saved on this device')
   await take(page, 'app-notes')
   await click(page, 'button', 'Preview')
   await byRole(page, 'heading', 'What it takes')
@@ -117,7 +118,6 @@ const app = async (page: Page): Promise<void> => {
   const [damaged, read] = [join(tmpdir(), 'holdfast-damaged.zip'), join(tmpdir(), 'Tides.md')]
   await Promise.all([writeFile(damaged, 'no zip'), writeFile(read, 'High water at six.')])
   await pick(page, 'Files to import', [damaged, read])
-  await click(page, 'button', 'Show which')
   await byRole(page, 'dialog', 'What could not be taken in')
   await take(page, 'app-import-report')
   await click(page, 'button', 'Close')
