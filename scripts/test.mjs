@@ -36,7 +36,10 @@ const vitest =
 // In twelve minutes on two cores Firefox runs what depends on the browser, and Chromium all of it.
 const browser = () => {
   if (filters.length > 0) return vitest('browser')()
-  console.log('Tests whose way is the same in all browsers run in Chromium here. In Firefox, too:')
+  console.log(
+    'Tests whose way is the same in all browsers run in Chromium here, and attacks with their defences in place.',
+  )
+  console.log('In Firefox, too, and with each defence taken away:')
   console.log('`npm test -- browser test/`, or a part of that path, `npm run attack`, `npm run faults`.')
   return vitest('browser', { HOLDFAST_SHORT: '1' })()
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withAnswerInAddress } from './support/removals.ts'
 import type { Site } from './support/site.ts'
@@ -27,7 +27,7 @@ describe.each(caseBrowsers)('a script that watches addresses in %s', (kind) => {
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
-  it('case 48 without callback: sees them where the answer stands in the address', async () => {
+  removal('case 48 without callback: sees them where the answer stands in the address', async () => {
     const site = await stage.open({ mapWorkerSource: withAnswerInAddress })
     await site.signedIn()
     const obtained = await run(site)

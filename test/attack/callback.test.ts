@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { showsText } from '../support/page.ts'
 import type { Recorded } from '../support/recorded.ts'
@@ -115,7 +115,7 @@ describe.each(caseBrowsers)('a forged callback in %s', (kind) => {
     noteObtained({})
   })
 
-  it('case 47 without state: starts a session where the state is known', async () => {
+  removal('case 47 without state: starts a session where the state is known', async () => {
     const site = await stage.open({})
     const answer = await withholdAnswer(site)
     await forge(site, 'POST', answer, '')
@@ -124,12 +124,16 @@ describe.each(caseBrowsers)('a forged callback in %s', (kind) => {
     noteObtained({ 'forged session': 1 })
   })
 
+  let asked: Promise<Site> | undefined
+  /** One more Holdfast, where nobody ever gets in. */
+  const unused = () => (asked ??= stage.open({}))
+
   it.each<[name: string, make: (fields: Fields) => Fields]>([
     ['of another issuer', (fields) => replaced(fields, 'iss', 'https://other.example')],
     ['without an issuer', (fields) => without(fields, 'iss')],
     ['with two codes', (fields) => [...fields, ['code', 'of-the-attacker']]],
   ])('case 47: that knows the state and is %s is refused', async (_name, make) => {
-    const site = await stage.open({})
+    const site = await unused()
     await forge(site, 'POST', make(await withholdAnswer(site)), mismatch)
     expect(await stateOf(site)).toMatchObject({ status: 'anonymous' })
     expect(site.holdfast.recorder.tokenRequests('authorization_code')).toHaveLength(0)

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { callUntilRefreshed, signOutThrough } from './support/life.ts'
 import { withCachedAnswers } from './support/removals.ts'
@@ -69,7 +69,7 @@ describe.each(caseBrowsers)('a search for everything that was issued in %s', (ki
     await expectNoTrace()
   })
 
-  it('case 40 without silence: finds what a worker keeps in a cache', async () => {
+  removal('case 40 without silence: finds what a worker keeps in a cache', async () => {
     const site = await stage.open({ mapWorkerSource: withCachedAnswers })
     await site.signedIn()
     await expectLeaked(site.holdfast, await search(site), site.holdfast.recorder.issued.refreshTokens)

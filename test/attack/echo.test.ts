@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withLooseMatch } from './support/removals.ts'
@@ -54,7 +54,7 @@ describe.each(caseBrowsers)('a script that wants the request shown in %s', (kind
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
-  it('case 42 without match: is shown the token by another path of the origin', async () => {
+  removal('case 42 without match: is shown the token by another path of the origin', async () => {
     const site = await stage.open({ mapWorkerSource: withLooseMatch })
     await site.signedIn()
     const { recorder } = site.holdfast

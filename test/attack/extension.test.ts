@@ -6,7 +6,7 @@ import { type ClipSite, startClipSite } from '../extension/support/clip-site.ts'
 import { type Installed, installExtension } from '../extension/support/extension.ts'
 import { askEverything, codeOf, lookAround, readEverything } from '../extension/support/loot.ts'
 import { signUp } from '../extension/support/session.ts'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { logOf, openPage } from '../support/page.ts'
 import type { Credentials } from '../support/people.ts'
@@ -153,7 +153,7 @@ describe.each(caseBrowsers)('scripts against the extension in %s', (kind) => {
     await page.close()
   })
 
-  it('case 71 without sender: the same script is told who is signed in', async () => {
+  removal('case 71 without sender: the same script is told who is signed in', async () => {
     await withChange(withoutSender, async (bare) => {
       const { told } = await askFromContent(await visit(bare))
       expect(JSON.stringify(told)).toContain('"status":"signed-in"')
@@ -170,7 +170,7 @@ describe.each(caseBrowsers)('scripts against the extension in %s', (kind) => {
     await page.close()
   })
 
-  it('case 72 without csp: a page that frames the extension shows the popup', async () => {
+  removal('case 72 without csp: a page that frames the extension shows the popup', async () => {
     await withChange(withoutFrameRules, async (bare) => {
       expect((await frame(await visit(bare), bare.origin)).join('')).toContain('framed')
       noteObtained({ 'page of the extension': 1 })

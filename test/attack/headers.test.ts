@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { noteObtained } from './support/obtained.ts'
@@ -66,7 +66,7 @@ describe.each(caseBrowsers)('a script with credentials of its own in %s', (kind)
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
-  it('case 43 without drop: sends them where no worker stands between', async () => {
+  removal('case 43 without drop: sends them where no worker stands between', async () => {
     const { recorder } = stage.site.holdfast
     const before = recorder.requests.length
     await stage.site.attack('headers', { addresses: [['/healthz', {}]], headers: own })
@@ -74,7 +74,7 @@ describe.each(caseBrowsers)('a script with credentials of its own in %s', (kind)
     noteObtained({ 'forged header': Object.keys(own).length })
   })
 
-  it('case 41 without echo: reads the token where an API echoes what it was sent', async () => {
+  removal('case 41 without echo: reads the token where an API echoes what it was sent', async () => {
     const { recorder } = stage.site.holdfast
     recorder.failNext(isApi, ({ headers }) => Response.json(headers), Number.POSITIVE_INFINITY)
     const obtained = await stage.site.attack('headers', { addresses: [[status, {}]], headers: own })

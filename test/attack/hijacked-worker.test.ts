@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withIntruder } from './support/removals.ts'
@@ -41,7 +41,7 @@ describe.each(caseBrowsers)("the attacker's code inside of the worker in %s", (k
     await expectNothingSecret(site.holdfast, outside.heard)
   })
 
-  it('case 49 without csp: sends away what it knows', async () => {
+  removal('case 49 without csp: sends away what it knows', async () => {
     const site = await stage.open({ mapWorkerSource: withIntruder(outside.url), tamper: withoutPolicy })
     await site.signedIn()
     await site.attack('message', intrude)

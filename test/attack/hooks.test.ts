@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole } from '../support/page.ts'
 import { isAuthenticated, signOut } from '../support/people.ts'
@@ -72,7 +72,7 @@ describe.each(caseBrowsers)('a script that was there before anything else in %s'
     await expectNotes()
   })
 
-  it('case 50b without silence: sees what a worker says that says too much', async () => {
+  removal('case 50b without silence: sees what a worker says that says too much', async () => {
     const site = await stage.open({ mapWorkerSource: withTalk })
     const talking = await signUp(site)
     await talking.reload()

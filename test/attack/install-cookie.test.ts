@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { loadSecrets } from '../../server/secrets.ts'
 import { toBase64url } from '../../src/base/bytes.ts'
 import { INSTALL_COOKIE } from '../../src/seal/install.ts'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import type { HoldfastOptions } from '../support/holdfast.ts'
 import type { Recorded } from '../support/recorded.ts'
@@ -61,7 +61,7 @@ describe.each(caseBrowsers)('a script that puts an install of its own in place i
     await expectNothingSecret(site.holdfast, obtained)
   })
 
-  it('case 45 without prefix: has the vault sealed with a share that it knows', async () => {
+  removal('case 45 without prefix: has the vault sealed with a share that it knows', async () => {
     const { site, obtained } = await run({ tamper: withPlainCookie }, plainCookie)
     await expectLeaked(site.holdfast, obtained, site.holdfast.recorder.issued.refreshTokens)
   })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseAnnounce } from '../../src/protocol/parse.ts'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { isAuthenticated } from '../support/people.ts'
 import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withGetter } from './support/removals.ts'
@@ -74,14 +74,14 @@ describe.each(caseBrowsers)('a script that asks the worker for everything in %s'
     expect(new Set((await askFromFrames(stage.site, 'frames-bare')).map(code))).toEqual(new Set(['SENDER_REFUSED']))
   })
 
-  it('case 39 without operations: gets what a worker with one message too many gives', async () => {
+  removal('case 39 without operations: gets what a worker with one message too many gives', async () => {
     const site = await stage.open({ mapWorkerSource: withGetter })
     await site.signedIn()
     const all = await canaries(site.holdfast)
     await expectLeaked(site.holdfast, await run(site, 39), all)
   })
 
-  it('case 39 without sender: gets it from a frame, where nobody asks who sends', async () => {
+  removal('case 39 without sender: gets it from a frame, where nobody asks who sends', async () => {
     const site = await stage.open({ mapWorkerSource: withGetter })
     await site.signedIn()
     await expectLeaked(site.holdfast, await askFromFrames(site, 'frames-bare'), await canaries(site.holdfast))

@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, fill } from '../support/page.ts'
 import { noteObtained } from './support/obtained.ts'
@@ -82,7 +82,7 @@ describe.each(caseBrowsers)('what is written in notes in %s', (kind) => {
     noteObtained({})
   })
 
-  it('case 50 without trusted: runs where such a page has neither a policy nor Trusted Types', async () => {
+  removal('case 50 without trusted: runs where such a page has neither a policy nor Trusted Types', async () => {
     const rendered = (await stage.site.attack('notes-bare', { act: 'render' })) as Rendered
     expect(rendered.ran).toBeGreaterThan(0)
     noteObtained({ 'script run': rendered.ran })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { webClient } from '../../server/config.ts'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
@@ -64,18 +64,21 @@ describe.each(caseBrowsers)('a flow of its own in %s', (kind) => {
     await expectNothingSecret(holdfast, { ...obtained, refused: null })
   })
 
-  it('case 46 without formpost: ends in tokens where the code comes in the address of such a callback', async () => {
-    let isOn = false
-    const site = await stage.open({ tamper: withCodeInAddress(() => isOn) })
-    await site.signedIn()
-    isOn = true
-    site.holdfast.serve('/auth/callback', rendering)
-    const obtained = await run(site, false, LANDS)
-    await expectLeaked(site.holdfast, obtained.landed, site.holdfast.recorder.issued.codes)
-    await expectLeaked(site.holdfast, obtained.tokens, site.holdfast.recorder.issued.refreshTokens)
-  })
+  removal(
+    'case 46 without formpost: ends in tokens where the code comes in the address of such a callback',
+    async () => {
+      let isOn = false
+      const site = await stage.open({ tamper: withCodeInAddress(() => isOn) })
+      await site.signedIn()
+      isOn = true
+      site.holdfast.serve('/auth/callback', rendering)
+      const obtained = await run(site, false, LANDS)
+      await expectLeaked(site.holdfast, obtained.landed, site.holdfast.recorder.issued.codes)
+      await expectLeaked(site.holdfast, obtained.tokens, site.holdfast.recorder.issued.refreshTokens)
+    },
+  )
 
-  it('case 46 without callback: ends in tokens where the callback hands the code on in an address', async () => {
+  removal('case 46 without callback: ends in tokens where the callback hands the code on in an address', async () => {
     const { holdfast } = stage.site
     holdfast.recorder.failNext(
       isCallback,

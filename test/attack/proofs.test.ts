@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { isAuthenticated } from '../support/people.ts'
 import { expectNothingSecret } from './support/canaries.ts'
 import { noteObtained } from './support/obtained.ts'
@@ -55,7 +55,7 @@ describe.each(caseBrowsers)('a script that wants the proof key used in %s', (kin
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it('case 44 without operations: has its own words signed by a worker with one message too many', async () => {
+  removal('case 44 without operations: has its own words signed by a worker with one message too many', async () => {
     const site = await stage.open({ mapWorkerSource: withOracle })
     const page = await site.signedIn()
     expect(await isAuthenticated(page)).toBe(true)

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withKnownShare } from './support/removals.ts'
 import { useStage } from './support/stage.ts'
@@ -18,7 +18,7 @@ describe.each(caseBrowsers)('a script that reads every storage in %s', (kind) =>
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
 
-  it('case 38 without seal: opens them where the share is known', async () => {
+  removal('case 38 without seal: opens them where the share is known', async () => {
     const site = await stage.open({ mapWorkerSource: withKnownShare })
     await site.signedIn()
     const { issued } = site.holdfast.recorder

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, removal } from '../support/browsers.ts'
 import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { useStage } from './support/stage.ts'
 
@@ -44,7 +44,7 @@ describe.each(caseBrowsers)("a script that asks for the worker's script in %s", 
     expect(Object.entries(registrations).filter(([, outcome]) => !isRefused(outcome))).toEqual([])
   })
 
-  it('case 45 without gate: gets it from a server without the gate', async () => {
+  removal('case 45 without gate: gets it from a server without the gate', async () => {
     const site = await stage.open({})
     await site.signedIn()
     const secrets = await canaries(site.holdfast)

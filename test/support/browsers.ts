@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, launch } from 'puppeteer-core'
+import { it } from 'vitest'
 import { within } from './deadline.ts'
 
 export type BrowserKind = 'chromium' | 'firefox'
@@ -9,11 +10,20 @@ export type BrowserKind = 'chromium' | 'firefox'
 /** Every browser the project must work in: `describe.each(browsers)('… in %s', (kind) => …)`. */
 export const browsers: readonly BrowserKind[] = ['chromium', 'firefox']
 
+/** Whether this is the whole of `npm test`, which has to fit into twelve minutes on two cores. */
+const isShort = process.env.HOLDFAST_SHORT !== undefined
+
 /**
  * The browsers for tests whose way through the product is the same in all of them: every one where files are named and in
  * the suites, and Chromium alone in the whole of `npm test`, which says so.
  */
-export const caseBrowsers: readonly BrowserKind[] = process.env.HOLDFAST_SHORT === undefined ? browsers : ['chromium']
+export const caseBrowsers: readonly BrowserKind[] = isShort ? ['chromium'] : browsers
+
+/**
+ * A test that an attack succeeds where the defence against it is taken away: as `it`, where files are named and in the
+ * suites, and no test in the whole of `npm test`, which says so.
+ */
+export const removal: (name: string, test: () => Promise<void>) => void = isShort ? () => undefined : it
 
 export type LaunchOptions = {
   /** A folder to use and leave, so that a browser can be started again on it. Default: a new one, removed at the end. */

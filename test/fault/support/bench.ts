@@ -20,8 +20,11 @@ export type Bench = {
   readonly holdfast: Holdfast
   readonly browser: Browser
   open(path?: string): Promise<Page>
-  /** Stops the worker at `point` of whatever `act` begins, then kills it, as a browser does that needs the memory. */
-  killAt(point: KillPoint, act: () => Promise<unknown>): Promise<void>
+  /**
+   * Stops the worker at `point` of whatever `act` begins, looks at what was sent (`check`), then kills it, as a browser
+   * does that needs the memory. The next worker may be at work before this is over.
+   */
+  killAt(point: KillPoint, act: () => Promise<unknown>, check?: () => void): Promise<void>
   kill(): Promise<void>
 }
 
@@ -56,11 +59,12 @@ export const useBench = (kind: BrowserKind, options: HoldfastOptions = {}, launc
       return here(browser)
     },
     open: (path = '/') => openPage(bench.browser, bench.holdfast.appUrl + path),
-    async killAt(point, act) {
+    async killAt(point, act, check) {
       const stopped = stopAt(bench.holdfast, point)
       // What the worker was asked comes to nothing in one way or another: it is about to be killed.
       const begun = act().catch(() => undefined)
       await stopped.reached()
+      check?.()
       await bench.kill()
       bench.holdfast.recorder.recover()
       await begun

@@ -36,13 +36,19 @@ const activeTab = async (): Promise<number> => {
   return tab?.id ?? -1
 }
 
+/** What was drawn last is on screen. A popup that is being closed draws no more. */
+const painted = (): Promise<void> =>
+  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))
+
+type Told = { readonly tab: number; readonly at: number; readonly reply: ClipReply | undefined }
+
 /** How a clip ended of which no popup has told yet: one from the menu, or one whose popup was closed meanwhile. */
-const takeClipOutcome = async (): Promise<ClipReply | undefined> => {
+const readOutcome = async (): Promise<Told | undefined> => {
   const stored = v.safeParse(outcomeSchema, (await browser.storage.session.get(CLIP_OUTCOME))[CLIP_OUTCOME])
   if (!stored.success) return undefined
-  await seen(stored.output.tab)
-  const reply = parseClipReply(stored.output.reply)
-  return reply?.ok === true && Date.now() - stored.output.at > fresh ? undefined : reply
+  const { tab, at, reply: unparsed } = stored.output
+  const reply = parseClipReply(unparsed)
+  return { tab, at, reply: reply?.ok === true && Date.now() - at > fresh ? undefined : reply }
 }
 
 /** Its outcome is on screen: nothing is left to tell, and the sign on the button goes. */
@@ -67,8 +73,11 @@ export const createClipping = (): Clipping => {
   const busy = signal(false)
   const outcome = signal<ClipReply | undefined>(undefined)
   const takeTold = async () => {
-    const told = await takeClipOutcome()
-    if (!busy.peek()) outcome.value ??= told
+    const told = await readOutcome()
+    if (told === undefined || busy.peek()) return
+    outcome.value = told.reply
+    await painted()
+    if ((await readOutcome())?.at === told.at) await seen(told.tab)
   }
   void takeTold()
   // A clip from before may end while the popup is open.
@@ -87,6 +96,7 @@ export const createClipping = (): Clipping => {
     const { pictures } = choice.peek()
     outcome.value = await ask({ type: 'clip', id: crypto.randomUUID(), tab, kind, pictures })
     busy.value = false
+    await painted()
     await seen(tab)
   }
   return {
