@@ -9,6 +9,7 @@ import { followRefresh } from './poke.ts'
 import { type Registration, register, replaced } from './registration.ts'
 import { createSecrets } from './secrets.ts'
 import type { Session } from './session.ts'
+import { createSync } from './sync.ts'
 
 const unknownState: SessionState = {
   status: 'anonymous',
@@ -62,9 +63,11 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
   const registered = await register(options.script)
   const { worker, registration } = registered
   const state = signal<SessionState>(unknownState)
+  const sync = createSync((request) => askCurrent(worker, request))
   navigator.serviceWorker.addEventListener('message', (event) => {
     const announced = event.origin === location.origin ? parseAnnounce(event.data) : undefined
-    if (announced !== undefined) state.value = announced.state
+    if (announced?.type === 'session.state') state.value = announced.state
+    else if (announced !== undefined) sync.announced(announced)
   })
   const update = async (request: StateRequest) => {
     state.value = await askCurrent(worker, request)
@@ -100,6 +103,7 @@ export const connect = async (options: { readonly script: string }): Promise<Ses
       request.type === 'pairing.join' ? askPastReplacement(worker, request) : ask(worker(), request),
     ),
     secrets: createSecrets((request) => askCurrent(worker, request)),
+    sync,
     async applyUpdate() {
       const { waiting } = registration
       if (waiting === null) return

@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { ListedDevice, PairingState, SecretInfo, SessionState } from '../protocol/messages.ts'
+import type { BackupMade, BackupReply, SyncState, WordsReply } from '../protocol/sync-state.ts'
 
 /** Written and never read back: nothing that a page can ask returns a secret. */
 export type Secrets = {
@@ -36,6 +37,32 @@ export type Pairing = {
   cancel(): Promise<PairingState>
 }
 
+/**
+ * End-to-end encrypted sync of this device, where worker and server have it. Each throws HoldfastError; SYNC_UNAVAILABLE where
+ * they have not, SYNC_UNREACHABLE where the server did not answer.
+ */
+export type Sync = {
+  /** As the worker told it last; `unavailable` until it has. */
+  readonly state: ReadonlySignal<SyncState>
+  /** Asks for the state. */
+  look(): Promise<void>
+  /** Ends `on`, or `locked` where the account is there and its keys are not. Throws SESSION_EXPIRED. */
+  enable(): Promise<void>
+  disable(): Promise<void>
+  /** There may be something to exchange. Resolves when the worker has heard of it. */
+  run(): Promise<void>
+  stop(): Promise<void>
+  unlock(words: string): Promise<WordsReply>
+  /** The words, this once. Throws RECENT_SIGN_IN_REQUIRED where the sign-in is older than five minutes. */
+  newKit(): Promise<string>
+  confirmKit(words: string): Promise<WordsReply>
+  uploadMine(): Promise<void>
+  backup(): Promise<BackupMade>
+  /** Throws BACKUP_DAMAGED, BACKUP_NEWER. */
+  openBackup(words: string): Promise<BackupReply>
+  applyBackup(words: string): Promise<BackupReply>
+}
+
 /** What a page has of a session: its state, and the few things that can be asked. */
 export type Session = {
   /** The state as the worker last told it. `anonymous` with grade `memory` until the worker has answered. */
@@ -62,6 +89,7 @@ export type Session = {
   readonly secrets: Secrets
   readonly devices: Devices
   readonly pairing: Pairing
+  readonly sync: Sync
   /** Asks whether the session is still there: a device that was removed learns of it. Quiet where the network is away. */
   check(): Promise<void>
   /** Asks the worker to look at the session again, as after the network came back. */

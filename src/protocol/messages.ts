@@ -1,3 +1,5 @@
+import type { BackupMade, BackupReply, RecoveryWords, SyncState, WordsReply } from './sync-state.ts'
+
 /** Who is signed in, from the verified ID token (OIDC Core §5.1). `sub` is empty where the vault was lost. */
 export type Account = { readonly sub: string; readonly name: string | null; readonly email: string | null }
 
@@ -125,6 +127,28 @@ export type Request =
   | { readonly type: 'pairing.join'; readonly code: string }
   | { readonly type: 'pairing.approve' }
   | { readonly type: 'pairing.cancel' }
+  | { readonly type: 'sync.get' }
+  /** Chooses sync for this device: what is here goes to the account, and what the account has comes here. */
+  | { readonly type: 'sync.enable' }
+  /** No more sync on this device. What is here stays here, and what is there stays there. */
+  | { readonly type: 'sync.disable' }
+  /** There may be something to exchange: something was written, or the server told of something. */
+  | { readonly type: 'sync.run' }
+  | { readonly type: 'sync.stop' }
+  /** Lets this device in by the words of the recovery kit. */
+  | { readonly type: 'sync.unlock'; readonly words: string }
+  /** Makes a recovery kit, in place of the one before: needs a sign-in of the last five minutes. */
+  | { readonly type: 'sync.newKit' }
+  /** The person shows to have the words. */
+  | { readonly type: 'sync.confirmKit'; readonly words: string }
+  /** After the server has lost notes: sends everything that is here. */
+  | { readonly type: 'sync.uploadMine' }
+  /** Makes an encrypted backup. It opens with the words of the recovery kit alone. */
+  | { readonly type: 'sync.backup' }
+  /** Opens the backup that the page has put into the cache, and says what is in it. */
+  | { readonly type: 'sync.openBackup'; readonly words: string }
+  /** Adds what is in the opened backup to what is here. */
+  | { readonly type: 'sync.applyBackup'; readonly words: string }
   /** Gives the worker a secret to use, in place of the one before. There is no message that gives it back. */
   | { readonly type: 'secrets.put'; readonly name: string; readonly value: string }
   | { readonly type: 'secrets.remove'; readonly name: string }
@@ -159,6 +183,18 @@ export type Reply = {
   'pairing.join': PairingState
   'pairing.approve': PairingState
   'pairing.cancel': PairingState
+  'sync.get': SyncState
+  'sync.enable': SyncState
+  'sync.disable': SyncState
+  'sync.run': SyncState
+  'sync.stop': SyncState
+  'sync.unlock': WordsReply
+  'sync.newKit': RecoveryWords
+  'sync.confirmKit': WordsReply
+  'sync.uploadMine': SyncState
+  'sync.backup': BackupMade
+  'sync.openBackup': BackupReply
+  'sync.applyBackup': BackupReply
   'secrets.put': { readonly secrets: readonly SecretInfo[] }
   'secrets.remove': { readonly secrets: readonly SecretInfo[] }
   'secrets.list': { readonly secrets: readonly SecretInfo[] }
@@ -174,5 +210,7 @@ export type ReplyMessage =
   | { readonly v: number; readonly id: string; readonly ok: unknown }
   | { readonly v: number; readonly id: string; readonly error: import('./errors.ts').ErrorReply }
 
-/** What the worker tells every page when the session changes. */
-export type AnnounceMessage = { readonly v: number; readonly type: 'session.state'; readonly state: SessionState }
+/** What the worker tells every page when the session changes, or sync comes on. */
+export type AnnounceMessage =
+  | { readonly v: number; readonly type: 'session.state'; readonly state: SessionState }
+  | { readonly v: number; readonly type: 'sync.state'; readonly state: SyncState }

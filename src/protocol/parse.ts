@@ -3,6 +3,13 @@ import { err, ok, type Result } from '../base/result.ts'
 import { type ErrorReply, errorCodes, HoldfastError } from './errors.ts'
 import type { AnnounceMessage, Reply, RequestMessage, RequestType, SessionState } from './messages.ts'
 import { pairingStateSchema } from './pairing-state.ts'
+import {
+  backupMadeSchema,
+  backupReplySchema,
+  recoveryWordsSchema,
+  syncStateSchema,
+  wordsReplySchema,
+} from './sync-state.ts'
 import { PROTOCOL } from './version.ts'
 
 const short = v.pipe(v.string(), v.maxLength(200))
@@ -37,6 +44,18 @@ const requestSchema = v.variant('type', [
   v.strictObject({ ...envelope, type: v.literal('pairing.join'), code: path }),
   v.strictObject({ ...envelope, type: v.literal('pairing.approve') }),
   v.strictObject({ ...envelope, type: v.literal('pairing.cancel') }),
+  v.strictObject({ ...envelope, type: v.literal('sync.get') }),
+  v.strictObject({ ...envelope, type: v.literal('sync.enable') }),
+  v.strictObject({ ...envelope, type: v.literal('sync.disable') }),
+  v.strictObject({ ...envelope, type: v.literal('sync.run') }),
+  v.strictObject({ ...envelope, type: v.literal('sync.stop') }),
+  v.strictObject({ ...envelope, type: v.literal('sync.unlock'), words: path }),
+  v.strictObject({ ...envelope, type: v.literal('sync.newKit') }),
+  v.strictObject({ ...envelope, type: v.literal('sync.confirmKit'), words: path }),
+  v.strictObject({ ...envelope, type: v.literal('sync.uploadMine') }),
+  v.strictObject({ ...envelope, type: v.literal('sync.backup') }),
+  v.strictObject({ ...envelope, type: v.literal('sync.openBackup'), words: path }),
+  v.strictObject({ ...envelope, type: v.literal('sync.applyBackup'), words: path }),
   v.strictObject({ ...envelope, type: v.literal('secrets.put'), name: short, value: secretValue }),
   v.strictObject({ ...envelope, type: v.literal('secrets.remove'), name: short }),
   v.strictObject({ ...envelope, type: v.literal('secrets.list') }),
@@ -140,6 +159,18 @@ const replySchemas: { readonly [T in RequestType]: v.GenericSchema<unknown, Repl
   'pairing.join': pairingStateSchema,
   'pairing.approve': pairingStateSchema,
   'pairing.cancel': pairingStateSchema,
+  'sync.get': syncStateSchema,
+  'sync.enable': syncStateSchema,
+  'sync.disable': syncStateSchema,
+  'sync.run': syncStateSchema,
+  'sync.stop': syncStateSchema,
+  'sync.unlock': wordsReplySchema,
+  'sync.newKit': recoveryWordsSchema,
+  'sync.confirmKit': wordsReplySchema,
+  'sync.uploadMine': syncStateSchema,
+  'sync.backup': backupMadeSchema,
+  'sync.openBackup': backupReplySchema,
+  'sync.applyBackup': backupReplySchema,
   'secrets.put': secretsSchema,
   'secrets.remove': secretsSchema,
   'secrets.list': secretsSchema,
@@ -174,7 +205,10 @@ export const parseState = (data: unknown): SessionState | undefined => {
   return parsed.success ? parsed.output : undefined
 }
 
-const announceSchema = v.object({ v: v.literal(PROTOCOL), type: v.literal('session.state'), state: stateSchema })
+const announceSchema: v.GenericSchema<unknown, AnnounceMessage> = v.variant('type', [
+  v.object({ v: v.literal(PROTOCOL), type: v.literal('session.state'), state: stateSchema }),
+  v.object({ v: v.literal(PROTOCOL), type: v.literal('sync.state'), state: syncStateSchema }),
+])
 
 /** The worker's announcement in a message event's data, or undefined where it is something else. */
 export const parseAnnounce = (data: unknown): AnnounceMessage | undefined => {

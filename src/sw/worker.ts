@@ -19,6 +19,7 @@ import type { Handlers } from './router.ts'
 import { createSecrets } from './secrets.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
+import { noSync } from './sync-part.ts'
 import type { Vault } from './vault.ts'
 
 export type WorkerDeps = {
@@ -163,6 +164,7 @@ export const createWorker = async (deps: WorkerDeps) => {
       return { secrets: secrets.list() }
     },
     'secrets.list': async () => ({ secrets: secrets.list() }),
+    ...noSync.handlers,
     ...createDeviceHandlers({ vault, wire, clock, discovery, holders, ask: api.ask, describe, signOutLeftovers }),
     async 'worker.claim'() {
       await host.claim()

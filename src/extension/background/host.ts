@@ -22,8 +22,7 @@ export const createExtensionHost = (): Host => ({
     await Promise.all([
       // Nobody listens where no page of ours is open.
       browser.runtime.sendMessage(message).catch(() => undefined),
-      setRefreshAlarm(message.state),
-      setSessionBadge(message.state),
+      ...(message.type === 'session.state' ? [setRefreshAlarm(message.state), setSessionBadge(message.state)] : []),
     ])
   },
   // Pages of an extension have no controller, and browsers restart an extension for its new version.

@@ -4,6 +4,7 @@ import {
   createDevices,
   createPairing,
   createSecrets,
+  createSync,
   HoldfastError,
   type Session,
   type SessionState,
@@ -40,13 +41,15 @@ const ask = async <R extends Request>(request: R): Promise<Reply[R['type']]> => 
 /** What a page of the extension has of the session: the same as a web page, over messages to the background. */
 export const connectBackground = async (): Promise<Session> => {
   const state = signal<SessionState>(await ask({ type: 'session.get' }))
+  const sync = createSync(ask)
   const update = async (request: StateRequest) => {
     state.value = await ask(request)
   }
   browser.runtime.onMessage.addListener((message: unknown, sender: Runtime.MessageSender) => {
     // A content script of ours runs in a tab; the background does not.
     const announced = sender.id === browser.runtime.id && sender.tab === undefined ? parseAnnounce(message) : undefined
-    if (announced !== undefined) state.value = announced.state
+    if (announced?.type === 'session.state') state.value = announced.state
+    else if (announced !== undefined) sync.announced(announced)
     return undefined
   })
   const poke = () => update({ type: 'session.poke' })
@@ -67,6 +70,7 @@ export const connectBackground = async (): Promise<Session> => {
     devices: createDevices(ask),
     pairing: createPairing(ask),
     secrets: createSecrets(ask),
+    sync,
     applyUpdate: async () => undefined,
   }
 }

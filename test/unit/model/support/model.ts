@@ -104,8 +104,8 @@ export const expectAgreement = async (model: Model, real: Real, ...allowed: read
   expect(real.network.alarms).toEqual([])
   expect([...allowed, ...also]).toContain(state.status)
   checkSecrets(real, state)
-  const last = real.browser.announced.at(-1)
-  if (last !== undefined) expect(last.state.status).toBe(state.status)
+  const last = real.browser.announced.findLast(({ type }) => type === 'session.state')
+  if (last?.type === 'session.state') expect(last.state.status).toBe(state.status)
   if (state.status === 'anonymous') {
     const left = (await real.browser.names()).filter((name) => name !== 'revocations' && !name.startsWith('metadata/'))
     expect(left).toEqual([])

@@ -1,0 +1,83 @@
+import type { Clock } from '../base/clock.ts'
+import { HoldfastError } from '../protocol/errors.ts'
+import type { RequestType } from '../protocol/messages.ts'
+import type { SyncState } from '../protocol/sync-state.ts'
+import type { DeviceApi } from './device-api.ts'
+import type { Keeper } from './keeper.ts'
+import type { Records } from './records.ts'
+import type { Handlers } from './router.ts'
+import type { Vault } from './vault.ts'
+
+export type SyncHandlers = Pick<Handlers, Extract<RequestType, `sync.${string}`>>
+
+/** What a worker with sync does beside custody. The kit's worker has none of it. */
+export type SyncPart = {
+  readonly handlers: SyncHandlers
+  /** Changes that are not with the server, as far as is known. */
+  waiting(): number
+  /** The session is another one: begins where sync is on, ends where the session has ended. */
+  look(): Promise<void>
+  /** An exchange, where sync is on. Never rejects. */
+  run(): Promise<void>
+  /** Before a device is let in by pairing: puts it into the device log, with the keys wrapped for it. */
+  admit(device: JoinedDevice): Promise<void>
+  /** After a device was removed: says so in the device log, and begins a new epoch. Never rejects. */
+  expel(publicKey: string): Promise<void>
+}
+
+/** A device at the end of its pairing; keys are 32 bytes, base64url. */
+export type JoinedDevice = {
+  readonly name: string
+  readonly platform: string
+  readonly publicKey: string
+  readonly exchangeKey: string
+}
+
+export type SyncDeps = {
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly random: () => number
+  readonly keeper: Keeper
+  readonly api: DeviceApi
+  /** A request of the worker's own with the credentials of the session; rejects where the network fails. */
+  readonly ask: (url: URL, init: RequestInit) => Promise<Response>
+  /** The address of the API. */
+  readonly base: string
+  readonly hold: (work: Promise<unknown>) => void
+  readonly announce: (state: SyncState) => void
+  /** The number of what waits may have changed. */
+  readonly counted: () => void
+  readonly wakeWhenOnline: () => Promise<void>
+}
+
+export type CreateSync = (deps: SyncDeps) => SyncPart
+
+export type DeviceRecord = Records['device']
+
+const unavailable = async (): Promise<never> => {
+  throw new HoldfastError('SYNC_UNAVAILABLE')
+}
+const none = async (): Promise<SyncState> => ({ stage: 'unavailable' })
+
+/** For a worker without sync. */
+export const noSync: SyncPart = {
+  handlers: {
+    'sync.get': none,
+    'sync.enable': unavailable,
+    'sync.disable': none,
+    'sync.run': none,
+    'sync.stop': none,
+    'sync.unlock': unavailable,
+    'sync.newKit': unavailable,
+    'sync.confirmKit': unavailable,
+    'sync.uploadMine': unavailable,
+    'sync.backup': unavailable,
+    'sync.openBackup': unavailable,
+    'sync.applyBackup': unavailable,
+  },
+  waiting: () => 0,
+  look: async () => undefined,
+  run: async () => undefined,
+  admit: async () => undefined,
+  expel: async () => undefined,
+}
