@@ -1,3 +1,4 @@
+import { workerOnlyPaths } from '../src/protocol/sync-paths.ts'
 import { aiOrigins, aiResources } from './ai.ts'
 import { apiAudience, type Config, callbackPath, desktopClient, extensionClient, webClient } from './config.ts'
 
@@ -54,6 +55,7 @@ export const workerConfig = (config: Config) => ({
       provider: 'main',
       origin: config.appUrl,
       paths: ['/api/v1/'],
+      except: workerOnlyPaths.map((path) => `/api/v1${path}`),
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     },
     ...aiResources(config.ai),

@@ -2,7 +2,7 @@ import type { Dexie, Transaction } from 'dexie'
 import { chunksOf, isBytes } from './stored-attachment.ts'
 
 /** The last version that is declared here. */
-const latest = 4
+const latest = 5
 
 /** Files were one row each: now a row says what they are, and what is in them is in pieces. */
 const cutFiles = async (transaction: Transaction): Promise<void> => {
@@ -23,10 +23,17 @@ export const declareVersions = (database: Dexie): void => {
   database.version(1).stores({ notes: 'id, updatedAt' })
   database.version(2).stores({ attachments: 'id, noteId' })
   database.version(3).stores({ updates: '++seq, noteId' })
-  database
-    .version(latest)
-    .stores({ chunks: '[id+index]', versions: '++seq, noteId', settings: 'name' })
-    .upgrade(cutFiles)
+  database.version(4).stores({ chunks: '[id+index]', versions: '++seq, noteId', settings: 'name' }).upgrade(cutFiles)
+  database.version(latest).stores({
+    changed: 'name, stamp',
+    synced: 'name',
+    offered: 'stamp',
+    seen: '[device+seq]',
+    own: 'seq, name',
+    aside: 'position',
+    manifests: 'name, state',
+    replica: 'id',
+  })
 }
 
 /** Whether a newer version of the app has made this database: Dexie counts by tens, and repairs within them. */

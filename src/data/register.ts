@@ -71,6 +71,27 @@ export const storedThings = [
     cleared: 'at sign-out, where the notes are deleted too',
   },
   {
+    name: 'changed',
+    where: 'IndexedDB holdfast-notes/changed',
+    what: 'The names of notes and files that were changed, until sync has sent them.',
+    secret: false,
+    cleared: 'at sign-out, where the notes are deleted too',
+  },
+  {
+    name: 'sync tables',
+    where: 'IndexedDB holdfast-notes/synced, offered, seen, own, aside, manifests, replica',
+    what: 'What other devices have of the notes, and what sync remembers: sealed, so that no page can make it up.',
+    secret: false,
+    cleared: 'at sign-out, where the notes are deleted too',
+  },
+  {
+    name: 'backup',
+    where: 'Cache Storage holdfast-backup',
+    what: 'An encrypted backup on its way to or from a file.',
+    secret: false,
+    cleared: 'when it was seen, when the browser ends',
+  },
+  {
     name: 'shared',
     where: 'Cache Storage holdfast-shared',
     what: 'What another app has shared with this one, until the person has said whether to keep it.',
@@ -132,6 +153,13 @@ export const storedThings = [
     what: 'A pairing under way: what the two devices have said, and the keys of this one, sealed.',
     secret: true,
     cleared: 'when the pairing ends, at sign-out',
+  },
+  {
+    name: 'sync/<provider>',
+    where: 'IndexedDB holdfast-custody/records',
+    what: 'The keys of the epochs of an account, which open what is synced, sealed.',
+    secret: true,
+    cleared: 'at sign-out',
   },
   {
     name: 'revocations',

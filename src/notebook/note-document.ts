@@ -42,6 +42,13 @@ const readMarks = (document: Y.Doc): Pick<NoteContent, 'pinned' | 'tags' | 'tras
   }
 }
 
+/** What a document says. */
+export const contentOf = (document: Y.Doc): NoteContent => ({
+  title: document.getText('title').toString(),
+  body: document.getText('body').toString(),
+  ...readMarks(document),
+})
+
 const writeMarks = (document: Y.Doc, change: Partial<NoteContent>): void => {
   const [marks, before] = [marksOf(document), readMarks(document)]
   const { pinned = before.pinned, trashedAt = before.trashedAt, tags = before.tags } = change
@@ -77,11 +84,7 @@ export const openDocument = (updates: readonly Update[]): NoteDocument => {
   const document = new Y.Doc()
   for (const update of updates) Y.applyUpdate(document, update)
   return {
-    content: () => ({
-      title: document.getText('title').toString(),
-      body: document.getText('body').toString(),
-      ...readMarks(document),
-    }),
+    content: () => contentOf(document),
     edit(change) {
       const before = Y.encodeStateVector(document)
       const changed: Update[] = []

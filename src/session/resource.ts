@@ -12,6 +12,8 @@ export type Resource = {
   readonly base?: string | undefined
   readonly origin: string
   readonly paths: readonly string[]
+  /** Path prefixes below those, for the worker's own requests alone: no page gets credentials for them. */
+  readonly except?: readonly string[] | undefined
   readonly methods: readonly string[]
   /** `true`: redirects are followed, without credentials. Default: they are refused. */
   readonly redirects?: boolean | undefined
@@ -33,7 +35,8 @@ export const matchResource = (resources: readonly Resource[], url: URL, method: 
     (resource) =>
       resource.origin === url.origin &&
       resource.methods.includes(method) &&
-      resource.paths.some((prefix) => underPrefix(url.pathname, prefix)),
+      resource.paths.some((prefix) => underPrefix(url.pathname, prefix)) &&
+      resource.except?.some((prefix) => underPrefix(url.pathname, prefix)) !== true,
   )
 }
 

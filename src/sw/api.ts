@@ -157,7 +157,11 @@ export const createApi = ({ journal, clock, observe, hold }: ApiDeps) => {
   return {
     /** A request of the worker's own. Rejects where the network fails. */
     ask: (holder: Holder, url: URL, init: RequestInit): Promise<Response> =>
-      call(holder, { url, init: { ...init, mode: 'cors', credentials: 'omit', redirect: 'error' }, size: 0 }),
+      call(holder, {
+        url,
+        init: { ...init, mode: 'cors', credentials: 'omit', redirect: 'error' },
+        size: init.body instanceof Uint8Array ? init.body.length : 0,
+      }),
     /** The answer to a request for a resource of a secret. Without the secret it goes out as it is. */
     async respondWithSecret(
       request: Request,

@@ -72,6 +72,8 @@ const resourceSchema = v.strictObject({
   ),
   origin,
   paths: v.pipe(v.array(path), v.nonEmpty()),
+  /** Paths below those that pages get no credentials for. Default: none. */
+  except: v.optional(v.array(path)),
   methods: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[A-Z]+$/, 'must be upper-case'))), v.nonEmpty()),
   /** `true`: redirects are followed, without credentials. Default: they are refused. */
   redirects: v.optional(v.boolean()),

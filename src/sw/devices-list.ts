@@ -14,6 +14,7 @@ const listSchema = v.object({
     }),
   ),
 })
+const keysSchema = v.object({ devices: v.array(v.object({ id: v.string(), publicKey: v.string() })) })
 
 export type DevicesReply = { readonly devices: readonly ListedDevice[] }
 
@@ -34,6 +35,11 @@ export const createDevicesList = (api: DeviceApi) => {
     list,
     rename: (id: string, name: string) => change('PATCH', id, { name }),
     remove: (id: string) => change('DELETE', id),
+    /** The Ed25519 key of a device, base64url, or undefined where there is no such device. */
+    async keyOf(id: string): Promise<string | undefined> {
+      const { devices } = await api.signed('GET', '/devices', keysSchema)
+      return devices.find((one) => one.id === id)?.publicKey
+    },
     /** A small question: where the session was ended elsewhere, its answer ends it here. Never rejects. */
     check: () => api.signed('GET', '/auth/status', v.unknown()).catch(() => undefined),
   }

@@ -13,6 +13,7 @@ import { createRotation } from './rotation.ts'
 import { createRouter } from './router.ts'
 import { isFromOwnWindow } from './senders.ts'
 import { createIndexedStore, createMemoryStore, type Store } from './store.ts'
+import type { CreateSync } from './sync-part.ts'
 import { openVault, type Vault } from './vault.ts'
 import { createWorker, type Worker } from './worker.ts'
 
@@ -41,11 +42,14 @@ const openBestVault = async (store: Store): Promise<Vault> => {
   }
 }
 
+/** What a worker may have beside custody. */
+export type Parts = { readonly createSync?: CreateSync }
+
 /**
  * Makes this service worker the keeper of tokens for `config.resources`. Call it once, in the first turn of the worker
  * script; requests that match no resource and no callback are left alone. Throws HoldfastError CONFIGURATION_INVALID.
  */
-export const installCustody = (config: CustodyConfig): void => {
+export const installCustody = (config: CustodyConfig, { createSync }: Parts = {}): void => {
   checkPlace()
   const checked = parseConfig(config)
   const lifetime = createLifetime()
@@ -70,6 +74,7 @@ export const installCustody = (config: CustodyConfig): void => {
         clock,
         random,
         hold: lifetime.hold,
+        createSync,
       })
     })
     // A database that did not answer may do so the next time.
@@ -110,6 +115,6 @@ export const installCustody = (config: CustodyConfig): void => {
   })
   self.addEventListener('sync', (event: Event) => {
     if (!(event instanceof ExtendableEvent) || Reflect.get(event, 'tag') !== SYNC_TAG) return
-    event.waitUntil(worker().then((ready) => ready.settleSignOut()))
+    event.waitUntil(worker().then((ready) => ready.online()))
   })
 }

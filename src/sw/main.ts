@@ -1,8 +1,9 @@
-import { installCustody } from '../kit/worker.ts'
+import { installCustody } from './install.ts'
 import { installPrecache } from './precache.ts'
 import { serverConfig } from './server-config.ts'
 import { installShareTarget } from './share-target.ts'
+import { createSync } from './sync/service.ts'
 
-installCustody(serverConfig)
+installCustody(serverConfig, { createSync })
 installPrecache()
 installShareTarget()

@@ -12,6 +12,7 @@ import type { DeviceApi } from './device-api.ts'
 import type { Keeper } from './keeper.ts'
 import type { FinishPairing } from './pairing-session.ts'
 import type { Records } from './records.ts'
+import type { JoinedDevice } from './sync-part.ts'
 import type { Vault } from './vault.ts'
 
 /** The pairing of this browser: it lets another device in, or wants in itself. */
@@ -31,6 +32,8 @@ export type PairingDeps = {
   readonly keeper: Keeper
   readonly userAgent: string
   readonly finish: FinishPairing
+  /** What comes before the yes to a device is told: it gets the keys of sync, where there are any. */
+  readonly admit: (device: JoinedDevice) => Promise<void>
 }
 
 /** As long as the server lets one live, in milliseconds. */
@@ -50,7 +53,7 @@ const createTurns = () => {
   }
 }
 
-export const createPairing = ({ vault, clock, api, keeper, userAgent, finish }: PairingDeps): Pairing => {
+export const createPairing = ({ vault, clock, api, keeper, userAgent, finish, admit }: PairingDeps): Pairing => {
   const provider = keeper.provider.id
   const alone = createTurns()
   /** How the last one ended, for the page that was looking. */
@@ -110,6 +113,7 @@ export const createPairing = ({ vault, clock, api, keeper, userAgent, finish }: 
     if (act === undefined) return
     if (act.type === 'call-off') return callOff(own)
     const { type, ...body } = act
+    if (type === 'approve' && own.joined !== null) await admit(own.joined.device)
     await once(api.signed('POST', `/pairings/${own.id}/${type}`, anything, body))
   }
 

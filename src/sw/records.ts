@@ -113,6 +113,18 @@ const pairingSchema = v.object({
   finished: v.nullable(v.object({ refresh: secret, deviceId: v.string() })),
 })
 
+/** What opens the account of sync on this device. */
+const syncSchema = v.object({
+  /** Whose: the subject of the session. */
+  sub: v.string(),
+  /** What the device log calls the account. */
+  account: bytes,
+  /** Raw keys by epoch; none where this device has still to be let in. */
+  keys: v.array(v.object({ epoch: v.number(), key: bytes })),
+  /** Of the recovery kit that this device has made: its id, and whether its words were shown to be known. */
+  kit: v.nullable(v.object({ id: bytes, confirmed: v.boolean() })),
+})
+
 const metadataSchema = v.object({ fetchedAt: v.number(), document: v.record(v.string(), v.unknown()) })
 
 export type Records = {
@@ -120,6 +132,7 @@ export type Records = {
   transaction: v.InferOutput<typeof transactionSchema>
   device: v.InferOutput<typeof deviceSchema>
   pairing: v.InferOutput<typeof pairingSchema>
+  sync: v.InferOutput<typeof syncSchema>
   revocations: v.InferOutput<typeof revocationsSchema>
   metadata: v.InferOutput<typeof metadataSchema>
   secret: v.InferOutput<typeof secretSchema>
@@ -132,6 +145,7 @@ const recordSchemas: { readonly [K in RecordKind]: v.GenericSchema<unknown, Reco
   transaction: transactionSchema,
   device: deviceSchema,
   pairing: pairingSchema,
+  sync: syncSchema,
   revocations: revocationsSchema,
   metadata: metadataSchema,
   secret: secretSchema,
@@ -142,6 +156,7 @@ export const recordKinds = [
   'transaction',
   'device',
   'pairing',
+  'sync',
   'revocations',
   'metadata',
   'secret',

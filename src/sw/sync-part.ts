@@ -41,6 +41,8 @@ export type SyncDeps = {
   readonly api: DeviceApi
   /** A request of the worker's own with the credentials of the session; rejects where the network fails. */
   readonly ask: (url: URL, init: RequestInit) => Promise<Response>
+  /** Tells the server the key of this device, where it does not know it yet. Never rejects. */
+  readonly ready: () => Promise<void>
   /** The address of the API. */
   readonly base: string
   readonly hold: (work: Promise<unknown>) => void

@@ -3,7 +3,8 @@ import { reveal, Secret } from '../base/secret.ts'
 import { createDeviceSigningKey, devicePublicKey, signAsDevice, type WrappedDeviceKey } from '../crypto/device-keys.ts'
 import { createDpopKey, unwrapDpopKey } from '../crypto/dpop-key.ts'
 import { openRecord, sealRecord } from '../crypto/envelope.ts'
-import { createExchangeKey, type WrappedExchangeKey } from '../crypto/exchange-key.ts'
+import { createExchangeKey, unwrapExchangeKey, type WrappedExchangeKey } from '../crypto/exchange-key.ts'
+import { unwrapSigningKey } from '../crypto/signing-key.ts'
 import { createDeviceKey, deriveVaultKeys, type VaultKeys } from '../crypto/vault-key.ts'
 import type { Grade } from '../protocol/messages.ts'
 import { decodeRecord, type RecordKind, type Records, type WrappedDpopKey } from './records.ts'
@@ -39,6 +40,14 @@ export type Vault = {
   /** Rejects with a DOMException where this browser has no X25519. */
   createExchangeKey(): Promise<WrappedExchangeKey>
   signAsDevice(key: WrappedDeviceKey, text: string): Promise<string>
+  /** The Ed25519 pair of this device, whose private half signs and cannot be exported. */
+  unwrapDeviceKey(key: WrappedDeviceKey): Promise<CryptoKeyPair>
+  /** The X25519 pair of this device, whose private half derives and cannot be exported. */
+  unwrapExchangeKey(key: WrappedExchangeKey): Promise<CryptoKeyPair>
+  /** Seals bytes that are kept elsewhere, under a name. */
+  seal(name: string, bytes: Bytes): Promise<Bytes>
+  /** Undefined where they were not sealed under this name in this vault. */
+  open(name: string, sealed: Bytes): Promise<Bytes | undefined>
 }
 
 const DEVICE_KEY = 'device'
@@ -109,5 +118,9 @@ export const openVault = async (store: Store, share: Secret<Bytes>, grade: Grade
     publicKeyOf: devicePublicKey,
     createExchangeKey: () => createExchangeKey(keys.record),
     signAsDevice: (key, text) => signAsDevice(keys.record, key, text),
+    unwrapDeviceKey: (key) => unwrapSigningKey(keys.record, key),
+    unwrapExchangeKey: (key) => unwrapExchangeKey(keys.record, key),
+    seal: (name, bytes) => sealRecord(keys.record, { name, grade, provider: '' }, bytes),
+    open: (name, sealed) => openRecord(keys.record, { name, grade, provider: '' }, sealed),
   }
 }

@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.ts'
 import { HoldfastError } from '../protocol/errors.ts'
 import type { SessionState } from '../protocol/messages.ts'
+import { PROTOCOL } from '../protocol/version.ts'
 import { refreshNeed } from '../session/refresh-time.ts'
 import type { Route } from '../session/resource.ts'
 import { describeSession } from './announce.ts'
 import { createApi, type Holder } from './api.ts'
 import type { Config } from './config.ts'
 import { createDevice, type Device, noDevice } from './device.ts'
-import { createDeviceHandlers } from './device-handlers.ts'
+import { createDeviceHandlers, type DeviceHandlersDeps } from './device-handlers.ts'
 import { announcementOf, type Host } from './host.ts'
 import { type Journal, noJournal } from './journal.ts'
 import { createKeeper, type Keeper, keepersOf, signInLimit } from './keeper.ts'
@@ -19,7 +20,7 @@ import type { Handlers } from './router.ts'
 import { createSecrets } from './secrets.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
-import { noSync } from './sync-part.ts'
+import { type CreateSync, noSync } from './sync-part.ts'
 import type { Vault } from './vault.ts'
 
 export type WorkerDeps = {
@@ -34,6 +35,8 @@ export type WorkerDeps = {
   readonly random: () => number
   /** Keeps the worker alive until the promise settles: `waitUntil` of the event at hand. */
   readonly hold: (work: Promise<unknown>) => void
+  /** Sync of the notes of this origin. Default: none. */
+  readonly createSync?: CreateSync | undefined
 }
 
 /** The custody worker, wired. Everything in it has been restored from the vault when this resolves. */
@@ -44,6 +47,7 @@ export const createWorker = async (deps: WorkerDeps) => {
   const announce = () => {
     hold(host.announce(announcementOf(describe())))
     for (const device of devices.values()) hold(device.ensure())
+    hold(sync.look().catch(() => undefined))
   }
   const keepers = new Map(
     config.providers.map((provider) => [provider.id, createKeeper({ vault, wire, clock, announce }, provider)]),
@@ -84,7 +88,8 @@ export const createWorker = async (deps: WorkerDeps) => {
 
   const secrets = createSecrets(vault, config.resources)
 
-  const describe = (): SessionState => describeSession(keepers, vault.grade, { signOuts: signOut.waiting(), syncs: 0 })
+  const describe = (): SessionState =>
+    describeSession(keepers, vault.grade, { signOuts: signOut.waiting(), syncs: sync.waiting() })
 
   /** After a sign-out: tell the provider, then end the install. What cannot be done now waits for the network. */
   const settleSignOut = async (): Promise<boolean> => {
@@ -119,8 +124,38 @@ export const createWorker = async (deps: WorkerDeps) => {
     await secrets.restore()
     for (const keeper of keepers.values()) await keeper.restore()
     await signIn.resume()
+    await sync.look().catch(() => undefined)
     await look({ now: false })
   }
+
+  const syncAt: DeviceHandlersDeps['sync'] = ({ holder, api: deviceApi, base }) =>
+    deps.createSync?.({
+      vault,
+      clock,
+      random,
+      keeper: holder.keeper,
+      api: deviceApi,
+      ask: (url, init) => api.ask(holder, url, init),
+      ready: async () => devices.get(holder.keeper.provider.id)?.ensure(),
+      base,
+      hold,
+      announce: (state) => hold(host.announce({ v: PROTOCOL, type: 'sync.state', state })),
+      counted: () => hold(host.announce(announcementOf(describe()))),
+      wakeWhenOnline: host.wakeWhenOnline,
+    }) ?? noSync
+  const atDevices = createDeviceHandlers({
+    vault,
+    wire,
+    clock,
+    discovery,
+    holders,
+    ask: api.ask,
+    describe,
+    hold,
+    signOutLeftovers,
+    sync: syncAt,
+  })
+  const { sync } = atDevices
 
   const handlers: Handlers = {
     'session.get': async () => describe(),
@@ -153,6 +188,7 @@ export const createWorker = async (deps: WorkerDeps) => {
     },
     async 'session.poke'() {
       await look({ now: true })
+      hold(sync.run())
       return describe()
     },
     async 'secrets.put'({ name, value }) {
@@ -164,8 +200,7 @@ export const createWorker = async (deps: WorkerDeps) => {
       return { secrets: secrets.list() }
     },
     'secrets.list': async () => ({ secrets: secrets.list() }),
-    ...noSync.handlers,
-    ...createDeviceHandlers({ vault, wire, clock, discovery, holders, ask: api.ask, describe, signOutLeftovers }),
+    ...atDevices.handlers,
     async 'worker.claim'() {
       await host.claim()
       return {}
@@ -181,7 +216,10 @@ export const createWorker = async (deps: WorkerDeps) => {
   return {
     handlers,
     signIn,
-    settleSignOut,
+    /** The network is back: what waits for it goes. */
+    async online(): Promise<void> {
+      await Promise.all([settleSignOut(), sync.run()])
+    },
     /** The answer to a request that goes the way of `route`; with credentials where who asks is `trusted`. */
     async respond(request: Request, route: Route, trusted: boolean): Promise<Response> {
       const { provider, secret } = route.resource

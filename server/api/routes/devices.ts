@@ -13,15 +13,17 @@ const device = v.object({
   createdAt: time,
   lastSeenAt: time,
   isThis: v.boolean(),
+  publicKey: bytes(32),
 })
 
-const shown = ({ id, name, platform, createdAt, lastSeenAt, sessionId }: Device, ownSession: string) => ({
+const shown = ({ id, name, platform, createdAt, lastSeenAt, sessionId, publicKey }: Device, ownSession: string) => ({
   id,
   name,
   platform,
   createdAt: iso(createdAt),
   lastSeenAt: iso(lastSeenAt),
   isThis: sessionId === ownSession,
+  publicKey,
 })
 
 const deviceName = text(80)

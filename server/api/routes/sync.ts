@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Range } from '../../../src/sync/wire/content.ts'
-import { largestLogEntry } from '../../../src/sync/wire/log-entry.ts'
+import { decodeLogEntry, largestLogEntry } from '../../../src/sync/wire/log-entry.ts'
 import { largestRecord } from '../../../src/sync/wire/record.ts'
 import type { Store } from '../../store/store.ts'
 import { syncEvents } from '../../sync/events.ts'
@@ -9,6 +9,7 @@ import type { Outcome, SyncService } from '../../sync/sync.ts'
 import { ApiError, type ApiErrorCode } from '../errors.ts'
 import { file, forCaller, type Route } from '../route.ts'
 import { bytes } from '../shapes.ts'
+import { needRecentSignIn } from './account.ts'
 
 /** Base64url of so many bytes at most. */
 const sealed = (most: number) =>
@@ -39,6 +40,15 @@ const doneOf = <T>(outcome: Outcome<T>): T => {
   throw new ApiError(codes[refused], head === undefined ? {} : { details: { head } })
 }
 
+/** Whether an entry of the device log names a recovery key: whoever has that has everything. */
+const namesKit = (entry: string): boolean => {
+  try {
+    return decodeLogEntry(Buffer.from(entry, 'base64url')).entry.action.type === 'recovery'
+  } catch {
+    return false
+  }
+}
+
 const logRoutes = (store: Store, service: SyncService): readonly Route[] => [
   forCaller(
     {
@@ -64,9 +74,12 @@ const logRoutes = (store: Store, service: SyncService): readonly Route[] => [
       }),
       reply: v.object({ logLength: count }),
       status: 201,
-      errors,
+      errors: [...errors, 'recent_sign_in_required'],
     },
-    async ({ account }, { body: { entry, wraps } }) => doneOf(await service.append(account.id, entry, wraps)),
+    async (caller, { body: { entry, wraps } }) => {
+      if (namesKit(entry)) needRecentSignIn(caller)
+      return doneOf(await service.append(caller.account.id, entry, wraps))
+    },
   ),
 ]
 
@@ -79,6 +92,8 @@ const recordRoutes = (store: Store, service: SyncService): readonly Route[] => [
       body: v.object({ records: v.pipe(v.array(sealed(largestRecord)), v.minLength(1), v.maxLength(mostRecords)) }),
       reply: v.object({ positions: v.array(v.nullable(count)), position: count }),
       errors,
+      // One record of the largest, as text.
+      longest: 2 * largestRecord,
     },
     async ({ account, session }, { body: { records } }) => {
       const { positions, position } = doneOf(await service.post(account.id, session, records))

@@ -7,6 +7,7 @@ import { createLifetime } from '../../sw/lifetime.ts'
 import { createRotation } from '../../sw/rotation.ts'
 import type { Handlers } from '../../sw/router.ts'
 import { createIndexedStore } from '../../sw/store.ts'
+import { createSync } from '../../sw/sync/service.ts'
 import { openVault } from '../../sw/vault.ts'
 import { createWorker, type Worker } from '../../sw/worker.ts'
 import type { Server } from '../package/differences.ts'
@@ -114,6 +115,7 @@ export const createBackground = (server: Server, host: Host): Background => {
       clock,
       random,
       hold: lifetime.hold,
+      createSync,
     })
     await endOrphan(worker)
     return worker

@@ -1,3 +1,4 @@
+import { workerOnlyPaths } from '../../protocol/sync-paths.ts'
 import type { CustodyConfig } from '../../sw/config.ts'
 import type { Server } from '../package/differences.ts'
 
@@ -29,6 +30,12 @@ export const custodyConfig = ({ appUrl, idUrl, external }: Server): CustodyConfi
     },
   ],
   resources: [
-    { provider: PROVIDER, origin: appUrl, paths: ['/api/v1'], methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
+    {
+      provider: PROVIDER,
+      origin: appUrl,
+      paths: ['/api/v1'],
+      except: workerOnlyPaths.map((path) => `/api/v1${path}`),
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    },
   ],
 })

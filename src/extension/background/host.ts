@@ -11,7 +11,7 @@ export const REFRESH = 'holdfast-refresh'
 const setRefreshAlarm = async (state: SessionState): Promise<void> => {
   if (state.status === 'signed-in') await browser.alarms.create(REFRESH, { when: state.refreshAt })
   else await browser.alarms.clear(REFRESH)
-  if (state.pending.signOuts === 0) await browser.alarms.clear(WAITING)
+  if (state.pending.signOuts + state.pending.syncs === 0) await browser.alarms.clear(WAITING)
 }
 
 /** The background of an extension: its pages hear by message, and alarms wake it. */

@@ -35,7 +35,7 @@ export const headerLength = 110
 const signatureLength = 64
 const least = 12 + 16
 /** Bytes of a whole record at most; one that is larger is refused. */
-export const largestRecord = 512 * 1024
+export const largestRecord = 4 * 1024 * 1024
 
 export const encodeHeader = (header: RecordHeader): Bytes => {
   const { account, epoch, item, device, seq, prev, kind } = header

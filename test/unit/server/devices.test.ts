@@ -36,6 +36,7 @@ describe('a device', () => {
       createdAt: expect.stringMatching(/Z$/),
       lastSeenAt: expect.stringMatching(/Z$/),
       isThis: true,
+      publicKey: expect.stringMatching(/^[\w-]{43}$/),
     })
     expect(devices.filter(({ isThis }: { isThis: boolean }) => isThis)).toHaveLength(1)
     expect((await (await person.call('/auth/status')).json()).device.id).toBe(device.id)

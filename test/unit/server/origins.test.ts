@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { workerOnlyPaths } from '../../../src/protocol/sync-paths.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aiResources } from '../../../server/ai.ts'
 import { createClient, newPerson } from './support/client.ts'
@@ -104,6 +105,7 @@ describe('the origin of the app', () => {
           provider: 'main',
           origin: server.appUrl,
           paths: ['/api/v1/'],
+          except: workerOnlyPaths.map((path) => `/api/v1${path}`),
           methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
         },
         ...aiResources(server.config.ai),

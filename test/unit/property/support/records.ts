@@ -98,6 +98,12 @@ export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } =
     dpop,
     finished: fc.option(fc.record({ refresh: secret, deviceId: text })),
   }),
+  sync: fc.record({
+    sub: text,
+    account: anyBytes(32),
+    keys: fc.array(fc.record({ epoch: fc.nat(), key: anyBytes(32) })),
+    kit: fc.option(fc.record({ id: anyBytes(16), confirmed: fc.boolean() })),
+  }),
   revocations: fc.array(fc.record({ provider: text, token: secret, hint: text, since: moment }), { maxLength: 3 }),
   metadata: fc.record({
     fetchedAt: moment,

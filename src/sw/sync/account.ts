@@ -1,0 +1,122 @@
+import { type Bytes, toBase64url } from '../../base/bytes.ts'
+import { type DeviceLog, epochOf, findDevice, verifyLog, writeLogEntry } from '../../crypto/device-log.ts'
+import { commitmentOf, newEpochKey, wrapEpochKey } from '../../crypto/epoch-key.ts'
+import type { RecoveryKey } from '../../crypto/recovery-key.ts'
+import { admit, type EpochKeys, type LogPost, rotate } from '../../sync/keys.ts'
+import { TransportError, type WrappedKey } from '../../sync/ports.ts'
+import type { Head } from '../../sync/wire/log-entry.ts'
+import type { Identity } from './identity.ts'
+
+/** What the server has of the account: its device log, verified, and the keys that are wrapped for its devices. */
+export type ServerLog = {
+  readonly entries: readonly Bytes[]
+  readonly log: DeviceLog
+  readonly wraps: readonly WrappedKey[]
+}
+
+export type LogSource = {
+  log(after: number): Promise<{ readonly entries: readonly Bytes[]; readonly wraps: readonly WrappedKey[] }>
+  addToLog(entry: Bytes, wraps: readonly WrappedKey[]): Promise<void>
+}
+
+/** Undefined where the account has none yet. Throws `SyncFault` where it is false. */
+export const readServerLog = async (source: LogSource): Promise<ServerLog | undefined> => {
+  const { entries, wraps } = await source.log(0)
+  return entries.length === 0 ? undefined : { entries, log: await verifyLog(entries), wraps }
+}
+
+export const isIn = (log: DeviceLog, id: Bytes): boolean => {
+  const device = findDevice(log, id)
+  return device !== undefined && device.revoked === undefined
+}
+
+/** `time`: milliseconds since 1970. The first entry of a new account, and the key of its first epoch. Nothing is posted yet. */
+export const openAccount = async (self: Identity, time: number) => {
+  const key = newEpochKey()
+  const action = { type: 'open', device: self.about, commitment: await commitmentOf(key) } as const
+  const entry = await writeLogEntry(undefined, action, self, time)
+  const log = await verifyLog([entry])
+  const recipient = { id: self.id, exchangeKey: self.about.exchangeKey }
+  const wrapped = await wrapEpochKey(log.account, 1, key, recipient)
+  const post: LogPost = { entry, wraps: [{ epoch: 1, recipient: self.id, wrapped }] }
+  return { post, account: log.account, keys: new Map([[1, key]]) }
+}
+
+/** Something else was there first: who tries once more sees it. */
+const isConflict = (thrown: unknown): boolean => thrown instanceof TransportError && thrown.problem.type === 'conflict'
+
+/** Adds what `write` makes of the log as it is, and once more where another device was first; undefined: nothing is to be added. */
+export const addEntry = async <T extends LogPost>(
+  source: LogSource,
+  write: (server: ServerLog) => Promise<T | undefined>,
+  again = 3,
+): Promise<T | undefined> => {
+  const server = await readServerLog(source)
+  const post = server === undefined ? undefined : await write(server)
+  if (post === undefined) return undefined
+  try {
+    await source.addToLog(post.entry, post.wraps)
+    return post
+  } catch (thrown) {
+    if (again === 0 || !isConflict(thrown)) throw thrown
+    return addEntry(source, write, again - 1)
+  }
+}
+
+const keyOf = (keys: EpochKeys, log: DeviceLog): Bytes | undefined => keys.get(epochOf(log))
+
+/** Lets a device in that is not in the log yet, by a device of the log or the recovery key. */
+export const letIn = async (
+  { log }: ServerLog,
+  keys: EpochKeys,
+  device: Parameters<typeof admit>[2],
+  signer: Parameters<typeof admit>[3],
+  time: number,
+): Promise<LogPost | undefined> => {
+  const key = keyOf(keys, log)
+  return key === undefined || findDevice(log, device.id) !== undefined
+    ? undefined
+    : admit(log, key, device, signer, time)
+}
+
+/** Says that a device is removed. `last`: the last record of it that counts. */
+export const putOut = async (
+  { log }: ServerLog,
+  last: Head,
+  self: Identity,
+  time: number,
+): Promise<LogPost | undefined> =>
+  isIn(log, last.device)
+    ? { entry: await writeLogEntry(log, { type: 'revoke', last }, self, time), wraps: [] }
+    : undefined
+
+/** The new epoch that a removal makes necessary; undefined where none is, or another device has begun it. */
+export const renew = async ({ log }: ServerLog, keys: EpochKeys, self: Identity, time: number) => {
+  const key = keyOf(keys, log)
+  return log.isRotationDue && key !== undefined ? rotate(log, key, self, time) : undefined
+}
+
+/** The entry that names a recovery key, with the present key wrapped for it. */
+export const nameKit = async (
+  { log }: ServerLog,
+  keys: EpochKeys,
+  kit: RecoveryKey,
+  self: Identity,
+  time: number,
+): Promise<LogPost | undefined> => {
+  const key = keyOf(keys, log)
+  if (key === undefined) return undefined
+  const action = { type: 'recovery', signKey: kit.signKey, exchangeKey: kit.exchangeKey } as const
+  const wrapped = await wrapEpochKey(log.account, epochOf(log), key, kit)
+  return {
+    entry: await writeLogEntry(log, action, self, time),
+    wraps: [{ epoch: epochOf(log), recipient: kit.id, wrapped }],
+  }
+}
+
+export const textOf = (wraps: readonly WrappedKey[]) =>
+  wraps.map(({ epoch, recipient, wrapped }) => ({
+    epoch,
+    recipient: toBase64url(recipient),
+    wrapped: toBase64url(wrapped),
+  }))

@@ -1,0 +1,141 @@
+import * as v from 'valibot'
+import { type Bytes, fromUtf8, utf8 } from '../../base/bytes.ts'
+import { decodeManifest, encodeManifest } from '../../crypto/blob.ts'
+import type { Keyring } from '../../crypto/epoch-key.ts'
+import { idIn } from '../../data/changed.ts'
+import type { NotesDatabase } from '../../data/database.ts'
+import { bytesOf, CHUNK, chunksOf, readAttachments } from '../../data/stored-attachment.ts'
+import type { Attachment } from '../../notebook/attachment.ts'
+import { downloadFile, type FileSource, uploadFile } from '../../sync/files.ts'
+import type { SyncTransport } from '../../sync/ports.ts'
+
+export type FileDeps = {
+  readonly database: NotesDatabase
+  readonly transport: SyncTransport
+  readonly keyring: Keyring
+  readonly epoch: number
+  readonly progress: (type: 'sending-files' | 'receiving-files', done: number, total: number) => void
+  readonly signal: AbortSignal
+}
+
+/** What is told of a file beside its bytes; of one that was removed nothing but that. The text of a long document stays behind. */
+const aboutSchema = v.variant('type', [
+  v.object({ type: v.literal('removed') }),
+  v.object({
+    type: v.literal('file'),
+    noteId: v.string(),
+    name: v.string(),
+    media: v.string(),
+    createdAt: v.number(),
+    text: v.string(),
+    duration: v.nullable(v.number()),
+  }),
+])
+type About = v.InferOutput<typeof aboutSchema>
+
+const longestText = 100_000
+
+const aboutOf = ({ noteId, name, type, createdAt, text, duration }: Attachment): About => ({
+  type: 'file',
+  noteId,
+  name,
+  media: type,
+  createdAt,
+  text: text.length > longestText ? '' : text,
+  duration,
+})
+
+const encode = (about: About): Bytes => utf8(JSON.stringify(about))
+
+const readAbout = (bytes: Uint8Array): About | undefined => {
+  try {
+    const parsed = v.safeParse(aboutSchema, JSON.parse(fromUtf8(bytes)))
+    return parsed.success ? parsed.output : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const readPart = async (database: NotesDatabase, id: string, from: number, to: number): Promise<Bytes> => {
+  const [first, last] = [Math.floor(from / CHUNK), Math.ceil(to / CHUNK) - 1]
+  const pieces = bytesOf(
+    await database.chunks.where('[id+index]').between([id, first], [id, last], true, true).toArray(),
+  )
+  const joined = new Uint8Array(await new Blob([...pieces]).arrayBuffer())
+  return joined.slice(from - first * CHUNK, to - first * CHUNK)
+}
+
+const sourceOf = (database: NotesDatabase, name: string, file: Attachment): FileSource => ({
+  name,
+  size: file.size,
+  about: encode(aboutOf(file)),
+  read: (from, to) => readPart(database, file.id, from, to),
+})
+
+/** Sends the files that were changed, so that what is said of them can be sent next. */
+export const sendFiles = async ({
+  database,
+  transport,
+  keyring,
+  epoch,
+  progress,
+  signal,
+}: FileDeps): Promise<number> => {
+  const names = await database.changed.where('name').startsWith('file/').primaryKeys()
+  const states = await database.manifests.bulkGet(names)
+  const waiting = names.filter((_, at) => states[at]?.state !== 'ready')
+  for (const [at, name] of waiting.entries()) {
+    signal.throwIfAborted()
+    progress('sending-files', at, waiting.length)
+    const [file] = readAttachments([await database.attachments.get(idIn('file', name) ?? '')])
+    const manifest =
+      file === undefined
+        ? encodeManifest({ about: encode({ type: 'removed' }), epoch, chunks: [] })
+        : await uploadFile(transport, keyring, epoch, sourceOf(database, name, file), { signal })
+    // Nobody else has one that is gone before it was sent.
+    if (file === undefined && states[names.indexOf(name)] === undefined) await database.changed.delete(name)
+    else await database.manifests.put({ name, manifest, state: 'ready' })
+  }
+  return waiting.length
+}
+
+const keep = async (
+  database: NotesDatabase,
+  name: string,
+  manifest: Bytes,
+  about: About,
+  bytes: Bytes,
+): Promise<void> => {
+  const id = idIn('file', name) ?? ''
+  const { attachments, chunks, manifests, synced, changed } = database
+  await database.transaction('rw', attachments, chunks, manifests, synced, changed, async () => {
+    await chunks.where('[id+index]').between([id, 0], [id, Number.MAX_SAFE_INTEGER]).delete()
+    if (about.type === 'removed') await attachments.delete(id)
+    else {
+      const { type: _, media, ...rest } = about
+      await chunks.bulkPut([...chunksOf(id, bytes)])
+      await attachments.put({ id, ...rest, type: media, size: bytes.length })
+    }
+    await manifests.put({ name, manifest, state: 'here' })
+    await changed.delete(name)
+  })
+}
+
+/** Fetches the files that other devices have told of. A file is there when it is whole. */
+export const fetchFiles = async ({ database, transport, keyring, progress, signal }: FileDeps): Promise<number> => {
+  const wanted = await database.manifests.where('state').equals('wanted').toArray()
+  for (const [at, { name, manifest }] of wanted.entries()) {
+    signal.throwIfAborted()
+    progress('receiving-files', at, wanted.length)
+    const told = decodeManifest(manifest)
+    const about = readAbout(told.about)
+    if (about === undefined) continue
+    const parts: Bytes[] = []
+    for await (const part of downloadFile(transport, keyring, name, told)) {
+      signal.throwIfAborted()
+      parts.push(part)
+    }
+    await keep(database, name, manifest, about, new Uint8Array(await new Blob(parts).arrayBuffer()))
+  }
+  return wanted.length
+}

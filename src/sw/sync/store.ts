@@ -1,0 +1,116 @@
+import { type Bytes, toBase64url } from '../../base/bytes.ts'
+import type { Clock } from '../../base/clock.ts'
+import { type ChangedRow, idIn } from '../../data/changed.ts'
+import type { NotesDatabase } from '../../data/database.ts'
+import type { Commit, Edit, Incoming, SyncMemory, SyncStore } from '../../sync/ports.ts'
+import { type SyncFaultCode, syncFaults } from '../../sync/wire/faults.ts'
+import type { Vault } from '../vault.ts'
+import { noteTables, offerOf, takeIn, wholeOf } from './items.ts'
+import { openMemory, sealMemory } from './memory.ts'
+
+export const MEMORY = 'memory'
+export const SYNCED_AT = 'synced-at'
+/** Of which account the rows of sync are. */
+export const ACCOUNT = 'account'
+
+const isFault = (code: string): code is SyncFaultCode => Object.hasOwn(syncFaults, code)
+
+const take = async (database: NotesDatabase, incoming: readonly Incoming[], now: number): Promise<void> => {
+  for (const [name, changes] of Map.groupBy(incoming, (one) => one.name)) {
+    const id = idIn('note', name)
+    if (id !== undefined) {
+      const bodies = changes.filter(({ kind }) => kind === 'changes').map(({ body }) => body)
+      await takeIn(database, id, bodies, now)
+    }
+    const file = changes.findLast(({ kind }) => kind === 'file')
+    if (file !== undefined && idIn('file', name) !== undefined) {
+      await database.manifests.put({ name, manifest: file.body, state: 'wanted' })
+    }
+  }
+}
+
+/** What was sent is with the others, unless it was changed once more meanwhile. */
+const acknowledge = async (database: NotesDatabase, stamps: readonly number[]): Promise<void> => {
+  for (const offered of await database.offered.bulkGet([...stamps])) {
+    if (offered === undefined) continue
+    const { stamp, ...synced } = offered
+    await database.synced.put(synced)
+    await database.changed.where('stamp').equals(stamp).delete()
+    await database.offered.delete(stamp)
+    await database.manifests.where('name').equals(synced.name).modify({ state: 'here' })
+  }
+}
+
+const write = async (database: NotesDatabase, commit: Commit, sealed: Uint8Array, now: number): Promise<void> => {
+  await database.replica.put({ id: MEMORY, value: sealed })
+  await take(database, commit.incoming ?? [], now)
+  await database.seen.bulkPut(
+    (commit.hashes ?? []).map(({ device, seq, hash }) => ({ device: toBase64url(device), seq, hash })),
+  )
+  await database.aside.bulkPut([...(commit.quarantined ?? [])])
+  await acknowledge(database, commit.sent ?? [])
+  await database.own.bulkPut((commit.own ?? []).map(({ seq, name }) => ({ seq, name })))
+  for (const [first, last] of commit.superseded ?? []) {
+    await database.own.where('seq').between(first, last, true, true).delete()
+  }
+}
+
+/** The store of a replica over the database of the notes. What waits is found out from what was changed, whoever has changed it. */
+export const createSyncStore = (database: NotesDatabase, vault: Vault, clock: Clock): SyncStore => {
+  const tables = () => [
+    ...noteTables.map((name) => database.table(name)),
+    ...['seen', 'own', 'aside', 'manifests', 'replica'].map((name) => database.table(name)),
+  ]
+  const alone = <T>(work: () => Promise<T>): Promise<T> => Promise.resolve(database.transaction('rw', tables(), work))
+
+  const offer = async ({ name, stamp }: ChangedRow): Promise<Edit | undefined> => {
+    const id = idIn('note', name)
+    if (id === undefined) {
+      const file = await database.manifests.get(name)
+      if (file?.state !== 'ready') return undefined
+      await database.offered.put({ stamp, name, snapshot: new Uint8Array(), isGone: false })
+      return { id: stamp, name, kind: 'file', body: file.manifest }
+    }
+    const found = await offerOf(database, id, clock())
+    if (found === undefined) {
+      await database.changed.delete(name)
+      return undefined
+    }
+    const { body, ...rest } = found
+    await database.offered.put({ stamp, name, ...rest })
+    return { id: stamp, name, kind: 'changes', body }
+  }
+
+  /** So many of what was changed as can be sent now. */
+  const outbox = (most: number): Promise<Edit[]> =>
+    alone(async () => {
+      const notes = await database.changed.where('name').startsWith('note/').limit(most).toArray()
+      const ready = await database.manifests.where('state').equals('ready').limit(most).primaryKeys()
+      const files = (await database.changed.bulkGet(ready)).filter((row) => row !== undefined)
+      const edits: Edit[] = []
+      for (const row of [...notes, ...files]) {
+        const edit = await offer(row)
+        if (edit !== undefined) edits.push(edit)
+      }
+      return edits
+    })
+
+  return {
+    read: async (): Promise<SyncMemory | undefined> => openMemory(vault, (await database.replica.get(MEMORY))?.value),
+    async commit(commit) {
+      const sealed = await sealMemory(vault, commit.memory)
+      await alone(() => write(database, commit, sealed, clock()))
+    },
+    hashOf: async (device: Bytes, seq: number) => (await database.seen.get([toBase64url(device), seq]))?.hash,
+    outbox,
+    outboxSize: () => Promise.resolve(database.changed.count()),
+    own: () => Promise.resolve(database.own.toArray()),
+    async snapshot(name) {
+      const id = idIn('note', name)
+      return id === undefined ? undefined : alone(() => wholeOf(database, id))
+    },
+    names: async () => (await database.notes.toCollection().primaryKeys()).map((id) => `note/${id}`),
+    quarantined: async () =>
+      (await database.aside.toArray()).flatMap(({ code, ...rest }) => (isFault(code) ? [{ code, ...rest }] : [])),
+  }
+}
