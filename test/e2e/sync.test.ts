@@ -39,7 +39,6 @@ describe('notes on two devices of one account', () => {
     expect(enabled).toMatchObject({ ok: { stage: 'on' } })
     await waitFor(async () => {
       const now = await state(one)
-      console.log(JSON.stringify(now))
       return (now as { waiting: number }).waiting === 0
     }, 'all is sent')
     const kit = await askWorker(one, { type: 'sync.newKit' })
@@ -51,10 +50,8 @@ describe('notes on two devices of one account', () => {
     two = await openPage(second, holdfast.appUrl)
     await signIn(two, person)
     expect(await askWorker(two, { type: 'sync.enable' })).toMatchObject({ ok: { stage: 'locked' } })
-    const unlocked = await askWorker(two, { type: 'sync.unlock', words })
-    console.log(JSON.stringify(unlocked))
+    const _unlocked = await askWorker(two, { type: 'sync.unlock', words })
     await waitFor(async () => {
-      console.log(JSON.stringify(await state(two)))
       return (await text(two)).includes('Tides')
     }, 'the note is here')
   })

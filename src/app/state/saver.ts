@@ -41,7 +41,8 @@ export const createSaver = (put: Put): Saver => {
     // Two writes may be under way at once: what each has stored is known by itself, not by how much it was.
     const stored = new Set(done.updates)
     const updates = now.updates.filter((update) => !stored.has(update))
-    if (now === done) waiting.delete(done.note.id)
+    // The same text is the last one, whether or not another write has looked at it since.
+    if (now.note === done.note) waiting.delete(done.note.id)
     else waiting.set(done.note.id, { note: now.note, updates })
   }
   const unsaved = signal(false)

@@ -70,6 +70,27 @@ describe('saving', () => {
     expect([...stored]).toEqual([1, 2, 3])
   })
 
+  it('is done once the last text is stored, whichever of two writes under way at once is through first', async () => {
+    const ends: (() => void)[] = []
+    const saver = createSaver(() => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      ends.push(resolve)
+      return promise
+    })
+    saver.save(note('1'), [new Uint8Array([1])])
+    const first = saver.flush()
+    saver.save(note('2'), [new Uint8Array([2])])
+    const second = saver.flush()
+    ends[0]?.()
+    await first
+    expect(saver.holds('a')).toBe(true)
+    ends[1]?.()
+    await second
+    expect(saver.holds('a')).toBe(false)
+    await vi.advanceTimersByTimeAsync(400)
+    expect(saver.saving.value).toBe(false)
+  })
+
   it('still holds a text that was changed while it was being written', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const saver = createSaver(() => promise)
