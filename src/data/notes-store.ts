@@ -82,9 +82,10 @@ const putAhead = (database: NotesDatabase, note: Note): PromiseLike<unknown> =>
 const settleAll = async (database: NotesDatabase, ids: readonly string[]): Promise<void> => {
   for (const id of ids) {
     await database
-      .transaction('rw', database.notes, database.updates, (transaction) => {
+      // Dexie knows by the word async that the work awaits: without it, what comes after the first wait is outside.
+      .transaction('rw', database.notes, database.updates, async (transaction) => {
         refuseNewer(transaction)
-        return settle(database, id)
+        await settle(database, id)
       })
       .catch(() => undefined)
   }

@@ -30,16 +30,15 @@ export const isIn = (log: DeviceLog, id: Bytes): boolean => {
   return device !== undefined && device.revoked === undefined
 }
 
-/** `time`: milliseconds since 1970. The first entry of a new account, and the key of its first epoch. Nothing is posted yet. */
-export const openAccount = async (self: Identity, time: number) => {
+/** The first entry of a new account, with the key of its first epoch wrapped for this device. `time`: milliseconds since 1970. */
+export const openAccount = async (self: Identity, time: number): Promise<LogPost> => {
   const key = newEpochKey()
   const action = { type: 'open', device: self.about, commitment: await commitmentOf(key) } as const
   const entry = await writeLogEntry(undefined, action, self, time)
   const log = await verifyLog([entry])
   const recipient = { id: self.id, exchangeKey: self.about.exchangeKey }
   const wrapped = await wrapEpochKey(log.account, 1, key, recipient)
-  const post: LogPost = { entry, wraps: [{ epoch: 1, recipient: self.id, wrapped }] }
-  return { post, account: log.account, keys: new Map([[1, key]]) }
+  return { entry, wraps: [{ epoch: 1, recipient: self.id, wrapped }] }
 }
 
 /** Something else was there first: who tries once more sees it. */
@@ -93,7 +92,8 @@ export const putOut = async (
 /** The new epoch that a removal makes necessary; undefined where none is, or another device has begun it. */
 export const renew = async ({ log }: ServerLog, keys: EpochKeys, self: Identity, time: number) => {
   const key = keyOf(keys, log)
-  return log.isRotationDue && key !== undefined ? rotate(log, key, self, time) : undefined
+  if (!log.isRotationDue || key === undefined) return undefined
+  return { ...(await rotate(log, key, self, time)), epoch: epochOf(log) + 1 }
 }
 
 /** The entry that names a recovery key, with the present key wrapped for it. */

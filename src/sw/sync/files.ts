@@ -1,8 +1,9 @@
 import * as v from 'valibot'
-import { type Bytes, fromUtf8, utf8 } from '../../base/bytes.ts'
-import { decodeManifest, encodeManifest } from '../../crypto/blob.ts'
+import { type Bytes, fromUtf8, toBase64url, utf8 } from '../../base/bytes.ts'
+import { decodeManifest, encodeManifest, openChunk } from '../../crypto/blob.ts'
 import type { Keyring } from '../../crypto/epoch-key.ts'
-import { idIn } from '../../data/changed.ts'
+import { itemIdOf } from '../../crypto/item.ts'
+import { fileName, idIn } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import { bytesOf, CHUNK, chunksOf, readAttachments } from '../../data/stored-attachment.ts'
 import type { Attachment } from '../../notebook/attachment.ts'
@@ -138,4 +139,48 @@ export const fetchFiles = async ({ database, transport, keyring, progress, signa
     await keep(database, name, manifest, about, new Uint8Array(await new Blob(parts).arrayBuffer()))
   }
   return wanted.length
+}
+
+/** Every file, and its chunks as they are sent. */
+export const fileItems = async (database: NotesDatabase, keyring: Keyring, epoch: number) => {
+  const chunks: Bytes[] = []
+  const items: { name: string; kind: 'file'; body: Bytes }[] = []
+  const blobs = {
+    chunks: async () => [],
+    putChunk: async (_item: Bytes, _hash: Bytes, bytes: Bytes) => {
+      chunks.push(bytes)
+    },
+    getChunk: async () => new Uint8Array(),
+  }
+  for (const file of readAttachments(await database.attachments.toArray())) {
+    const name = fileName(file.id)
+    items.push({ name, kind: 'file', body: await uploadFile(blobs, keyring, epoch, sourceOf(database, name, file)) })
+  }
+  return { items, chunks }
+}
+
+/** Takes in a file of a backup that is not here, as one that was added here. `chunks`: by their hashes, base64url. */
+export const restoreFile = async (
+  database: NotesDatabase,
+  keyring: Keyring,
+  name: string,
+  manifest: Bytes,
+  chunks: ReadonlyMap<string, Bytes>,
+): Promise<void> => {
+  const id = idIn('file', name) ?? ''
+  const told = decodeManifest(manifest)
+  const about = readAbout(told.about)
+  if (about === undefined || about.type === 'removed' || (await database.attachments.get(id)) !== undefined) return
+  const item = await itemIdOf(keyring.account, name)
+  const parts: Bytes[] = []
+  for (const [index, hash] of told.chunks.entries()) {
+    const sealed = chunks.get(toBase64url(hash)) ?? new Uint8Array()
+    parts.push(await openChunk(keyring, { item, epoch: told.epoch, index, count: told.chunks.length }, sealed, hash))
+  }
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer())
+  const { type: _, media, ...rest } = about
+  await database.transaction('rw', database.attachments, database.chunks, async () => {
+    await database.chunks.bulkPut([...chunksOf(id, bytes)])
+    await database.attachments.put({ id, ...rest, type: media, size: bytes.length })
+  })
 }

@@ -80,3 +80,40 @@ export const takeIn = async (
     await database.synced.put({ name, snapshot: document.snapshot(), isGone: false })
   }
 }
+
+/** Every note, the whole of each. */
+export const noteItems = async (database: NotesDatabase) => {
+  const items: { name: string; kind: 'changes'; body: Update }[] = []
+  for (const id of await database.notes.toCollection().primaryKeys()) {
+    const body = await database.transaction('rw', [...noteTables], async () => wholeOf(database, id))
+    if (body !== undefined) items.push({ name: noteName(id), kind: 'changes', body })
+  }
+  return items
+}
+
+/**
+ * Takes in a note of a backup, where `apply`, as a change that was made here: so it goes to the other devices as well. Answers
+ * whether it brings something. `now`: of a note whose times nobody has told.
+ */
+export const restoreNote = (
+  database: NotesDatabase,
+  id: string,
+  body: Update,
+  apply: boolean,
+  now: number,
+): Promise<boolean> =>
+  Promise.resolve(
+    database.transaction('rw', database.notes, database.updates, async () => {
+      const row = await database.notes.get(id)
+      const before = await updatesOf(database, id)
+      const foundation = row !== undefined && before.length === 0 ? [foundingUpdate({ ...unmarked, ...row })] : []
+      const known = openSynced([...before, ...foundation]).snapshot()
+      const document = openSynced([...before, ...foundation, body])
+      if (document.isGone() || document.changesSince(known) === undefined) return false
+      if (!apply) return true
+      const times = document.times() ?? { createdAt: row?.createdAt ?? now, updatedAt: row?.updatedAt ?? now }
+      await database.updates.bulkAdd([...foundation, body].map((update) => ({ noteId: id, update })))
+      await database.notes.put({ ...row, id, ...document.content(), ...times })
+      return true
+    }),
+  )

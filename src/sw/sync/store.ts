@@ -42,17 +42,16 @@ const acknowledge = async (database: NotesDatabase, stamps: readonly number[]): 
 }
 
 const write = async (database: NotesDatabase, commit: Commit, sealed: Uint8Array, now: number): Promise<void> => {
-  await database.replica.put({ id: MEMORY, value: sealed })
-  await take(database, commit.incoming ?? [], now)
-  await database.seen.bulkPut(
-    (commit.hashes ?? []).map(({ device, seq, hash }) => ({ device: toBase64url(device), seq, hash })),
-  )
-  await database.aside.bulkPut([...(commit.quarantined ?? [])])
-  await acknowledge(database, commit.sent ?? [])
-  await database.own.bulkPut((commit.own ?? []).map(({ seq, name }) => ({ seq, name })))
-  for (const [first, last] of commit.superseded ?? []) {
-    await database.own.where('seq').between(first, last, true, true).delete()
+  const { incoming = [], hashes = [], quarantined = [], sent = [], own = [], superseded = [] } = commit
+  await take(database, incoming, now)
+  if (hashes.length > 0) {
+    await database.seen.bulkPut(hashes.map(({ device, seq, hash }) => ({ device: toBase64url(device), seq, hash })))
   }
+  if (quarantined.length > 0) await database.aside.bulkPut([...quarantined])
+  if (sent.length > 0) await acknowledge(database, sent)
+  if (own.length > 0) await database.own.bulkPut(own.map(({ seq, name }) => ({ seq, name })))
+  for (const [first, last] of superseded) await database.own.where('seq').between(first, last, true, true).delete()
+  await database.replica.put({ id: MEMORY, value: sealed })
 }
 
 /** The store of a replica over the database of the notes. What waits is found out from what was changed, whoever has changed it. */
@@ -61,7 +60,9 @@ export const createSyncStore = (database: NotesDatabase, vault: Vault, clock: Cl
     ...noteTables.map((name) => database.table(name)),
     ...['seen', 'own', 'aside', 'manifests', 'replica'].map((name) => database.table(name)),
   ]
-  const alone = <T>(work: () => Promise<T>): Promise<T> => Promise.resolve(database.transaction('rw', tables(), work))
+  /** The word async tells Dexie that the work awaits: without it, what comes after the first wait is outside. */
+  const alone = async <T>(work: () => Promise<T>): Promise<T> =>
+    database.transaction('rw', tables(), async () => work())
 
   const offer = async ({ name, stamp }: ChangedRow): Promise<Edit | undefined> => {
     const id = idIn('note', name)

@@ -48,7 +48,14 @@ test('the server never imports what could open notes', () => {
 })
 
 test('a sign-out clears every record but what the provider has still to be told', () => {
-  expect([...recordsClearedAtSignOut].sort()).toEqual(['device', 'metadata', 'pairing', 'session', 'sync', 'transaction'])
+  expect([...recordsClearedAtSignOut].sort()).toEqual([
+    'device',
+    'metadata',
+    'pairing',
+    'session',
+    'sync',
+    'transaction',
+  ])
 })
 
 test('the register names every store that the code opens', () => {

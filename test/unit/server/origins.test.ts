@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
-import { workerOnlyPaths } from '../../../src/protocol/sync-paths.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aiResources } from '../../../server/ai.ts'
+import { workerOnlyPaths } from '../../../src/protocol/sync-paths.ts'
 import { createClient, newPerson } from './support/client.ts'
 import { startTestServer, type TestServer } from './support/running-server.ts'
 

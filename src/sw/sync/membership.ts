@@ -1,0 +1,138 @@
+import * as v from 'valibot'
+import { type Bytes, fromBase64url, toBase64url } from '../../base/bytes.ts'
+import { deviceIdOf } from '../../crypto/primitives.ts'
+import { newRecoveryWords, type RecoveryKey, readRecoveryWords, recoveryKeyOf } from '../../crypto/recovery-key.ts'
+import { HoldfastError } from '../../protocol/errors.ts'
+import type { WordsProblem } from '../../protocol/sync-state.ts'
+import { type EpochKeys, unwrapKeys } from '../../sync/keys.ts'
+import type { WrappedKey } from '../../sync/ports.ts'
+import { sameBytes } from '../../sync/wire/codec.ts'
+import type { JoinedDevice, SyncDeps } from '../sync-part.ts'
+import {
+  addEntry,
+  isIn,
+  type LogSource,
+  letIn,
+  nameKit,
+  openAccount,
+  putOut,
+  readServerLog,
+  type ServerLog,
+  textOf,
+} from './account.ts'
+import { type Held, listOf } from './held.ts'
+import type { Replica } from './replica.ts'
+
+/** Who has the keys of the account: this device, others, the recovery kit. What goes wrong is thrown as it is. */
+export type Membership = {
+  /** Ends with keys, or without where this device has still to be let in. */
+  enable(): Promise<void>
+  /** Lets this device in; or what is wrong with the words. */
+  unlock(words: string): Promise<WordsProblem | null>
+  /** The words of a new recovery kit, kept nowhere. */
+  newKit(): Promise<string>
+  confirmKit(words: string): Promise<WordsProblem | null>
+  admit(device: JoinedDevice): Promise<void>
+  expel(publicKey: string): Promise<void>
+}
+
+const other: WordsProblem = { type: 'other' }
+
+type Read = { readonly key: RecoveryKey } | { readonly key?: undefined; readonly problem: WordsProblem }
+
+/** The recovery key of words as a person has typed them. */
+export const readKit = async (words: string): Promise<Read> => {
+  const entropy = readRecoveryWords(words)
+  return entropy.ok ? { key: await recoveryKeyOf(entropy.value) } : { problem: entropy.error }
+}
+
+export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps, held: Held, replica: Replica) => {
+  const { transport, identity } = replica
+
+  const settle = async ({ log }: ServerLog, keys: EpochKeys, kit: RecoveryKey | null): Promise<void> => {
+    await replica.startAnew(log.account)
+    const sub = keeper.live()?.account.sub ?? ''
+    const confirmed = kit === null ? null : { id: kit.id, confirmed: true }
+    await held.keep({ sub, account: log.account, keys: listOf(keys), kit: confirmed })
+    held.noteKit(log.recovery?.id)
+  }
+
+  /** Asks through the interface of devices, which knows that a sign-in may be too old for this. */
+  const asRecent: LogSource = {
+    log: transport.log,
+    async addToLog(entry: Bytes, wraps: readonly WrappedKey[]) {
+      await api.signed('POST', '/sync/log', v.unknown(), { entry: toBase64url(entry), wraps: textOf(wraps) })
+    },
+  }
+
+  const membership: Membership = {
+    async enable() {
+      if (vault.grade === 'memory') throw new HoldfastError('SYNC_UNAVAILABLE')
+      if (keeper.live() === undefined) throw new HoldfastError('SESSION_EXPIRED')
+      await ready()
+      const self = await identity()
+      if ((await readServerLog(transport)) === undefined) {
+        const { entry, wraps } = await openAccount(self, clock())
+        await transport.addToLog(entry, wraps)
+      }
+      const server = await readServerLog(transport)
+      if (server === undefined) throw new HoldfastError('SYNC_FALSE')
+      const keys = isIn(server.log, self.id) ? await unwrapKeys(server.log, server.wraps, self) : new Map()
+      await settle(server, keys, null)
+    },
+
+    async unlock(words) {
+      const { key, ...wrong } = await readKit(words)
+      if (key === undefined) return 'problem' in wrong ? wrong.problem : other
+      await ready()
+      const self = await identity()
+      const server = await readServerLog(transport)
+      if (server?.log.recovery === undefined || !sameBytes(server.log.recovery.id, key.id)) return other
+      const keys = await unwrapKeys(server.log, server.wraps, key)
+      await addEntry(transport, (now) => letIn(now, keys, { ...self.about, id: self.id }, key, clock()))
+      await settle(server, keys, key)
+      return null
+    },
+
+    async newKit() {
+      const record = held.record()
+      if (record === undefined || !held.isOn()) throw new HoldfastError('SYNC_OFF')
+      const words = newRecoveryWords()
+      const { key } = await readKit(words)
+      if (key === undefined) throw new HoldfastError('INTERNAL')
+      const self = await identity()
+      await addEntry(asRecent, (server) => nameKit(server, held.keys(), key, self, clock()))
+      await held.keep({ ...record, kit: { id: key.id, confirmed: false } })
+      held.noteKit(key.id)
+      return words
+    },
+
+    async confirmKit(words) {
+      const record = held.record()
+      if (record === undefined) throw new HoldfastError('SYNC_OFF')
+      const { key, ...wrong } = await readKit(words)
+      if (key === undefined) return 'problem' in wrong ? wrong.problem : other
+      const known = record.kit?.id ?? (await readServerLog(transport))?.log.recovery?.id
+      if (known === undefined || !sameBytes(known, key.id)) return other
+      await held.keep({ ...record, kit: { id: key.id, confirmed: true } })
+      return null
+    },
+
+    async admit({ publicKey, exchangeKey, name, platform }) {
+      const [sign, exchange] = [fromBase64url(publicKey), fromBase64url(exchangeKey)]
+      if (sign === undefined || exchange === undefined || !held.isOn()) return
+      const device = { id: await deviceIdOf(sign), signKey: sign, exchangeKey: exchange, name, platform }
+      const self = await identity()
+      await addEntry(transport, (server) => letIn(server, held.keys(), device, self, clock()))
+    },
+
+    async expel(publicKey) {
+      const sign = fromBase64url(publicKey)
+      if (sign === undefined || !held.isOn()) return
+      const self = await identity()
+      const last = await replica.lastOf(await deviceIdOf(sign))
+      await addEntry(transport, (server) => putOut(server, last, self, clock()))
+    },
+  }
+  return membership
+}

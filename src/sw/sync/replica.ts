@@ -1,0 +1,167 @@
+import type { Bytes } from '../../base/bytes.ts'
+import { toBase64url } from '../../base/bytes.ts'
+import type { Clock } from '../../base/clock.ts'
+import { type DeviceLog, epochOf, verifyLog } from '../../crypto/device-log.ts'
+import type { Keyring } from '../../crypto/epoch-key.ts'
+import { fileName, newStamp, noteName } from '../../data/changed.ts'
+import { type NotesDatabase, notesDatabase } from '../../data/database.ts'
+import { mergeUpdates } from '../../notebook/note-document.ts'
+import type { SyncRun } from '../../protocol/sync-state.ts'
+import { createEngine } from '../../sync/engine.ts'
+import { createHttpTransport } from '../../sync/http-transport.ts'
+import type { SyncMemory } from '../../sync/ports.ts'
+import type { SyncDeps } from '../sync-part.ts'
+import { addEntry, renew } from './account.ts'
+import { fetchFiles, sendFiles } from './files.ts'
+import type { Held } from './held.ts'
+import { type Identity, readIdentity } from './identity.ts'
+import { ACCOUNT, createSyncStore, MEMORY, SYNCED_AT } from './store.ts'
+
+export type ReplicaTransport = ReturnType<typeof createHttpTransport>
+
+/** The replica at rest: what it remembers, with the log of it verified and the keys of that log. */
+export type AtRest = { readonly memory: SyncMemory; readonly log: DeviceLog; readonly keyring: Keyring }
+
+/** The replica of this device: notes and files, exchanged with the server. */
+export type Replica = {
+  readonly database: NotesDatabase
+  readonly transport: ReplicaTransport
+  /** Reads all that is new, and sends all that waits. Answers how many records the server holds back. */
+  exchange(signal: AbortSignal): Promise<number>
+  identity(): Promise<Identity>
+  /** Undefined where nothing was exchanged yet. */
+  atRest(self: Identity): Promise<AtRest | undefined>
+  /** Makes the rows of sync those of this account and this device; the notes stay as they are. */
+  startAnew(account: Bytes): Promise<void>
+  uploadMine(): Promise<void>
+  /** Forgets what it remembers; the notes stay. */
+  forget(): Promise<void>
+  waiting(): Promise<number>
+  aside(): Promise<readonly { readonly code: string; readonly count: number }[]>
+  syncedAt(): Promise<number | null>
+  /** The last record of a device that was taken in. */
+  lastOf(device: Bytes): Promise<{ readonly device: Bytes; readonly seq: number; readonly hash: Bytes }>
+}
+
+const headersOf = (body: string | Bytes): Record<string, string> => ({
+  'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream',
+})
+
+const transportOf = ({ ask, base }: SyncDeps): ReplicaTransport =>
+  createHttpTransport((path, { method, body }) => {
+    const content = body === undefined ? {} : { body, headers: headersOf(body) }
+    return ask(new URL(base + path), { method, cache: 'no-store', ...content })
+  })
+
+/** Everything that there is is to be handed on, as if it had just been changed. */
+const changeAll = async ({ notes, attachments, changed }: NotesDatabase): Promise<void> => {
+  const names = [
+    ...(await notes.toCollection().primaryKeys()).map(noteName),
+    ...(await attachments.toCollection().primaryKeys()).map(fileName),
+  ]
+  await changed.bulkPut(names.map((name) => ({ name, stamp: newStamp() })))
+}
+
+const startAnew = async (database: NotesDatabase, account: Bytes): Promise<void> => {
+  const name = toBase64url(account)
+  const { synced, offered, seen, own, aside, manifests, replica, changed, notes, attachments } = database
+  const tables = [synced, offered, seen, own, aside, manifests, replica, changed, notes, attachments]
+  await database.transaction('rw', tables, async () => {
+    const isSame = (await replica.get(ACCOUNT))?.value === name
+    await Promise.all([offered, seen, own, aside, replica].map((table) => table.clear()))
+    if (!isSame) {
+      await Promise.all([synced.clear(), manifests.clear()])
+      await changeAll(database)
+    }
+    await replica.put({ id: ACCOUNT, value: name })
+  })
+}
+
+/** Files are no changes of a document: what is said of them is sent again. */
+const sayFilesAgain = async (database: NotesDatabase): Promise<void> => {
+  const { synced, changed, manifests } = database
+  await database.transaction('rw', [synced, changed, manifests], async () => {
+    const names = await manifests.where('state').equals('here').primaryKeys()
+    await manifests.bulkDelete(names)
+    await changed.bulkPut(names.map((name) => ({ name, stamp: newStamp() })))
+  })
+}
+
+export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRun) => void): Replica => {
+  const { vault, keeper } = deps
+  const clock: Clock = deps.clock
+  const database = notesDatabase()
+  const store = createSyncStore(database, vault, clock)
+  const transport = transportOf(deps)
+  const identity = () => readIdentity(vault, keeper)
+
+  const engineOf = (self: Identity) =>
+    createEngine({
+      store,
+      transport,
+      device: self,
+      keyring: (log, wraps) => held.keyrings(self)(log, wraps),
+      merge: (changes) => mergeUpdates([...changes]),
+      progress,
+    })
+
+  const atRest = async (self: Identity): Promise<AtRest | undefined> => {
+    const memory = await store.read()
+    if (memory === undefined || memory.log.length === 0) return undefined
+    const log = await verifyLog(memory.log)
+    return { memory, log, keyring: await held.keyrings(self)(log, []) }
+  }
+
+  /** A device was removed: what is written from now on is under a new key. */
+  const beginEpoch = async (self: Identity): Promise<void> => {
+    const post = await addEntry(transport, (server) => renew(server, held.keys(), self, clock()))
+    if (post !== undefined) await held.learn(new Map(held.keys()).set(post.epoch, post.key))
+  }
+
+  return {
+    database,
+    transport,
+    identity,
+    atRest,
+    async exchange(signal) {
+      await deps.ready()
+      const self = await identity()
+      const engine = engineOf(self)
+      let outcome = await engine.exchange(signal)
+      const here = await atRest(self)
+      if (here !== undefined) {
+        const { log, keyring } = here
+        held.noteKit(log.recovery?.id)
+        if (log.isRotationDue) await beginEpoch(self)
+        const tell = (type: 'sending-files' | 'receiving-files', done: number, total: number) =>
+          progress({ type, done, total })
+        const files = { database, transport, keyring, epoch: epochOf(log), signal, progress: tell }
+        if ((await sendFiles(files)) > 0) outcome = await engine.exchange(signal)
+        await fetchFiles(files)
+      }
+      await database.replica.put({ id: SYNCED_AT, value: clock() })
+      return outcome.missing.length
+    },
+    startAnew: (account) => startAnew(database, account),
+    async uploadMine() {
+      await engineOf(await identity()).uploadMine()
+      await sayFilesAgain(database)
+    },
+    async forget() {
+      await database.replica.delete(MEMORY)
+    },
+    waiting: () => store.outboxSize(),
+    async aside() {
+      const all = Map.groupBy(await store.quarantined(), ({ code }) => code)
+      return [...all].map(([code, records]) => ({ code, count: records.length }))
+    },
+    async syncedAt() {
+      const value = (await database.replica.get(SYNCED_AT))?.value
+      return typeof value === 'number' ? value : null
+    },
+    async lastOf(device) {
+      const { seq, hash } = (await store.read())?.devices[toBase64url(device)] ?? { seq: 0, hash: new Uint8Array(32) }
+      return { device, seq, hash }
+    },
+  }
+}
