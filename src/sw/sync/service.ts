@@ -4,6 +4,7 @@ import { createRunner } from '../../sync/runner.ts'
 import type { CreateSync, SyncHandlers } from '../sync-part.ts'
 import { createBackup } from './backup.ts'
 import { createHeld } from './held.ts'
+import { createLive } from './live.ts'
 import { createMembership } from './membership.ts'
 import { problemOf, toError } from './problems.ts'
 import { createReplica } from './replica.ts'
@@ -79,6 +80,10 @@ export const createSync: CreateSync = (deps) => {
   const request = async (): Promise<void> => {
     if (held.isOn()) await runner.request()
   }
+  const stream = createLive({
+    open: (signal) => deps.ask(new URL(`${deps.base}/sync/events`), { signal, cache: 'no-store' }),
+    onNews: () => hold(request()),
+  })
   /** Goes on beside whatever was asked. */
   const begin = (): Promise<SyncState> => {
     hold(request())
@@ -98,11 +103,13 @@ export const createSync: CreateSync = (deps) => {
     },
     async 'sync.disable'() {
       runner.cancel()
+      stream.stop()
       await typed(held.keep(undefined))
       await replica.forget()
       return tell()
     },
     async 'sync.run'() {
+      if (held.isOn() && vault.grade === 'isolated') stream.heard()
       hold(request())
       return describe()
     },
@@ -142,6 +149,7 @@ export const createSync: CreateSync = (deps) => {
       if (record === undefined) await held.restore()
       else if (isAnother || isRemoved || state.status === 'anonymous') {
         runner.cancel()
+        stream.stop()
         await held.keep(undefined)
       }
       await count()
