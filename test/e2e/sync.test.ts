@@ -4,9 +4,21 @@ import { askWorker } from '../support/ask-worker.ts'
 import { closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
-import { click, fill, openPage, showsText, text } from '../support/page.ts'
+import { byRole, click, fill, openPage, showsText } from '../support/page.ts'
 import { type Credentials, createAccount, signIn } from '../support/people.ts'
-import { bodyOf, openRow } from './support/notebook.ts'
+import { type Folder, makeFolder, pick } from './support/files.ts'
+import { bodyOf, listed, openRow } from './support/notebook.ts'
+import {
+  chooseBackup,
+  digestOfFiles,
+  epochsAtServer,
+  type Listed,
+  pair,
+  rows,
+  synced,
+  syncState,
+  takeBackup,
+} from './support/sync.ts'
 import { typeAt } from './support/writing.ts'
 
 describe('notes on two devices of one account', () => {
@@ -17,8 +29,10 @@ describe('notes on two devices of one account', () => {
   let two: Page
   let person: Credentials
   let words = ''
+  let folder: Folder
 
   beforeAll(async () => {
+    folder = await makeFolder()
     holdfast = await startHoldfast()
     first = await launchBrowser('chromium')
     second = await launchBrowser('firefox')
@@ -27,18 +41,9 @@ describe('notes on two devices of one account', () => {
     await closeBrowser(first)
     await closeBrowser(second)
     await holdfast.stop()
+    await folder.remove()
   })
 
-  const state = async (page: Page) => (await askWorker(page, { type: 'sync.get' })).ok as Record<string, unknown>
-  /** Everything that is here is at the server, and everything that is there is here. */
-  const synced = async (page: Page) => {
-    await askWorker(page, { type: 'sync.run' })
-    await waitFor(async () => {
-      const { run, waiting, problem } = await state(page)
-      if (problem !== null) throw new Error(JSON.stringify(problem))
-      return waiting === 0 && (run as { type: string }).type === 'idle'
-    }, 'sync is through')
-  }
   const exchange = async () => {
     await synced(one)
     await synced(two)
@@ -57,7 +62,7 @@ describe('notes on two devices of one account', () => {
     const kit = await askWorker(one, { type: 'sync.newKit' })
     words = (kit.ok as { words: string }).words
     expect(words.split(' ')).toHaveLength(12)
-    expect(await state(one)).toMatchObject({ kit: 'unconfirmed' })
+    expect(await syncState(one)).toMatchObject({ kit: 'unconfirmed' })
     expect(await askWorker(one, { type: 'sync.confirmKit', words: 'zoo '.repeat(12) })).toMatchObject({
       ok: { problem: {} },
     })
@@ -97,7 +102,70 @@ describe('notes on two devices of one account', () => {
     await fill(one, 'Title', 'Gone soon')
     await showsText(one, 'Saved on this device')
     await exchange()
-    await waitFor(async () => (await text(two)).includes('Gone soon'), 'the second has it')
+    await listed(two, ['Gone soon', 'Tides'])
+    await click(one, 'button', 'Delete note')
+    await listed(one, ['Tides'])
+    await exchange()
+    await listed(two, ['Tides'])
+    await click(one, 'button', 'Trash (1)')
+    await click(one, 'button', 'Empty the trash')
+    await byRole(one, 'dialog', 'Empty the trash')
+    await click(one, 'button', 'Delete for good')
+    await waitFor(async () => (await rows(one, 'notes')).length === 1, 'it is gone')
+    await exchange()
+    expect(await rows(two, 'notes')).toHaveLength(1)
+    expect(new Set((await rows(two, 'updates')).map(({ noteId }) => noteId)).size).toBe(1)
+  })
+
+  it('brings files along, byte for byte', async () => {
+    const bytes = Uint8Array.from({ length: 2_500_000 }, (_, at) => (at * 7) % 251)
+    await one.reload()
+    await openRow(one, 'Tides')
+    await pick(one, 'Files to attach', [await folder.put('tables.bin', bytes)])
+    await waitFor(async () => (await rows(one, 'attachments')).length === 1, 'the file is stored')
+    await exchange()
+    await waitFor(async () => (await rows(two, 'attachments')).length === 1, 'the file has come')
+    expect(await digestOfFiles(two)).toBe(await digestOfFiles(one))
+  })
+
+  it('lets a third in by pairing, with the keys, and goes on without it under a new one', async () => {
+    const three = await openPage(await first.createBrowserContext(), holdfast.appUrl)
+    await pair(one, three)
+    expect(await askWorker(three, { type: 'sync.enable' })).toMatchObject({ ok: { stage: 'on' } })
+    await synced(three)
+    await listed(three, ['Tides'])
+
+    const { devices } = (await askWorker(one, { type: 'devices.list' })).ok as { devices: Listed[] }
+    const { ok } = await askWorker(three, { type: 'devices.list' })
+    const itself = (ok as { devices: Listed[] }).devices.find(({ isThis }) => isThis)
+    expect(devices.map(({ id }) => id)).toContain(itself?.id)
+    await askWorker(one, { type: 'devices.remove', device: itself?.id })
+    await waitFor(async () => {
+      await askWorker(three, { type: 'sync.run' })
+      return (await syncState(three)).stage === 'unavailable'
+    }, 'the third is out, and its keys are gone')
+
+    await typeAt(one, 0, 'Afterwards: ')
+    await showsText(one, 'Afterwards')
+    await exchange()
+    await waitFor(async () => (await bodyOf(two)).startsWith('Afterwards: '), 'the second reads on')
+    expect(epochsAtServer(holdfast)).toEqual([1, 2])
+  })
+
+  it('brings everything back out of a backup with the words alone', async () => {
+    const made = (await askWorker(one, { type: 'sync.backup' })).ok as { size: number }
+    expect(made.size).toBeGreaterThan(2_500_000)
+    const empty = await openPage(await first.createBrowserContext(), holdfast.appUrl)
+    await chooseBackup(empty, await takeBackup(one))
+    const wrong = words.split(' ').reverse().join(' ')
+    expect(await askWorker(empty, { type: 'sync.openBackup', words: wrong })).toMatchObject({ ok: { preview: null } })
+    expect(await askWorker(empty, { type: 'sync.openBackup', words })).toMatchObject({
+      ok: { preview: { notes: 1, files: 1, fresh: 1 }, problem: null },
+    })
+    expect(await rows(empty, 'notes')).toEqual([])
+    expect(await askWorker(empty, { type: 'sync.applyBackup', words })).toMatchObject({ ok: { problem: null } })
+    await listed(empty, ['Tides'])
+    expect(await digestOfFiles(empty)).toBe(await digestOfFiles(one))
   })
 
   it('says nothing of the notes to the server', async () => {

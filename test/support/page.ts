@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Browser, ElementHandle, Page } from 'puppeteer-core'
+import type { Browser, BrowserContext, ElementHandle, Page } from 'puppeteer-core'
 import { findAccessible } from './accessible.ts'
 import { patience, waitFor, within } from './deadline.ts'
 
@@ -17,7 +17,7 @@ export const logOf = (page: Page): PageLog => {
 }
 
 /** Opens a tab that keeps a log, at `url` where one is given. */
-export const openPage = async (browser: Browser, url?: string): Promise<Page> => {
+export const openPage = async (browser: Browser | BrowserContext, url?: string): Promise<Page> => {
   const page = await browser.newPage()
   const log: PageLog = { errors: [], console: [] }
   logs.set(page, log)
