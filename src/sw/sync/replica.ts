@@ -153,7 +153,11 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
     waiting: () => store.outboxSize(),
     async aside() {
       const all = Map.groupBy(await store.quarantined(), ({ code }) => code)
-      return [...all].map(([code, records]) => ({ code, count: records.length }))
+      const large = store.tooLarge()
+      return [
+        ...[...all].map(([code, records]) => ({ code, count: records.length })),
+        ...(large === 0 ? [] : [{ code: 'NOTE_TOO_LARGE', count: large }]),
+      ]
     },
     async syncedAt() {
       const value = (await database.replica.get(SYNCED_AT))?.value

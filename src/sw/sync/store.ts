@@ -4,6 +4,7 @@ import { type ChangedRow, idIn } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import type { Commit, Edit, Incoming, SyncMemory, SyncStore } from '../../sync/ports.ts'
 import { type SyncFaultCode, syncFaults } from '../../sync/wire/faults.ts'
+import { largestRecord } from '../../sync/wire/record.ts'
 import type { Vault } from '../vault.ts'
 import { noteTables, offerOf, takeIn, wholeOf } from './items.ts'
 import { openMemory, sealMemory } from './memory.ts'
@@ -54,8 +55,16 @@ const write = async (database: NotesDatabase, commit: Commit, sealed: Uint8Array
   await database.replica.put({ id: MEMORY, value: sealed })
 }
 
+/** What a record can carry beside its padding, a twelfth of it at most, and its header. */
+const largestBody = Math.floor(largestRecord * 0.85)
+
 /** The store of a replica over the database of the notes. What waits is found out from what was changed, whoever has changed it. */
-export const createSyncStore = (database: NotesDatabase, vault: Vault, clock: Clock): SyncStore => {
+export const createSyncStore = (
+  database: NotesDatabase,
+  vault: Vault,
+  clock: Clock,
+): SyncStore & { /** Notes that no record can carry: they stay on this device. */ tooLarge(): number } => {
+  const large = new Set<string>()
   const tables = () => [
     ...noteTables.map((name) => database.table(name)),
     ...['seen', 'own', 'aside', 'manifests', 'replica'].map((name) => database.table(name)),
@@ -78,6 +87,11 @@ export const createSyncStore = (database: NotesDatabase, vault: Vault, clock: Cl
       return undefined
     }
     const { body, ...rest } = found
+    if (body.length > largestBody) {
+      large.add(name)
+      return undefined
+    }
+    large.delete(name)
     await database.offered.put({ stamp, name, ...rest })
     return { id: stamp, name, kind: 'changes', body }
   }
@@ -97,6 +111,7 @@ export const createSyncStore = (database: NotesDatabase, vault: Vault, clock: Cl
     })
 
   return {
+    tooLarge: () => large.size,
     read: async (): Promise<SyncMemory | undefined> => openMemory(vault, (await database.replica.get(MEMORY))?.value),
     async commit(commit) {
       const sealed = await sealMemory(vault, commit.memory)
