@@ -160,7 +160,7 @@ export const createApi = ({ journal, clock, observe, hold }: ApiDeps) => {
       call(holder, {
         url,
         init: { ...init, mode: 'cors', credentials: 'omit', redirect: 'error' },
-        size: init.body instanceof Uint8Array ? init.body.length : 0,
+        size: init.body instanceof Uint8Array ? init.body.length : init.body instanceof Blob ? init.body.size : 0,
       }),
     /** The answer to a request for a resource of a secret. Without the secret it goes out as it is. */
     async respondWithSecret(

@@ -58,6 +58,16 @@ const json = async <T>(response: Response, schema: v.GenericSchema<unknown, T>):
   return parsed.output
 }
 
+/** Undefined where the server has no such thing. */
+const orNothing = async <T>(work: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof TransportError && error.problem.type === 'refused') return undefined
+    throw error
+  }
+}
+
 const call = async (ask: Ask, path: string, init: Parameters<Ask>[1]): Promise<Response> => {
   const response = await ask(path, init).catch((cause: unknown) => {
     throw new TransportError({ type: 'unavailable' }, { cause })
@@ -66,10 +76,14 @@ const call = async (ask: Ask, path: string, init: Parameters<Ask>[1]): Promise<R
   return response
 }
 
+export type HttpTransport = SyncTransport & {
+  addToLog(entry: Bytes, wraps: readonly WrappedKey[]): Promise<void>
+  /** No device has this file any more. */
+  removeChunks(item: Bytes): Promise<void>
+}
+
 /** The transport over the API of the server (docs/sync.md, "Transport"), with what the device log is written through. */
-export const createHttpTransport = (
-  ask: Ask,
-): SyncTransport & { addToLog(entry: Bytes, wraps: readonly WrappedKey[]): Promise<void> } => {
+export const createHttpTransport = (ask: Ask): HttpTransport => {
   const get = async <T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T> =>
     json(await call(ask, path, { method: 'GET' }), schema)
   const post = (path: string, body: unknown): Promise<Response> =>
@@ -94,15 +108,13 @@ export const createHttpTransport = (
       await post('/sync/compact', { checkpoint, superseded })
     },
     async chunks(item) {
-      try {
-        return (await get(`/blobs/${toBase64url(item)}`, chunksSchema)).chunks
-      } catch (error) {
-        if (error instanceof TransportError && error.problem.type === 'refused') return []
-        throw error
-      }
+      return (await orNothing(get(`/blobs/${toBase64url(item)}`, chunksSchema)))?.chunks ?? []
     },
     async putChunk(item, hash, chunk) {
       await call(ask, blob(item, hash), { method: 'PUT', body: chunk })
+    },
+    async removeChunks(item) {
+      await orNothing(call(ask, `/blobs/${toBase64url(item)}`, { method: 'DELETE' }))
     },
     async getChunk(item, hash) {
       return new Uint8Array(await (await call(ask, blob(item, hash), { method: 'GET' })).arrayBuffer())

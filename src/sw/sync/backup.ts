@@ -21,6 +21,7 @@ import type { Held } from './held.ts'
 import { noteItems, restoreNote } from './items.ts'
 import { readKit } from './membership.ts'
 import type { Replica } from './replica.ts'
+import { BACKUP_AT } from './store.ts'
 
 /** The file with everything in it. It opens with the words of the recovery kit; throws SYNC_OFF where there is none. */
 const write = async (replica: Replica, held: Held, now: number): Promise<Blob> => {
@@ -81,6 +82,13 @@ const takeIn = async (database: NotesDatabase, opened: OpenedBackup, apply: bool
   return { notes, files, fresh, time: opened.time }
 }
 
+const day = 24 * 60 * 60 * 1000
+/** Bytes of files beyond which a backup is made by a person alone: it is put together in memory. */
+const largestAtServer = 128 * 1024 * 1024
+
+const sizeOfFiles = async ({ attachments }: NotesDatabase): Promise<number> =>
+  (await attachments.toArray()).reduce((sum, { size }) => sum + size, 0)
+
 export const createBackup = (replica: Replica, held: Held, clock: Clock) => {
   const open = async (words: string, apply: boolean): Promise<BackupReply> => {
     const { opened, problem = null } = await openChosen(words)
@@ -96,6 +104,15 @@ export const createBackup = (replica: Replica, held: Held, clock: Clock) => {
       await (await caches.open(BACKUP_CACHE)).put(BACKUP_MADE, new Response(file))
       const day = new Date(clock()).toISOString().slice(0, 10)
       return { name: `holdfast-${day}.backup`, size: file.size }
+    },
+    /** A backup at the server once a day, where there is a kit that opens it. What fails is tried again the day after. */
+    async keepAtServer(): Promise<void> {
+      if (!held.isOn() || held.kit() === 'none') return
+      const tried = await replica.time(BACKUP_AT)
+      if (tried !== null && clock() - tried < day) return
+      await replica.noteTime(BACKUP_AT)
+      if ((await sizeOfFiles(replica.database)) > largestAtServer) return
+      await replica.keepBackup(await write(replica, held, clock()))
     },
     open: (words: string) => open(words, false),
     apply: (words: string) => open(words, true),

@@ -8,11 +8,11 @@ import type { NotesDatabase } from '../../data/database.ts'
 import { bytesOf, CHUNK, chunksOf, readAttachments } from '../../data/stored-attachment.ts'
 import type { Attachment } from '../../notebook/attachment.ts'
 import { downloadFile, type FileSource, uploadFile } from '../../sync/files.ts'
-import type { SyncTransport } from '../../sync/ports.ts'
+import type { HttpTransport } from '../../sync/http-transport.ts'
 
 export type FileDeps = {
   readonly database: NotesDatabase
-  readonly transport: SyncTransport
+  readonly transport: HttpTransport
   readonly keyring: Keyring
   readonly epoch: number
   readonly progress: (type: 'sending-files' | 'receiving-files', done: number, total: number) => void
@@ -93,6 +93,7 @@ export const sendFiles = async ({
       file === undefined
         ? encodeManifest({ about: encode({ type: 'removed' }), epoch, chunks: [] })
         : await uploadFile(transport, keyring, epoch, sourceOf(database, name, file), { signal })
+    if (file === undefined) await transport.removeChunks(await itemIdOf(keyring.account, name))
     // Nobody else has one that is gone before it was sent.
     if (file === undefined && states[names.indexOf(name)] === undefined) await database.changed.delete(name)
     else await database.manifests.put({ name, manifest, state: 'ready' })

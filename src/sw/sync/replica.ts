@@ -8,7 +8,7 @@ import { type NotesDatabase, notesDatabase } from '../../data/database.ts'
 import { mergeUpdates } from '../../notebook/note-document.ts'
 import type { SyncRun } from '../../protocol/sync-state.ts'
 import { createEngine } from '../../sync/engine.ts'
-import { createHttpTransport } from '../../sync/http-transport.ts'
+import { createHttpTransport, type HttpTransport } from '../../sync/http-transport.ts'
 import type { SyncMemory } from '../../sync/ports.ts'
 import type { SyncDeps } from '../sync-part.ts'
 import { addEntry, renew } from './account.ts'
@@ -17,15 +17,13 @@ import type { Held } from './held.ts'
 import { type Identity, readIdentity } from './identity.ts'
 import { ACCOUNT, createSyncStore, MEMORY, SYNCED_AT } from './store.ts'
 
-export type ReplicaTransport = ReturnType<typeof createHttpTransport>
-
 /** The replica at rest: what it remembers, with the log of it verified and the keys of that log. */
 export type AtRest = { readonly memory: SyncMemory; readonly log: DeviceLog; readonly keyring: Keyring }
 
 /** The replica of this device: notes and files, exchanged with the server. */
 export type Replica = {
   readonly database: NotesDatabase
-  readonly transport: ReplicaTransport
+  readonly transport: HttpTransport
   /** Reads all that is new, and sends all that waits. Answers how many records the server holds back. */
   exchange(signal: AbortSignal): Promise<number>
   identity(): Promise<Identity>
@@ -38,7 +36,11 @@ export type Replica = {
   forget(): Promise<void>
   waiting(): Promise<number>
   aside(): Promise<readonly { readonly code: string; readonly count: number }[]>
-  syncedAt(): Promise<number | null>
+  /** When something was done last, in milliseconds since 1970. */
+  time(what: string): Promise<number | null>
+  noteTime(what: string): Promise<void>
+  /** Gives the server a backup to keep. */
+  keepBackup(file: Blob): Promise<void>
   /** The last record of a device that was taken in. */
   lastOf(device: Bytes): Promise<{ readonly device: Bytes; readonly seq: number; readonly hash: Bytes }>
 }
@@ -47,7 +49,7 @@ const headersOf = (body: string | Bytes): Record<string, string> => ({
   'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream',
 })
 
-const transportOf = ({ ask, base }: SyncDeps): ReplicaTransport =>
+const transportOf = ({ ask, base }: SyncDeps): HttpTransport =>
   createHttpTransport((path, { method, body }) => {
     const content = body === undefined ? {} : { body, headers: headersOf(body) }
     return ask(new URL(base + path), { method, cache: 'no-store', ...content })
@@ -112,6 +114,10 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
     return { memory, log, keyring: await held.keyrings(self)(log, []) }
   }
 
+  const noteTime = async (what: string): Promise<void> => {
+    await database.replica.put({ id: what, value: clock() })
+  }
+
   /** A device was removed: what is written from now on is under a new key. */
   const beginEpoch = async (self: Identity): Promise<void> => {
     const post = await addEntry(transport, (server) => renew(server, held.keys(), self, clock()))
@@ -139,7 +145,7 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
         if ((await sendFiles(files)) > 0) outcome = await engine.exchange(signal)
         await fetchFiles(files)
       }
-      await database.replica.put({ id: SYNCED_AT, value: clock() })
+      await noteTime(SYNCED_AT)
       return outcome.missing.length
     },
     startAnew: (account) => startAnew(database, account),
@@ -159,9 +165,14 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
         ...(large === 0 ? [] : [{ code: 'NOTE_TOO_LARGE', count: large }]),
       ]
     },
-    async syncedAt() {
-      const value = (await database.replica.get(SYNCED_AT))?.value
+    async time(what) {
+      const value = (await database.replica.get(what))?.value
       return typeof value === 'number' ? value : null
+    },
+    noteTime,
+    async keepBackup(file) {
+      const headers = { 'content-type': 'application/octet-stream' }
+      await deps.ask(new URL(`${deps.base}/sync/backup`), { method: 'PUT', body: file, headers })
     },
     async lastOf(device) {
       const { seq, hash } = (await store.read())?.devices[toBase64url(device)] ?? { seq: 0, hash: new Uint8Array(32) }

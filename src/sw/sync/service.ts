@@ -8,6 +8,7 @@ import { createLive } from './live.ts'
 import { createMembership } from './membership.ts'
 import { problemOf, toError } from './problems.ts'
 import { createReplica } from './replica.ts'
+import { SYNCED_AT } from './store.ts'
 
 const typed = <T>(work: Promise<T>): Promise<T> =>
   work.catch((thrown: unknown) => {
@@ -47,7 +48,7 @@ export const createSync: CreateSync = (deps) => {
       stage: 'on',
       run,
       waiting,
-      syncedAt: await replica.syncedAt(),
+      syncedAt: await replica.time(SYNCED_AT),
       kit: held.kit(),
       problem: isOver ? { type: 'signed-out', code: 'SESSION_EXPIRED' } : problem,
       aside: await replica.aside(),
@@ -61,7 +62,11 @@ export const createSync: CreateSync = (deps) => {
   }
 
   const runner = createRunner<number>({
-    run: replica.exchange,
+    async run(signal) {
+      const withheld = await replica.exchange(signal)
+      hold(backup.keepAtServer().catch(() => undefined))
+      return withheld
+    },
     random: deps.random,
     later(act, milliseconds) {
       const timer = setTimeout(act, milliseconds)

@@ -11,6 +11,7 @@ import { openMemory, sealMemory } from './memory.ts'
 
 export const MEMORY = 'memory'
 export const SYNCED_AT = 'synced-at'
+export const BACKUP_AT = 'backup-at'
 /** Of which account the rows of sync are. */
 export const ACCOUNT = 'account'
 
