@@ -143,6 +143,8 @@ const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
     const query = queryOf(c)
     const body = route.body === undefined ? {} : await parseBody(request, route.body)
     const answer = await route.answer({ params, query, body, request, address }, caller)
+    // HEAD is answered as GET is, without the body: what would go on for as long as it is read must not begin.
+    if (answer instanceof Response && request.method === 'HEAD') await answer.body?.cancel()
     return answer instanceof Response ? answer : c.json(v.parse(route.reply, answer), route.status ?? 200)
   }
 }

@@ -7,7 +7,7 @@ import { createGateway } from '../gateway/gateway.ts'
 import type { PairingService } from '../pairing/pairing.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
-import type { SyncHub } from '../sync/hub.ts'
+import type { SyncStreams } from '../sync/streams.ts'
 import { createSyncService, defaultQuota } from '../sync/sync.ts'
 import type { Route } from './route.ts'
 import { accountRoutes } from './routes/account.ts'
@@ -31,7 +31,7 @@ export type RouteDeps = {
   readonly pairing: PairingService | undefined
   readonly downloads: Downloads
   readonly log: Logger
-  readonly hub: SyncHub
+  readonly streams: SyncStreams
   /** Bytes that an account may have of records and files. */
   readonly quota?: number
 }
@@ -55,7 +55,7 @@ const gatewayRoutes = ({ config: { gateway }, store, log }: RouteDeps): readonly
 
 /** Every route of the API, in one list: the server answers these, and the OpenAPI document describes them. */
 export const createRoutes = (deps: RouteDeps): readonly Route[] => {
-  const { config, store, secrets, devices, pairing, downloads, hub, quota = defaultQuota } = deps
+  const { config, store, secrets, devices, pairing, downloads, streams, quota = defaultQuota } = deps
   return [
     ...authRoutes(store),
     ...(config.external === undefined ? desktopRoutes(config, store) : []),
@@ -67,7 +67,7 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
       : pairingRoutes(pairing, async (id) => (await store.sessions.find(id))?.revokedAt === null)),
     ...downloadRoutes(store, downloads, config.appUrl),
     ...gatewayRoutes(deps),
-    ...syncRoutes(store, createSyncService({ store, quota, announce: hub.announce }), hub),
+    ...syncRoutes(store, createSyncService({ store, quota, announce: streams.announce }), streams),
     ...blobRoutes(store, quota),
     ...serverRoutes({
       secrets,

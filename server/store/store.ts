@@ -53,6 +53,8 @@ const createNouns = (db: Database) => ({
 export type Store = ReturnType<typeof createNouns> & {
   /** Resolves where the database answers. */
   ping(): Promise<void>
+  /** On SQLite: another number than before when another process has written into the file. */
+  fileVersion(): Promise<number>
   close(): Promise<void>
 }
 
@@ -61,6 +63,10 @@ export const createStore = (db: Database): Store => ({
   ...createNouns(db),
   async ping() {
     await sql`select 1`.execute(db)
+  },
+  async fileVersion() {
+    const pragma = sql<{ data_version: number }>`pragma_data_version`.as('pragma')
+    return (await db.selectFrom(pragma).select('data_version').executeTakeFirstOrThrow()).data_version
   },
   close: () => db.destroy(),
 })

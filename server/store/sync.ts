@@ -1,5 +1,6 @@
 import { PostgresAdapter, sql } from 'kysely'
 import type { Range } from '../../src/sync/wire/content.ts'
+import { partsOf } from './parts.ts'
 import type { Database } from './store.ts'
 
 /** What an account has. */
@@ -118,6 +119,20 @@ export const createSyncStore = (db: Database) => ({
   async state(accountId: string): Promise<SyncState> {
     const select = db.selectFrom('sync_accounts').select(columns).where('account_id', '=', accountId)
     return (await select.executeTakeFirst()) ?? nothing
+  },
+
+  /** The same of several accounts, by their ids. */
+  async states(accountIds: readonly string[]): Promise<ReadonlyMap<string, SyncState>> {
+    const states = new Map<string, SyncState>(accountIds.map((id) => [id, nothing]))
+    for (const ids of partsOf(accountIds)) {
+      const rows = await db
+        .selectFrom('sync_accounts')
+        .select(['account_id', ...columns])
+        .where('account_id', 'in', ids)
+        .execute()
+      for (const { account_id, ...state } of rows) states.set(account_id, state)
+    }
+    return states
   },
 
   /** Changes what an account has, alone. `change` answers the new state with what is to be told, or undefined to leave it. */

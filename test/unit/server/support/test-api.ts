@@ -15,7 +15,7 @@ import { createProvider } from '../../../../server/oidc/provider.ts'
 import { createPairingService } from '../../../../server/pairing/pairing.ts'
 import { loadSecrets } from '../../../../server/secrets.ts'
 import { newId } from '../../../../server/store/store.ts'
-import { createSyncHub } from '../../../../server/sync/hub.ts'
+import { createSyncStreams } from '../../../../server/sync/streams.ts'
 import { openTestStore } from './database.ts'
 
 export type Sent = {
@@ -44,9 +44,9 @@ export const createTestApi = async (overrides: Partial<Config> = {}, quota?: num
   const pairing = createPairingService({ ...issuing, needsApproval: config.requirePairing })
   const credentials = createCredentials(config, secrets, store)
   const downloads = createDownloads(config.data, secrets.nonceSecret)
-  const hub = createSyncHub(config.databaseUrl)
+  const streams = createSyncStreams(store, config.databaseUrl)
   const limits = quota === undefined ? {} : { quota }
-  const services = { config, store, secrets, devices, pairing, downloads, log, hub, ...limits }
+  const services = { config, store, secrets, devices, pairing, downloads, log, streams, ...limits }
   const api = createApi({
     ...{ store, credentials, log, routes: createRoutes(services) },
     readableBy: config.requirePairing ? '*' : config.appUrl,
@@ -108,6 +108,7 @@ export const createTestApi = async (overrides: Partial<Config> = {}, quota?: num
     config,
     store,
     secrets,
+    streams,
     ask,
     signIn,
     /** Someone new, signed in. */
@@ -118,7 +119,7 @@ export const createTestApi = async (overrides: Partial<Config> = {}, quota?: num
     },
     logged: () => lines.join(''),
     async dispose() {
-      await hub.close()
+      await streams.close()
       await mail.close()
       await dispose()
     },
