@@ -142,7 +142,7 @@ const listenOnAll = async (options: Started, { secrets, store, mail, streams }: 
   const app = getRequestListener((request, { incoming }) =>
     respond(request, clientAddress(incoming, behindProxy, isProxy)),
   )
-  return openSites(config, store, { app, id: own?.listener })
+  return openSites(config, { store, streams }, { app, id: own?.listener })
 }
 
 /** Starts all listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */

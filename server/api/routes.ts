@@ -8,7 +8,7 @@ import type { PairingService } from '../pairing/pairing.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
 import type { SyncStreams } from '../sync/streams.ts'
-import { createSyncService, defaultQuota } from '../sync/sync.ts'
+import { createSyncService } from '../sync/sync.ts'
 import type { Route } from './route.ts'
 import { accountRoutes } from './routes/account.ts'
 import { authRoutes } from './routes/auth.ts'
@@ -32,8 +32,6 @@ export type RouteDeps = {
   readonly downloads: Downloads
   readonly log: Logger
   readonly streams: SyncStreams
-  /** Bytes that an account may have of records and files. */
-  readonly quota?: number
 }
 
 /** What this server can do, in the words of `/server`. */
@@ -55,7 +53,8 @@ const gatewayRoutes = ({ config: { gateway }, store, log }: RouteDeps): readonly
 
 /** Every route of the API, in one list: the server answers these, and the OpenAPI document describes them. */
 export const createRoutes = (deps: RouteDeps): readonly Route[] => {
-  const { config, store, secrets, devices, pairing, downloads, streams, quota = defaultQuota } = deps
+  const { config, store, secrets, devices, pairing, downloads, streams } = deps
+  const { syncQuota: quota } = config
   return [
     ...authRoutes(store),
     ...(config.external === undefined ? desktopRoutes(config, store) : []),

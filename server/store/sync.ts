@@ -135,6 +135,16 @@ export const createSyncStore = (db: Database) => ({
     return states
   },
 
+  /** Of all accounts together. */
+  async totals(): Promise<{ readonly accounts: number; readonly records: number; readonly bytes: number }> {
+    const { accounts, records, bytes } = await db
+      .selectFrom('sync_accounts')
+      .select(({ fn }) => [fn.countAll().as('accounts'), fn.sum('position').as('records'), fn.sum('bytes').as('bytes')])
+      .executeTakeFirstOrThrow()
+    // A sum is no number of its own in PostgreSQL, and none of nothing.
+    return { accounts: Number(accounts), records: Number(records), bytes: Number(bytes) }
+  },
+
   /** Changes what an account has, alone. `change` answers the new state with what is to be told, or undefined to leave it. */
   change: <T>(
     accountId: string,

@@ -75,9 +75,6 @@ const place = async (
   return placed
 }
 
-/** 1 GiB. */
-export const defaultQuota = 1024 ** 3
-
 export type SyncDeps = { readonly store: Store; readonly quota: number; readonly announce: (accountId: string) => void }
 
 /** Carries what devices have sealed for each other. It can read none of it. */

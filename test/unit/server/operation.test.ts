@@ -30,10 +30,15 @@ describe('a running server', () => {
 
   test('has figures on a port of their own, with nothing in them that a client wrote', async () => {
     await fetch(`${server.appUrl}/api/v1/canary?canary=1`)
+    const account = await server.store.accounts.create('figures@example.com', 'no password')
+    const state = { genesis: null, position: 7, logLength: 0, bytes: 3_000_000_000 }
+    await server.store.sync.change(account?.id ?? '', async () => ({ state, told: undefined }))
     const figures = await (await fetch(`http://localhost:${server.config.metricsPort}/metrics`)).text()
     expect(figures).toMatch(/holdfast_request_seconds_count\{site="app",method="GET",status="404"\} \d/)
     expect(figures).toContain('holdfast_database_up 1')
-    expect(figures).not.toContain('canary')
+    for (const figure of ['streams 0', 'accounts 1', 'records 7', 'bytes 3000000000'])
+      expect(figures.split('\n')).toContain(`holdfast_sync_${figure}`)
+    expect(figures).not.toMatch(/canary|figures@/)
     for (const url of [server.appUrl, server.idUrl]) {
       expect(await (await fetch(`${url}/metrics`)).text()).not.toContain('holdfast_request')
     }

@@ -13,7 +13,7 @@ import { createTestApi, type TestApi, type TestPerson } from './support/test-api
 
 let api: TestApi
 beforeAll(async () => {
-  api = await createTestApi({}, 50_000)
+  api = await createTestApi({ syncQuota: 50_000 })
 })
 afterAll(() => api.dispose())
 

@@ -30,7 +30,7 @@ export type Sent = {
 const gateway = { protocol: 'openai', base: 'http://127.0.0.1:9', model: 'none', key: undefined } as const
 
 /** The whole API over a store of its own, asked without a socket. */
-export const createTestApi = async (overrides: Partial<Config> = {}, quota?: number) => {
+export const createTestApi = async (overrides: Partial<Config> = {}) => {
   const { store, config: common, dispose } = await openTestStore()
   const config: Config = { ...common, gateway, ...overrides }
   const secrets = await loadSecrets(config.data)
@@ -45,8 +45,7 @@ export const createTestApi = async (overrides: Partial<Config> = {}, quota?: num
   const credentials = createCredentials(config, secrets, store)
   const downloads = createDownloads(config.data, secrets.nonceSecret)
   const streams = createSyncStreams(store, config.databaseUrl)
-  const limits = quota === undefined ? {} : { quota }
-  const services = { config, store, secrets, devices, pairing, downloads, log, streams, ...limits }
+  const services = { config, store, secrets, devices, pairing, downloads, log, streams }
   const api = createApi({
     ...{ store, credentials, log, routes: createRoutes(services) },
     readableBy: config.requirePairing ? '*' : config.appUrl,
