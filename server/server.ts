@@ -103,6 +103,7 @@ const keepTidy = (store: Store, log: Logger): (() => void) => {
       store.challenges.removeOlder(minute),
       store.tickets.removeExpired(),
       store.pairings.removeOld(),
+      store.backups.removeAbandoned(),
       store.outbox.removeOlder(30 * 24 * hour),
       store.usage.removeOlder(90 * 24 * hour),
     ])

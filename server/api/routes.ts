@@ -12,6 +12,7 @@ import { createSyncService } from '../sync/sync.ts'
 import type { Route } from './route.ts'
 import { accountRoutes } from './routes/account.ts'
 import { authRoutes } from './routes/auth.ts'
+import { backupRoutes } from './routes/backups.ts'
 import { blobRoutes } from './routes/blobs.ts'
 import { desktopRoutes } from './routes/desktop.ts'
 import { deviceRoutes } from './routes/devices.ts'
@@ -68,6 +69,7 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
     ...gatewayRoutes(deps),
     ...syncRoutes(store, createSyncService({ store, quota, announce: streams.announce }), streams),
     ...blobRoutes(store, quota),
+    ...backupRoutes(store, quota),
     ...serverRoutes({
       secrets,
       ...clientConfigOf(config),

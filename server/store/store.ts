@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { createAccounts } from './accounts.ts'
 import { createAttempts } from './attempts.ts'
 import { createAudit } from './audit.ts'
+import { createBackups } from './backups.ts'
 import { createBlobs } from './blobs.ts'
 import { createChallenges } from './challenges.ts'
 import { type Database, type DatabaseConfig, openDatabase } from './database.ts'
@@ -48,6 +49,7 @@ const createNouns = (db: Database) => ({
   passkeys: createPasskeys(db),
   sync: createSyncStore(db),
   blobs: createBlobs(db),
+  backups: createBackups(db),
 })
 
 export type Store = ReturnType<typeof createNouns> & {

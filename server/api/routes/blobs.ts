@@ -47,6 +47,7 @@ export const blobRoutes = (store: Store, quota: number): readonly Route[] => [
       summary: 'Stores a chunk: the body is its bytes, and its name their SHA-256. The same again is one.',
       params: chunk,
       longest: largestChunk,
+      hasBytes: 'at once',
       reply: v.object({ stored: v.literal(true) }),
       errors: ['validation_failed', 'quota_exceeded'],
     },

@@ -96,11 +96,15 @@ export const createTestApi = async (overrides: Partial<Config> = {}) => {
     const known = { clientId: 'web', providerSession: undefined, authTime: Date.now() }
     await store.sessions.create({ id, accountId, ...known, ...rest })
     const token = await tokenOf(accountId, id)
+    const credentials = async (method: string, path: string) => ({
+      authorization: `DPoP ${token}`,
+      dpop: await proofOf(method, path, token),
+    })
     const call = async (path: string, sent: Sent = {}): Promise<Response> => {
-      const proof = await proofOf(sent.method ?? 'GET', path, token)
-      return ask(path, { ...sent, headers: { ...sent.headers, authorization: `DPoP ${token}`, dpop: proof } })
+      const own = await credentials(sent.method ?? 'GET', path)
+      return ask(path, { ...sent, headers: { ...sent.headers, ...own } })
     }
-    return { accountId, sessionId: id, token, jkt, call }
+    return { accountId, sessionId: id, token, jkt, credentials, call }
   }
 
   return {
@@ -109,6 +113,7 @@ export const createTestApi = async (overrides: Partial<Config> = {}) => {
     secrets,
     streams,
     ask,
+    fetch: async (request: Request) => app.fetch(request, { address: '192.0.2.1' }),
     signIn,
     /** Someone new, signed in. */
     async person() {
