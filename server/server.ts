@@ -104,6 +104,7 @@ const keepTidy = (store: Store, log: Logger): (() => void) => {
       store.tickets.removeExpired(),
       store.pairings.removeOld(),
       store.backups.removeAbandoned(),
+      store.blobs.removeDeleted(),
       store.outbox.removeOlder(30 * 24 * hour),
       store.usage.removeOlder(90 * 24 * hour),
     ])

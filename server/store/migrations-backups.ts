@@ -29,3 +29,15 @@ export const backups = async (db: Kysely<unknown>): Promise<void> => {
     )
     .execute()
 }
+
+/** Blobs that were removed, until they are removed for good. */
+export const blobDeletions = async (db: Kysely<unknown>): Promise<void> => {
+  await db.schema
+    .createTable('blob_deletions')
+    .addColumn('account_id', 'text', (column) => column.notNull().references('accounts.id').onDelete('cascade'))
+    .addColumn('blob', 'text', (column) => column.notNull())
+    .addColumn('size', 'bigint', (column) => column.notNull())
+    .addColumn('deleted_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('blob_deletions_key', ['account_id', 'blob'])
+    .execute()
+}

@@ -205,6 +205,13 @@ export type Tables = {
     size: number
     content: string
   }
+  /** Blobs that were removed: their chunks are still there for a while, and count against no quota. */
+  blob_deletions: {
+    account_id: string
+    blob: string
+    size: number
+    deleted_at: number
+  }
   /** Backups of accounts. One that is being sent has no `completed_at`. */
   sync_backups: {
     account_id: string

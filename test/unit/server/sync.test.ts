@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { fromBase64url, toBase64url, utf8 } from '../../../src/base/bytes.ts'
 import { memoryOf, writeLogEntry } from '../../../src/crypto/device-log.ts'
 import { recordKinds } from '../../../src/sync/wire/record.ts'
@@ -14,6 +14,9 @@ beforeAll(async () => {
   api = await createTestApi({ syncQuota: 50_000 })
 })
 afterAll(() => api.dispose())
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const opened = () => openedIn(api)
 
@@ -195,6 +198,51 @@ describe('files', () => {
     expect(await (await person.call(path, { method: 'DELETE' })).json()).toEqual({ removed: true })
     expect((await (await person.call('/sync')).json()).bytes).toBe(0)
     expect((await person.call(path)).status).toBe(404)
+  })
+
+  test('that were removed are there for 30 days, for a device that needs one still, and are back with one chunk', async () => {
+    const person = await api.person()
+    const path = `/blobs/${'f'.repeat(22)}`
+    const [one, two] = [nameOf('one'), nameOf('two')]
+    await put(person, one, 'one')
+    await put(person, two, 'two')
+    const remove = async () => (await person.call(path, { method: 'DELETE' })).status
+    expect([await remove(), await remove()]).toEqual([200, 404])
+    expect((await person.call(path)).status).toBe(404)
+    expect(await (await person.call(`${path}/${two}`)).text()).toBe('two')
+    const bytes = async () => (await (await person.call('/sync')).json()).bytes
+    expect(await bytes()).toBe(0)
+    expect((await put(person, one, 'one')).status).toBe(200)
+    expect((await (await person.call(path)).json()).chunks).toEqual([one, two].sort())
+    expect(await bytes()).toBe(6)
+    await remove()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 29 * 86_400_000 })
+    await api.store.blobs.removeDeleted()
+    expect(await api.store.blobs.find(person.accountId, 'f'.repeat(22), two)).toBeDefined()
+    vi.setSystemTime(Date.now() + 2 * 86_400_000)
+    await api.store.blobs.removeDeleted()
+    expect(await api.store.blobs.find(person.accountId, 'f'.repeat(22), two)).toBeUndefined()
+    vi.useRealTimers()
+    expect((await put(person, one, 'one')).status).toBe(200)
+    expect(await bytes()).toBe(3)
+  })
+
+  test('that were removed take no more of the disk than may be had, and are not back where there is no room', async () => {
+    const person = await api.person()
+    const content = (letter: string) => letter.repeat(30_000)
+    const path = (letter: string) => `/blobs/${letter.repeat(22)}`
+    const put = (letter: string) =>
+      person.call(`${path(letter)}/${nameOf(content(letter))}`, { method: 'PUT', body: content(letter) })
+    const status = async (letter: string) => (await person.call(`${path(letter)}/${nameOf(content(letter))}`)).status
+    for (const letter of ['a', 'b']) {
+      expect((await put(letter)).status).toBe(200)
+      expect((await person.call(path(letter), { method: 'DELETE' })).status).toBe(200)
+    }
+    expect([await status('a'), await status('b')]).toEqual([404, 200])
+    expect((await put('c')).status).toBe(200)
+    expect((await put('b')).status).toBe(413)
+    expect([await status('b'), (await person.call(path('b'))).status]).toEqual([200, 404])
+    expect((await (await person.call('/sync')).json()).bytes).toBe(30_000)
   })
 })
 
