@@ -17,6 +17,12 @@ export type NewRecord = DeviceHead & { readonly kind: number; readonly size: num
 
 export type Wrap = { readonly epoch: number; readonly recipient: string; readonly wrapped: string }
 
+/** `isLast`: there were none after these. */
+export type RecordPage = {
+  readonly records: readonly { readonly position: number; readonly record: string }[]
+  readonly isLast: boolean
+}
+
 /** The channel on which nodes tell each other that an account has something new. */
 export const syncChannel = 'holdfast_sync'
 
@@ -160,16 +166,26 @@ export const createSyncStore = (db: Database) => ({
       return told
     }),
 
-  /** Records after a position, in order. */
-  records: (accountId: string, after: number, limit: number) =>
-    db
+  /** Records after a position, in order: so many at most, and no more bytes than this, but one whatever its size. */
+  async records(accountId: string, after: number, limit: number, bytes: number): Promise<RecordPage> {
+    const later = db
       .selectFrom('sync_records')
-      .select(['position', 'record', 'size'])
       .where('account_id', '=', accountId)
       .where('position', '>', after)
       .orderBy('position')
-      .limit(limit)
-      .execute(),
+    // Sizes first: what is not sent is not read.
+    const sizes = await later.select(['position', 'size']).limit(limit).execute()
+    let [count, total] = [0, 0]
+    for (const { size } of sizes) {
+      total += size
+      if (count > 0 && total > bytes) break
+      count += 1
+    }
+    const last = sizes[count - 1]
+    if (last === undefined) return { records: [], isLast: true }
+    const records = await later.select(['position', 'record']).where('position', '<=', last.position).execute()
+    return { records, isLast: count === sizes.length && count < limit }
+  },
 
   heads: (accountId: string): Promise<DeviceHead[]> =>
     db

@@ -117,14 +117,8 @@ const recordRoutes = (store: Store, service: SyncService): readonly Route[] => [
       const { position } = await store.sync.state(account.id)
       const heads = await store.sync.heads(account.id)
       const most = Math.min(mostRecords, Math.max(1, limit))
-      const found = await store.sync.records(account.id, after, most)
-      let total = 0
-      const records = found.filter(({ size }, at) => {
-        total += size
-        return at === 0 || total <= mostBytes
-      })
-      const isLast = records.length === found.length && found.length < most
-      return { records, position, isLast, heads }
+      const { records, isLast } = await store.sync.records(account.id, after, most, mostBytes)
+      return { records: [...records], position, isLast, heads }
     },
   ),
   forCaller(

@@ -166,6 +166,32 @@ describe('records', () => {
     expect((await post(person, '/sync/records', { records })).status).toBe(200)
   })
 
+  test('are answered in pages of so many bytes, and one whatever its size', async () => {
+    const { accountId } = await api.person()
+    const { sync } = api.store
+    const sizes = [10, 10, 10, 99, 10]
+    const records = sizes.map((size, at) => ({
+      ...{ device: 'd', hash: 'h', kind: 1, record: 'cg' },
+      size,
+      seq: at + 1,
+    }))
+    await sync.change(accountId, async (state, locked) => {
+      await locked.addRecords(records.map((record, at) => ({ ...record, position: at + 1 })))
+      return { state: { ...state, position: sizes.length }, told: undefined }
+    })
+    const page = async (after: number, limit: number, bytes: number) => {
+      const { records, isLast } = await sync.records(accountId, after, limit, bytes)
+      return [records.map(({ position }) => position), isLast]
+    }
+    expect(await page(0, 9, 25)).toEqual([[1, 2], false])
+    expect(await page(2, 9, 25)).toEqual([[3], false])
+    expect(await page(3, 9, 25)).toEqual([[4], false])
+    expect(await page(4, 9, 25)).toEqual([[5], true])
+    expect(await page(5, 9, 25)).toEqual([[], true])
+    expect(await page(0, 5, 1000)).toEqual([[1, 2, 3, 4, 5], false])
+    expect(await page(0, 6, 1000)).toEqual([[1, 2, 3, 4, 5], true])
+  })
+
   test('are not taken over the quota, and are when there is room', async () => {
     const { person, account } = await opened()
     const write = writer(account)
