@@ -15,6 +15,12 @@ export const positive = v.pipe(
   v.regex(/^[1-9]\d{0,6}$/, 'must be a number of seconds'),
   v.transform(Number),
 )
+/** Bytes: no less than a small notebook needs, no more than a number can count. */
+export const room = v.pipe(
+  v.string(),
+  v.regex(/^[1-9]\d{6,14}$/, 'must be a number of bytes from 1000000 to 999999999999999, such as 1073741824 for 1 GiB'),
+  v.transform(Number),
+)
 /** Whether an origin is this very machine. */
 export const isLocal = (origin: string): boolean =>
   /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(origin).hostname)

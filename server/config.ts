@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { type AiProvider, aiDefault, aiFault, readAi } from './ai.ts'
 import { findConfigFile, parseConfigFile, type Variables } from './config-file.ts'
-import { addresses, issuer, loopback, networks, origin, port, positive } from './config-values.ts'
+import { addresses, issuer, loopback, networks, origin, port, positive, room } from './config-values.ts'
 import { type ExternalProvider, externalEntries, externalFaults, readExternal } from './external.ts'
 import { type GatewayConfig, gatewayEntries, gatewayFaults, readGateway } from './gateway/config.ts'
 import type { UpstreamConfig } from './oidc/upstream.ts'
@@ -42,6 +42,8 @@ export type Config = {
   readonly metricsPort: number | undefined
   readonly metricsListen: readonly string[]
   readonly accessTokenTtl: number
+  /** Bytes that an account may have of records, files and backups. */
+  readonly syncQuota: number
   /** How long a consumed refresh token still gets a successor for the same DPoP key. */
   readonly refreshGrace: number
   /** Where AI can be asked with a key of the person's own. */
@@ -60,6 +62,7 @@ const environment = v.object({
   HOLDFAST_METRICS_LISTEN: v.optional(addresses, loopback),
   HOLDFAST_SECRETS: v.optional(v.pipe(v.string(), v.nonEmpty())),
   HOLDFAST_ACCESS_TOKEN_TTL: v.optional(positive, '900'),
+  HOLDFAST_SYNC_QUOTA: v.optional(room, String(1024 ** 3)),
   HOLDFAST_GOOGLE_ISSUER: v.optional(issuer, 'https://accounts.google.com'),
   HOLDFAST_GOOGLE_CLIENT_ID: v.optional(v.string()),
   HOLDFAST_GOOGLE_CLIENT_SECRET: v.optional(v.string()),
@@ -178,6 +181,7 @@ export const readConfig = (variables: Variables, file?: string): Config => {
     metricsPort: output.HOLDFAST_METRICS_PORT,
     metricsListen: output.HOLDFAST_METRICS_LISTEN,
     accessTokenTtl: output.HOLDFAST_ACCESS_TOKEN_TTL,
+    syncQuota: output.HOLDFAST_SYNC_QUOTA,
     refreshGrace: 60,
     ai: readAi(output.HOLDFAST_AI_PROVIDERS),
   }

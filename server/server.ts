@@ -26,7 +26,7 @@ import { createPairingService, type PairingService } from './pairing/pairing.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { loadApp } from './static-files.ts'
 import { openStore, type Store } from './store/store.ts'
-import { createSyncHub, type SyncHub } from './sync/hub.ts'
+import { createSyncStreams, type SyncStreams } from './sync/streams.ts'
 import { trustWarning } from './trusted-network.ts'
 
 type Fetch = (request: Request, address: string) => Promise<Response>
@@ -62,7 +62,7 @@ type Services = {
   readonly devices: DeviceService
   readonly pairing: PairingService | undefined
   readonly downloads: Downloads
-  readonly hub: SyncHub
+  readonly streams: SyncStreams
 }
 
 const createAppFetch = async (options: Started, services: Services): Promise<Fetch> => {
@@ -103,6 +103,8 @@ const keepTidy = (store: Store, log: Logger): (() => void) => {
       store.challenges.removeOlder(minute),
       store.tickets.removeExpired(),
       store.pairings.removeOld(),
+      store.backups.removeAbandoned(),
+      store.blobs.removeDeleted(),
       store.outbox.removeOlder(30 * 24 * hour),
       store.usage.removeOlder(90 * 24 * hour),
     ])
@@ -123,9 +125,9 @@ const createOwnProvider = (options: Started, secrets: Secrets, store: Store, mai
   }
 }
 
-type Parts = { readonly secrets: Secrets; readonly store: Store; readonly mail: Mail; readonly hub: SyncHub }
+type Parts = { readonly secrets: Secrets; readonly store: Store; readonly mail: Mail; readonly streams: SyncStreams }
 
-const listenOnAll = async (options: Started, { secrets, store, mail, hub }: Parts): Promise<Listening[]> => {
+const listenOnAll = async (options: Started, { secrets, store, mail, streams }: Parts): Promise<Listening[]> => {
   const { config } = options
   const own = config.external === undefined ? createOwnProvider(options, secrets, store, mail) : undefined
   const issuing = { store, serverKey: secrets.identityKey.x }
@@ -136,13 +138,13 @@ const listenOnAll = async (options: Started, { secrets, store, mail, hub }: Part
       : createPairingService({ ...issuing, issueSession: own.issueSession, needsApproval: config.requirePairing })
   // The build puts the packages of the extension beside the app.
   const downloads = createDownloads(join(options.appFiles, '..'), secrets.nonceSecret)
-  const respond = await createAppFetch(options, { config, secrets, store, devices, pairing, downloads, hub })
+  const respond = await createAppFetch(options, { config, secrets, store, devices, pairing, downloads, streams })
   const behindProxy = !isLocal(config.appUrl)
   const isProxy = proxiesOf(config.trustedProxies)
   const app = getRequestListener((request, { incoming }) =>
     respond(request, clientAddress(incoming, behindProxy, isProxy)),
   )
-  return openSites(config, store, { app, id: own?.listener })
+  return openSites(config, { store, streams }, { app, id: own?.listener })
 }
 
 /** Starts all listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */
@@ -152,11 +154,11 @@ export const startServer = async (given: ServerOptions): Promise<RunningServer> 
   const secrets = await loadSecrets(config.data, config.secretsFile)
   const store = await openStore(config)
   const mail = createMail(store, smtpDelivery({ url: config.smtpUrl, from: config.mailFrom }), log)
-  const hub = createSyncHub(config.databaseUrl)
+  const streams = createSyncStreams(store, config.databaseUrl)
   const listening = await checkKeys(store, secrets, config)
-    .then(() => listenOnAll(options, { secrets, store, mail, hub }))
+    .then(() => listenOnAll(options, { secrets, store, mail, streams }))
     .catch(async (error) => {
-      await hub.close()
+      await streams.close()
       await mail.close()
       await store.close()
       throw error
@@ -169,7 +171,7 @@ export const startServer = async (given: ServerOptions): Promise<RunningServer> 
     store,
     async close() {
       stopTidying()
-      await hub.close()
+      await streams.close()
       await Promise.all(listening.map((one) => one.close()))
       await mail.close()
       await store.close()

@@ -39,7 +39,7 @@ export const platformsOf = (sessions: readonly SessionInFull[]): readonly Platfo
 /** Most events that are shown or given out at once. */
 const mostEvents = 1000
 
-/** Everything that is held of an account, in the open; what opens something is left out. */
+/** What is held of an account besides what it syncs, in the open; what opens something is left out. */
 export const exportOf = async (store: Store, account: Account) => {
   const { passwordHash, ...profile } = account
   const [sessions, devices, events, identities, passkeys, plan, usage] = await Promise.all([

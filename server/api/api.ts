@@ -46,16 +46,21 @@ const limitOf = (maxSize: number) =>
     },
   })
 
-const usual = limitOf(1024 * 1024)
+const mebibyte = 1024 * 1024
+const usual = limitOf(mebibyte)
+const none: MiddlewareHandler = (_, next) => next()
 
 /** Keeps bodies as small as their route says. */
 const limitBodies = (routes: readonly Route[]): MiddlewareHandler<ApiEnv> => {
-  const own = routes.flatMap(({ path, longest }) =>
-    longest === undefined
-      ? []
-      : [{ at: new RegExp(`/v1${path.replaceAll(/:\w+/g, '[^/]+')}$`), limit: limitOf(longest) }],
-  )
-  return (c, next) => (own.find(({ at }) => at.test(c.req.path))?.limit ?? usual)(c, next)
+  const own = routes.flatMap(({ method, path, longest, hasBytes }) => {
+    const at = new RegExp(`/v1${path.replaceAll(/:\w+/g, '[^/]+')}$`)
+    if (hasBytes === 'as they come') return [{ method, at, limit: none }]
+    return longest === undefined ? [] : [{ method, at, limit: limitOf(longest) }]
+  })
+  return (c, next) => {
+    const route = own.find(({ method, at }) => method === c.req.method && at.test(c.req.path))
+    return (route?.limit ?? usual)(c, next)
+  }
 }
 
 /** A known address with a method that it does not have (RFC 9110 §15.5.6). */
@@ -77,6 +82,16 @@ const addRoutes = (api: Hono<ApiEnv>, deps: ApiDeps): void => {
       routes.map(({ method }) => method),
     )
   }
+}
+
+/** Reads what nobody wants. False where it is too much, and the rest is left. */
+const readToEnd = async (body: ReadableStream<Uint8Array>): Promise<boolean> => {
+  let size = 0
+  for await (const part of body) {
+    size += part.length
+    if (size > 2 * mebibyte) return false
+  }
+  return true
 }
 
 /** What holds for every request: its id, its version, its size, and that its body is read to the end. */
@@ -101,9 +116,16 @@ const addCommon = (api: Hono<ApiEnv>, { log, routes, readableBy }: ApiDeps): voi
   api.use(async (c, next) => {
     await next()
     const { raw } = c.req
-    // Under a body that is left unread the connection ends, and with it the next request on it.
-    if (raw.method !== 'GET' && !raw.bodyUsed) await raw.arrayBuffer().catch(() => undefined)
+    if (raw.method === 'GET' || raw.bodyUsed || raw.body === null) return
+    // Under a body that is left unread the connection ends, and with it the next request on it. A long one is not worth that.
+    if (!(await readToEnd(raw.body).catch(() => false))) c.header('connection', 'close')
   })
+}
+
+/** For HEAD: what goes on for as long as it is read must not begin. */
+const withoutBody = async (response: Response): Promise<Response> => {
+  await response.body?.cancel()
+  return new Response(null, response)
 }
 
 /** The checks of one route, in their order: what it claims to be, credentials, limit, parameters, body. */
@@ -143,7 +165,8 @@ const createHandler = ({ store, credentials }: ApiDeps, route: Route) => {
     const query = queryOf(c)
     const body = route.body === undefined ? {} : await parseBody(request, route.body)
     const answer = await route.answer({ params, query, body, request, address }, caller)
-    return answer instanceof Response ? answer : c.json(v.parse(route.reply, answer), route.status ?? 200)
+    if (answer instanceof Response) return request.method === 'HEAD' ? withoutBody(answer) : answer
+    return c.json(v.parse(route.reply, answer), route.status ?? 200)
   }
 }
 

@@ -93,7 +93,9 @@ const operation = (route: Route): Operation => {
   const parameters = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
   const known = query === undefined ? {} : v.parse(propertiesSchema, jsonSchema(query, 'input')).properties
   const asked = Object.entries(known).map(([name, schema]) => ({ name, in: 'query', required: false, schema }))
-  const requestBody = body === undefined ? {} : { requestBody: { content: json(jsonSchema(body, 'input')) } }
+  const sent = body === undefined ? undefined : json(jsonSchema(body, 'input'))
+  const content = route.hasBytes === undefined ? sent : bytes
+  const requestBody = content === undefined ? {} : { requestBody: { content } }
   return {
     operationId: operationId(route),
     summary,

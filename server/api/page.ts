@@ -14,7 +14,7 @@ const shape = (schema: JsonSchema): string => JSON.stringify(schema, null, 2)
 /** The shape of what is sent, where it is JSON. */
 const shapeOf = (content: Operation['responses'][string]['content']) => {
   const { 'application/json': json } = content
-  return json === undefined ? html`<p>A file.</p>` : code(shape(json.schema))
+  return json === undefined ? html`<p>Bytes.</p>` : code(shape(json.schema))
 }
 
 const code = (text: string) => html`<pre><code>${text}</code></pre>`

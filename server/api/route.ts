@@ -33,6 +33,11 @@ type Description<P extends Schema, B extends Schema, R extends Schema, Q extends
   readonly limit?: Limit
   /** The largest body, in bytes, where it is another than for all. */
   readonly longest?: number
+  /**
+   * The body is bytes and no JSON: `at once` held against `longest` before the route is asked, or `as they come`, which the route
+   * counts itself.
+   */
+  readonly hasBytes?: 'at once' | 'as they come'
   /** Whether it can be asked for as a stream of events, each of them a reply. */
   readonly hasEvents?: true
 }

@@ -7,11 +7,12 @@ import { createGateway } from '../gateway/gateway.ts'
 import type { PairingService } from '../pairing/pairing.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Store } from '../store/store.ts'
-import type { SyncHub } from '../sync/hub.ts'
-import { createSyncService, defaultQuota } from '../sync/sync.ts'
+import type { SyncStreams } from '../sync/streams.ts'
+import { createSyncService } from '../sync/sync.ts'
 import type { Route } from './route.ts'
 import { accountRoutes } from './routes/account.ts'
 import { authRoutes } from './routes/auth.ts'
+import { backupRoutes } from './routes/backups.ts'
 import { blobRoutes } from './routes/blobs.ts'
 import { desktopRoutes } from './routes/desktop.ts'
 import { deviceRoutes } from './routes/devices.ts'
@@ -31,9 +32,7 @@ export type RouteDeps = {
   readonly pairing: PairingService | undefined
   readonly downloads: Downloads
   readonly log: Logger
-  readonly hub: SyncHub
-  /** Bytes that an account may have of records and files. */
-  readonly quota?: number
+  readonly streams: SyncStreams
 }
 
 /** What this server can do, in the words of `/server`. */
@@ -55,7 +54,8 @@ const gatewayRoutes = ({ config: { gateway }, store, log }: RouteDeps): readonly
 
 /** Every route of the API, in one list: the server answers these, and the OpenAPI document describes them. */
 export const createRoutes = (deps: RouteDeps): readonly Route[] => {
-  const { config, store, secrets, devices, pairing, downloads, hub, quota = defaultQuota } = deps
+  const { config, store, secrets, devices, pairing, downloads, streams } = deps
+  const { syncQuota: quota } = config
   return [
     ...authRoutes(store),
     ...(config.external === undefined ? desktopRoutes(config, store) : []),
@@ -67,8 +67,9 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
       : pairingRoutes(pairing, async (id) => (await store.sessions.find(id))?.revokedAt === null)),
     ...downloadRoutes(store, downloads, config.appUrl),
     ...gatewayRoutes(deps),
-    ...syncRoutes(store, createSyncService({ store, quota, announce: hub.announce }), hub),
+    ...syncRoutes(store, createSyncService({ store, quota, announce: streams.announce }), streams),
     ...blobRoutes(store, quota),
+    ...backupRoutes(store, quota),
     ...serverRoutes({
       secrets,
       ...clientConfigOf(config),

@@ -5,7 +5,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import * as v from 'valibot'
 import { deleteAccount } from '../accounts/delete-account.ts'
 import { normaliseEmail } from '../accounts/email.ts'
-import { exportOf } from '../accounts/profile.ts'
+import { exportStream } from '../accounts/export.ts'
 import type { SecondFactor } from '../accounts/second-factor.ts'
 import type { PasswordAccounts } from '../accounts/sign-in.ts'
 import type { Config } from '../config.ts'
@@ -195,9 +195,10 @@ export const createAccountPages = ({ config, store, accounts, secondFactor, sign
   app.get(`${base}/export`, async (c) => {
     const account = c.get('account')
     await store.sessions.audit('account.exported', account.id, null)
-    const held = { exportedAt: new Date().toISOString(), account: await exportOf(store, account) }
-    const headers = { 'content-disposition': 'attachment; filename="holdfast-account.json"' }
-    return c.json(held, 200, headers)
+    return c.body(exportStream(store, account), 200, {
+      'content-type': 'application/json',
+      'content-disposition': 'attachment; filename="holdfast-account.json"',
+    })
   })
 
   app.post(`${base}/delete`, async (c) => {

@@ -12,7 +12,7 @@ import { migrate } from '../store/migrate.ts'
 import { migrations } from '../store/migrations.ts'
 import { isUnavailable } from '../store/unavailable.ts'
 import { version } from '../version.ts'
-import { insertRow, pagesOf, tablesOf } from './dump.ts'
+import { insertRow, rowsOf, tablesOf } from './dump.ts'
 
 // A backup is one gzipped file of JSON lines: a head with the keys of the server and the migrations of its schema, a line for each
 // row, and an end that counts them. It is the same for both databases, so it also moves a server from one to the other.
@@ -50,9 +50,9 @@ async function* linesOf(db: Database, secrets: Secrets): AsyncGenerator<string> 
   yield `${JSON.stringify({ format, version, schema: await schemaOf(db), secrets })}\n`
   let count = 0
   for (const table of await tablesOf(db)) {
-    for await (const rows of pagesOf(db, table)) {
-      for (const row of rows) yield `${JSON.stringify({ table, row: mapValues(row, toJson) })}\n`
-      count += rows.length
+    for await (const row of rowsOf(db, table)) {
+      yield `${JSON.stringify({ table, row: mapValues(row, toJson) })}\n`
+      count += 1
     }
   }
   yield `${JSON.stringify({ end: count })}\n`
@@ -70,7 +70,7 @@ const openNew = async (file: string) => {
 
 /**
  * Writes everything that the server keeps, and its keys, into a new file for its owner alone, as it was at one moment; servers
- * may run meanwhile. Rejects where the file is there already.
+ * may run and write meanwhile. Rejects where the file is there already.
  */
 export const backup = async (config: Config, file: string): Promise<void> => {
   const secrets = await loadSecrets(config.data, config.secretsFile)
@@ -80,6 +80,7 @@ export const backup = async (config: Config, file: string): Promise<void> => {
     await db
       .transaction()
       .setIsolationLevel('repeatable read')
+      .setAccessMode('read only')
       .execute((within) => pipeline(Readable.from(linesOf(within, secrets)), createGzip(), target))
   } catch (error) {
     await rm(file, { force: true })

@@ -37,21 +37,29 @@ export const tablesOf = async (db: Database): Promise<readonly string[]> => {
 }
 
 const rowsSchema = v.array(v.record(v.string(), v.unknown()))
-const page = 500
+/** Rows that are held at once. The largest has a MiB and a half. */
+const page = 16
 
-/** The rows of a table, a page at a time, within a transaction. */
-export async function* pagesOf(db: Database, table: string): AsyncGenerator<readonly Row[]> {
-  const cursor = onPostgres(db)
-  if (cursor) await sql`declare pages cursor for select * from ${sql.table(table)}`.execute(db)
-  for (let at = 0; ; at += page) {
-    const query = cursor
-      ? sql`fetch ${sql.lit(page)} from pages`
-      : sql`select * from ${sql.table(table)} order by rowid limit ${page} offset ${at}`
-    const rows = v.parse(rowsSchema, (await query.execute(db)).rows)
-    if (rows.length > 0) yield rows
+async function* pagesOf(db: Database, table: string): AsyncGenerator<readonly Row[]> {
+  await sql`declare pages cursor for select * from ${sql.table(table)}`.execute(db)
+  for (;;) {
+    const rows = v.parse(rowsSchema, (await sql`fetch ${sql.lit(page)} from pages`.execute(db)).rows)
+    yield rows
     if (rows.length < page) break
   }
-  if (cursor) await sql`close pages`.execute(db)
+  await sql`close pages`.execute(db)
+}
+
+/** The rows of a table, a few at a time, within a transaction. */
+export async function* rowsOf(db: Database, table: string): AsyncGenerator<Row> {
+  if (onPostgres(db)) {
+    for await (const rows of pagesOf(db, table)) yield* rows
+  } else {
+    yield* db
+      .selectFrom(sql<Row>`${sql.table(table)}`.as('kept'))
+      .selectAll()
+      .stream()
+  }
 }
 
 /** Puts rows into a table as they were. */

@@ -1,9 +1,37 @@
 import type { RequestListener } from 'node:http'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Store } from '../store/store.ts'
+import type { SyncStreams } from '../sync/streams.ts'
+
+type Totals = Awaited<ReturnType<Store['sync']['totals']>>
+
+const addSync = (registry: Registry, store: Store, streams: SyncStreams): void => {
+  const registers = [registry]
+  new Gauge({
+    name: 'holdfast_sync_streams',
+    help: 'Streams of changes that are open at this node',
+    registers,
+    collect() {
+      this.set(streams.count())
+    },
+  })
+  const add = (name: keyof Totals, help: string) =>
+    new Gauge({
+      name: `holdfast_sync_${name}`,
+      help,
+      registers,
+      async collect() {
+        const totals = await store.sync.totals().catch(() => undefined)
+        if (totals !== undefined) this.set(totals[name])
+      },
+    })
+  add('accounts', 'Accounts that sync')
+  add('records', 'Records that were ever taken, of all accounts')
+  add('bytes', 'Bytes that count against quotas, of all accounts: records, files and backups')
+}
 
 /** Figures for Prometheus. Their labels are few and fixed: no address, no person, nothing that a client can write. */
-export const createMetrics = (store: Store) => {
+export const createMetrics = (store: Store, streams: SyncStreams) => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
@@ -26,6 +54,7 @@ export const createMetrics = (store: Store) => {
       )
     },
   })
+  addSync(registry, store, streams)
 
   /** The same listener, with its answers counted. */
   const observe =

@@ -2,24 +2,27 @@ import type { RequestListener } from 'node:http'
 import type { Config } from '../config.ts'
 import { type Listening, listen, type Place } from '../listen.ts'
 import type { Store } from '../store/store.ts'
+import type { SyncStreams } from '../sync/streams.ts'
 import { withHostCheck } from '../trusted-network.ts'
 import { withReadiness } from './readiness.ts'
 
 /** `id`: of our own provider, where that is the one. */
 type Listeners = { readonly app: RequestListener; readonly id: RequestListener | undefined }
+type Observed = { readonly store: Store; readonly streams: SyncStreams }
 type Opening = { readonly listener: RequestListener; readonly place: Place }
 
 /** Loaded where figures are wanted. */
-const loadMetrics = async ({ metricsPort: port, metricsListen: hosts }: Config, store: Store) => {
+const loadMetrics = async ({ metricsPort: port, metricsListen: hosts }: Config, { store, streams }: Observed) => {
   if (port === undefined) return undefined
   const { createMetrics } = await import('./metrics.ts')
-  return { ...createMetrics(store), place: { hosts, port, name: 'metrics' } }
+  return { ...createMetrics(store, streams), place: { hosts, port, name: 'metrics' } }
 }
 
 /** Opens every origin, and the figures where they are wanted: all of them, or none. Rejects with a plain sentence. */
-export const openSites = async (config: Config, store: Store, { app, id }: Listeners): Promise<Listening[]> => {
+export const openSites = async (config: Config, observed: Observed, { app, id }: Listeners): Promise<Listening[]> => {
+  const { store } = observed
   const { listen: hosts, appPort, idPort } = config
-  const metrics = await loadMetrics(config, store)
+  const metrics = await loadMetrics(config, observed)
   const watched = (site: string, listener: RequestListener) => {
     const ready = withReadiness(config.requirePairing ? listener : withHostCheck(listener, config), store)
     return metrics === undefined ? ready : metrics.observe(site, ready)

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { accounts } from './migrations-accounts.ts'
+import { backups, blobDeletions } from './migrations-backups.ts'
 import { devices } from './migrations-devices.ts'
 import { pairingProofs, pairings } from './migrations-pairings.ts'
 import { sync } from './migrations-sync.ts'
@@ -98,6 +99,8 @@ export const migrations: Migrations = {
   '007-pairing-proofs': { up: pairingProofs },
   '010-usage': { up: usage },
   '020-sync': { up: sync },
+  '021-backups': { up: backups },
+  '022-blob-deletions': { up: blobDeletions },
 }
 
 /** A server that knows this migration can use the schema of this one, whatever was added since. */

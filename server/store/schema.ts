@@ -166,7 +166,7 @@ export type Tables = {
     /** Of the last record. They are dense: each is one more than the one before. */
     position: number
     log_length: number
-    /** Of records and chunks together. */
+    /** Of records, chunks and backups together. */
     bytes: number
   }
   /** Entries, records and chunks are base64url: bytes have no type that both databases have. */
@@ -203,6 +203,30 @@ export type Tables = {
     blob: string
     chunk: string
     size: number
+    content: string
+  }
+  /** Blobs that were removed: their chunks are still there for a while, and count against no quota. */
+  blob_deletions: {
+    account_id: string
+    blob: string
+    size: number
+    deleted_at: number
+  }
+  /** Backups of accounts. One that is being sent has no `completed_at`. */
+  sync_backups: {
+    account_id: string
+    id: string
+    device: string
+    size: number
+    created_at: number
+    /** When something of it came last. */
+    added_at: number
+    completed_at: number | null
+  }
+  sync_backup_parts: {
+    account_id: string
+    backup: string
+    part: number
     content: string
   }
   /** What is true of the database as a whole. */

@@ -1,5 +1,6 @@
 import type { Account } from './accounts.ts'
 import type { AuditType } from './audit.ts'
+import { partsOf } from './parts.ts'
 import { type Database, newId } from './store.ts'
 
 /** What is known of a sign-in when it is made. */
@@ -164,6 +165,16 @@ export const createSessions = (db: Database) => {
         ])
         .where('id', '=', id)
         .executeTakeFirst(),
+
+    /** Those of these sessions that have not ended. */
+    async live(ids: readonly string[]): Promise<ReadonlySet<string>> {
+      const live = new Set<string>()
+      for (const some of partsOf(ids)) {
+        const open = db.selectFrom('sessions').select('id').where('id', 'in', some).where('revoked_at', 'is', null)
+        for (const { id } of await open.execute()) live.add(id)
+      }
+      return live
+    },
 
     /** A session with its account, in one question: every request with credentials asks it. */
     async findWithAccount(id: string): Promise<{ session: Session; account: Account } | undefined> {

@@ -165,11 +165,12 @@ export const createSqliteDriver = (database: DatabaseSync): Driver => {
       }
       return connection
     },
-    async beginTransaction(connection) {
+    async beginTransaction(connection, { accessMode }) {
       const release = await takeTurn()
       try {
-        // The file is locked from the start: who first reads and then writes never finds that another was faster.
-        await waiting(() => database.exec('begin immediate'))
+        // The file is locked from the start: who first reads and then writes never finds that another was faster. Who only
+        // reads sees it as it was at the first question, and keeps nobody from writing.
+        await waiting(() => database.exec(accessMode === 'read only' ? 'begin' : 'begin immediate'))
         turns.set(connection, release)
       } catch (error) {
         release()

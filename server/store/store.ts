@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { createAccounts } from './accounts.ts'
 import { createAttempts } from './attempts.ts'
 import { createAudit } from './audit.ts'
+import { createBackups } from './backups.ts'
 import { createBlobs } from './blobs.ts'
 import { createChallenges } from './challenges.ts'
 import { type Database, type DatabaseConfig, openDatabase } from './database.ts'
@@ -48,11 +49,14 @@ const createNouns = (db: Database) => ({
   passkeys: createPasskeys(db),
   sync: createSyncStore(db),
   blobs: createBlobs(db),
+  backups: createBackups(db),
 })
 
 export type Store = ReturnType<typeof createNouns> & {
   /** Resolves where the database answers. */
   ping(): Promise<void>
+  /** On SQLite: another number than before when another process has written into the file. */
+  fileVersion(): Promise<number>
   close(): Promise<void>
 }
 
@@ -61,6 +65,10 @@ export const createStore = (db: Database): Store => ({
   ...createNouns(db),
   async ping() {
     await sql`select 1`.execute(db)
+  },
+  async fileVersion() {
+    const pragma = sql<{ data_version: number }>`pragma_data_version`.as('pragma')
+    return (await db.selectFrom(pragma).select('data_version').executeTakeFirstOrThrow()).data_version
   },
   close: () => db.destroy(),
 })

@@ -1,5 +1,6 @@
 import { PostgresAdapter, sql } from 'kysely'
 import type { Range } from '../../src/sync/wire/content.ts'
+import { partsOf } from './parts.ts'
 import type { Database } from './store.ts'
 
 /** What an account has. */
@@ -15,6 +16,12 @@ export type DeviceHead = { readonly device: string; readonly seq: number; readon
 export type NewRecord = DeviceHead & { readonly kind: number; readonly size: number; readonly record: string }
 
 export type Wrap = { readonly epoch: number; readonly recipient: string; readonly wrapped: string }
+
+/** `isLast`: there were none after these. */
+export type RecordPage = {
+  readonly records: readonly { readonly position: number; readonly record: string }[]
+  readonly isLast: boolean
+}
 
 /** The channel on which nodes tell each other that an account has something new. */
 export const syncChannel = 'holdfast_sync'
@@ -120,6 +127,30 @@ export const createSyncStore = (db: Database) => ({
     return (await select.executeTakeFirst()) ?? nothing
   },
 
+  /** The same of several accounts, by their ids. */
+  async states(accountIds: readonly string[]): Promise<ReadonlyMap<string, SyncState>> {
+    const states = new Map<string, SyncState>(accountIds.map((id) => [id, nothing]))
+    for (const ids of partsOf(accountIds)) {
+      const rows = await db
+        .selectFrom('sync_accounts')
+        .select(['account_id', ...columns])
+        .where('account_id', 'in', ids)
+        .execute()
+      for (const { account_id, ...state } of rows) states.set(account_id, state)
+    }
+    return states
+  },
+
+  /** Of all accounts together. */
+  async totals(): Promise<{ readonly accounts: number; readonly records: number; readonly bytes: number }> {
+    const { accounts, records, bytes } = await db
+      .selectFrom('sync_accounts')
+      .select(({ fn }) => [fn.countAll().as('accounts'), fn.sum('position').as('records'), fn.sum('bytes').as('bytes')])
+      .executeTakeFirstOrThrow()
+    // A sum is no number of its own in PostgreSQL, and none of nothing.
+    return { accounts: Number(accounts), records: Number(records), bytes: Number(bytes) }
+  },
+
   /** Changes what an account has, alone. `change` answers the new state with what is to be told, or undefined to leave it. */
   change: <T>(
     accountId: string,
@@ -135,16 +166,26 @@ export const createSyncStore = (db: Database) => ({
       return told
     }),
 
-  /** Records after a position, in order. */
-  records: (accountId: string, after: number, limit: number) =>
-    db
+  /** Records after a position, in order: so many at most, and no more bytes than this, but one whatever its size. */
+  async records(accountId: string, after: number, limit: number, bytes: number): Promise<RecordPage> {
+    const later = db
       .selectFrom('sync_records')
-      .select(['position', 'record', 'size'])
       .where('account_id', '=', accountId)
       .where('position', '>', after)
       .orderBy('position')
-      .limit(limit)
-      .execute(),
+    // Sizes first: what is not sent is not read.
+    const sizes = await later.select(['position', 'size']).limit(limit).execute()
+    let [count, total] = [0, 0]
+    for (const { size } of sizes) {
+      total += size
+      if (count > 0 && total > bytes) break
+      count += 1
+    }
+    const last = sizes[count - 1]
+    if (last === undefined) return { records: [], isLast: true }
+    const records = await later.select(['position', 'record']).where('position', '<=', last.position).execute()
+    return { records, isLast: count === sizes.length && count < limit }
+  },
 
   heads: (accountId: string): Promise<DeviceHead[]> =>
     db

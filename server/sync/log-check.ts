@@ -11,16 +11,20 @@ const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
 export const syncDeviceId = (signKey: Uint8Array): string =>
   sha256('holdfast device v1', signKey).subarray(0, 16).toString('base64url')
 
-export type IsSigned = (bytes: Uint8Array, signature: Uint8Array) => boolean
+export type IsSigned = (bytes: Uint8Array, signature: Uint8Array) => Promise<boolean>
 
-/** Checks signatures of one Ed25519 key; where it is none, nothing is signed by it. */
+/** Checks signatures of one Ed25519 key, beside what else is to do; where it is none, nothing is signed by it. */
 export const signaturesOf = (signKey: Uint8Array): IsSigned => {
   try {
     const x = Buffer.from(signKey).toString('base64url')
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
-    return (bytes, signature) => verify(null, bytes, key, signature)
+    return (bytes, signature) => {
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      verify(null, bytes, key, signature, (error, isSigned) => resolve(error === null && isSigned))
+      return promise
+    }
   } catch {
-    return () => false
+    return async () => false
   }
 }
 
@@ -47,7 +51,10 @@ const keyOf = (signers: Signers, signer: string): Uint8Array | undefined => {
  * Whether an entry goes on from a log and is signed by who may. Devices check far more, and do not rely on this: it keeps whoever
  * has got hold of a session from making the log of an account unusable.
  */
-export const followsLog = (log: readonly string[], { entry, body, signature }: SignedLogEntry): boolean => {
+export const followsLog = async (
+  log: readonly string[],
+  { entry, body, signature }: SignedLogEntry,
+): Promise<boolean> => {
   const before = log.map((text) => decodeLogEntry(Buffer.from(text, 'base64url')))
   const last = before.at(-1)
   const prev = last === undefined ? Buffer.alloc(32) : sha256(last.body)

@@ -31,15 +31,32 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64u
 const zeros = text(new Uint8Array(32))
 
 /** The record as it is to be kept, or undefined where it is none of this device. */
-const read = (encoded: string, genesis: string, own: string, isSigned: IsSigned): Incoming | undefined => {
+const read = async (
+  encoded: string,
+  { genesis, own, isSigned }: { readonly genesis: string; readonly own: string; readonly isSigned: IsSigned },
+): Promise<Incoming | undefined> => {
   const bytes = Buffer.from(encoded, 'base64url')
   const { header, headerBytes, sealed, signature } = decodeRecord(bytes)
   const statement = recordStatement(headerBytes, new Uint8Array(sha256(sealed)))
   const device = text(header.device)
   if (text(header.account) !== genesis || device !== own) return undefined
-  if (!isSigned(statement, signature)) return undefined
+  if (!(await isSigned(statement, signature))) return undefined
   const { seq, kind, prev } = header
   return { device, seq, kind, hash: text(sha256(statement)), prev: text(prev), size: bytes.length, record: encoded }
+}
+
+/** All of them, or undefined where one cannot be read or is none of this device. */
+const readAll = async (
+  encoded: readonly string[],
+  whose: Parameters<typeof read>[1],
+): Promise<readonly Incoming[] | undefined> => {
+  try {
+    const records = (await Promise.all(encoded.map((one) => read(one, whose)))).filter((one) => one !== undefined)
+    return records.length === encoded.length ? records : undefined
+  } catch (error) {
+    if (error instanceof SyncFault) return undefined
+    throw error
+  }
 }
 
 /** Whether a record follows the last one. A checkpoint may leave numbers out: a device says with it that the server lost some. */
@@ -75,9 +92,6 @@ const place = async (
   return placed
 }
 
-/** 1 GiB. */
-export const defaultQuota = 1024 ** 3
-
 export type SyncDeps = { readonly store: Store; readonly quota: number; readonly announce: (accountId: string) => void }
 
 /** Carries what devices have sealed for each other. It can read none of it. */
@@ -109,7 +123,7 @@ export const createSyncService = ({ store, quota, announce }: SyncDeps) => {
           const signed = decodeLogEntry(Buffer.from(encoded, 'base64url'))
           const log = await locked.log()
           if (log[signed.entry.index] === encoded) return { told: { done: { logLength: log.length } } }
-          if (!followsLog(log, signed)) return { told: { refused: 'conflict' } }
+          if (!(await followsLog(log, signed))) return { told: { refused: 'conflict' } }
           await locked.addEntry(log.length, encoded, wraps)
           const genesis = state.genesis ?? entryHash(signed)
           const logLength = log.length + 1
@@ -121,11 +135,13 @@ export const createSyncService = ({ store, quota, announce }: SyncDeps) => {
     async post(accountId: string, session: Session, encoded: readonly string[]): Promise<Outcome<Posted>> {
       const signKey = await signKeyOf(session)
       if (signKey === undefined) return { refused: 'no-device' }
-      const [device, isSigned] = [syncDeviceId(signKey), signaturesOf(signKey)]
+      const device = syncDeviceId(signKey)
+      // Before the account is locked: signatures take most of the time, and what an account is called never changes.
+      const { genesis } = await store.sync.state(accountId)
+      const whose = { genesis: genesis ?? '', own: device, isSigned: signaturesOf(signKey) }
+      const records = await readAll(encoded, whose)
+      if (records === undefined) return { refused: 'wrong' }
       const work = store.sync.change<Outcome<Posted>>(accountId, async (state, locked) => {
-        const each = encoded.map((one) => read(one, state.genesis ?? '', device, isSigned))
-        const records = each.filter((one) => one !== undefined)
-        if (records.length < encoded.length) return { told: { refused: 'wrong' } }
         const placed = await place(state, locked, records)
         if (placed === undefined) {
           const head = await locked.head(device)

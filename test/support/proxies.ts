@@ -46,10 +46,10 @@ const nginxConfig = async (folder: string, sites: Sites): Promise<string> => {
 
 const caddyConfig = async (folder: string, sites: Sites): Promise<string> => {
   const tls = `tls ${join(folder, 'cert.pem')} ${join(folder, 'key.pem')}`
-  const text = withNodes(await documented('Caddyfile'), sites)
+  return withNodes(await documented('Caddyfile'), sites)
+    .replace('{\n', `{\n\tadmin off\n\tauto_https disable_redirects\n\thttp_port ${sites.plain}\n`)
     .replace('notes.example.com {', `https://localhost:${sites.app} {\n\t${tls}`)
     .replace('id.example.com {', `https://localhost:${sites.id} {\n\t${tls}`)
-  return `{\n\tadmin off\n\tauto_https disable_redirects\n\thttp_port ${sites.plain}\n}\n${text}`
 }
 
 const programs = {

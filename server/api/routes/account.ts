@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { deleteAccount } from '../../accounts/delete-account.ts'
-import { exportOf } from '../../accounts/profile.ts'
+import { exportStream } from '../../accounts/export.ts'
 import type { Store } from '../../store/store.ts'
 import type { Caller } from '../credentials.ts'
 import { ApiError } from '../errors.ts'
@@ -67,13 +67,14 @@ export const accountRoutes = (store: Store): readonly Route[] => [
     {
       method: 'GET',
       path: '/user/export',
-      summary: 'Everything that this server holds of the account, as JSON. Times are milliseconds since 1970.',
+      summary:
+        'Everything that this server holds of the account, as JSON. Times are milliseconds since 1970; what devices have sealed is base64url, below `sync`.',
       reply: v.object({ exportedAt: time, account: v.record(v.string(), v.unknown()) }),
       limit: { burst: 5, interval: 60_000, longest: 60_000 },
     },
     async ({ account, session: own }) => {
       await store.sessions.audit('account.exported', account.id, own.id)
-      return { exportedAt: iso(Date.now()), account: await exportOf(store, account) }
+      return new Response(exportStream(store, account), { headers: { 'content-type': 'application/json' } })
     },
   ),
   forCaller(

@@ -17,7 +17,7 @@ export const blobRoutes = (store: Store, quota: number): readonly Route[] => [
     {
       method: 'GET',
       path: '/blobs/:id',
-      summary: 'The chunks of a file that are there: an upload that was cut goes on with the others.',
+      summary: 'The chunks of a file that are there and stay: an upload that was cut goes on with the others.',
       params: blob,
       reply: v.object({ chunks: v.array(v.string()) }),
     },
@@ -31,12 +31,13 @@ export const blobRoutes = (store: Store, quota: number): readonly Route[] => [
     {
       method: 'DELETE',
       path: '/blobs/:id',
-      summary: 'Removes a file that no device has any more.',
+      summary:
+        'Removes a file that no device has any more. Its chunks can be had for 30 days; one that is put brings it back.',
       params: blob,
       reply: v.object({ removed: v.literal(true) }),
     },
     async ({ account }, { params: { id } }) => {
-      if (!(await store.blobs.remove(account.id, id))) throw new ApiError('not_found')
+      if (!(await store.blobs.remove(account.id, id, quota))) throw new ApiError('not_found')
       return { removed: true } as const
     },
   ),
@@ -47,6 +48,7 @@ export const blobRoutes = (store: Store, quota: number): readonly Route[] => [
       summary: 'Stores a chunk: the body is its bytes, and its name their SHA-256. The same again is one.',
       params: chunk,
       longest: largestChunk,
+      hasBytes: 'at once',
       reply: v.object({ stored: v.literal(true) }),
       errors: ['validation_failed', 'quota_exceeded'],
     },

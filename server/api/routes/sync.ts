@@ -3,8 +3,7 @@ import type { Range } from '../../../src/sync/wire/content.ts'
 import { decodeLogEntry, largestLogEntry } from '../../../src/sync/wire/log-entry.ts'
 import { largestRecord } from '../../../src/sync/wire/record.ts'
 import type { Store } from '../../store/store.ts'
-import { syncEvents } from '../../sync/events.ts'
-import type { SyncHub } from '../../sync/hub.ts'
+import type { SyncStreams } from '../../sync/streams.ts'
 import type { Outcome, SyncService } from '../../sync/sync.ts'
 import { ApiError, type ApiErrorCode } from '../errors.ts'
 import { file, forCaller, type Route } from '../route.ts'
@@ -118,14 +117,8 @@ const recordRoutes = (store: Store, service: SyncService): readonly Route[] => [
       const { position } = await store.sync.state(account.id)
       const heads = await store.sync.heads(account.id)
       const most = Math.min(mostRecords, Math.max(1, limit))
-      const found = await store.sync.records(account.id, after, most)
-      let total = 0
-      const records = found.filter(({ size }, at) => {
-        total += size
-        return at === 0 || total <= mostBytes
-      })
-      const isLast = records.length === found.length && found.length < most
-      return { records, position, isLast, heads }
+      const { records, isLast } = await store.sync.records(account.id, after, most, mostBytes)
+      return { records: [...records], position, isLast, heads }
     },
   ),
   forCaller(
@@ -144,7 +137,7 @@ const recordRoutes = (store: Store, service: SyncService): readonly Route[] => [
   ),
 ]
 
-export const syncRoutes = (store: Store, service: SyncService, hub: SyncHub): readonly Route[] => [
+export const syncRoutes = (store: Store, service: SyncService, streams: SyncStreams): readonly Route[] => [
   forCaller(
     {
       method: 'GET',
@@ -171,7 +164,13 @@ export const syncRoutes = (store: Store, service: SyncService, hub: SyncHub): re
       path: '/sync/events',
       summary: 'A stream of events: `{ "position", "logLength" }`, now and whenever there is more.',
       reply: file,
+      errors: ['too_many_requests'],
     },
-    async ({ session }) => syncEvents(store, hub, session),
+    async ({ session }, { request }) => {
+      if (request.method === 'HEAD') return new Response(null, { headers: { 'content-type': 'text/event-stream' } })
+      const response = streams.open(session)
+      if (response === undefined) throw new ApiError('too_many_requests', { headers: { 'retry-after': '30' } })
+      return response
+    },
   ),
 ]

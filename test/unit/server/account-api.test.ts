@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { version } from '../../../server/version.ts'
+import { toBase64url, utf8 } from '../../../src/base/bytes.ts'
 import { contentsOf } from './support/database.ts'
 import { addDevice } from './support/device.ts'
+import { openedIn, post, writer } from './support/sync.ts'
 import { createTestApi, type TestApi } from './support/test-api.ts'
 
 let api: TestApi
@@ -85,6 +87,32 @@ describe('case 35: an account', () => {
     expect(account.devices).toMatchObject([{ id: device.id, publicKey: device.publicKey }])
     expect(account.events.length).toBeGreaterThan(1)
     expect(JSON.stringify(account)).not.toMatch(/no password|passwordHash/)
+  })
+
+  test('gives out all that sync holds of it, as it came, and of nobody else', async () => {
+    const [{ person, account: own }, stranger] = [await openedIn(api), await openedIn(api)]
+    const write = writer(own)
+    const records = [await write('one'), await write('two')]
+    await post(person, '/sync/records', { records })
+    const blob = 'f'.repeat(22)
+    const chunk = createHash('sha256').update('chunk').digest('base64url')
+    await person.call(`/blobs/${blob}/${chunk}`, { method: 'PUT', body: 'chunk' })
+    const file = Buffer.concat([Buffer.from('holdfast backup\n\x01'), own.log().account, Buffer.alloc(1_500_000, 'x')])
+    await person.call('/sync/backup', { method: 'PUT', body: file })
+    const { sync } = (await json(person.call('/user/export'))).account
+    expect(sync).toMatchObject({
+      genesis: toBase64url(own.log().account),
+      position: 2,
+      log: own.entries.map(toBase64url),
+      wraps: [{ epoch: 1 }],
+      heads: [{ seq: 2 }],
+      records: records.map((record, at) => ({ position: at + 1, record })),
+      chunks: [{ blob, deletedAt: null, chunk, bytes: toBase64url(utf8('chunk')) }],
+      backups: [{ size: file.length }],
+    })
+    const parts: readonly { readonly bytes: string }[] = sync.backupParts
+    expect(Buffer.concat(parts.map(({ bytes }) => Buffer.from(bytes, 'base64url'))).equals(file)).toBe(true)
+    expect((await json(stranger.person.call('/user/export'))).account.sync.records).toEqual([])
   })
 
   test('is deleted after a recent sign-in alone', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,10 +31,15 @@ describe('a running server', () => {
 
   test('has figures on a port of their own, with nothing in them that a client wrote', async () => {
     await fetch(`${server.appUrl}/api/v1/canary?canary=1`)
+    const account = await server.store.accounts.create('figures@example.com', 'no password')
+    const state = { genesis: null, position: 7, logLength: 0, bytes: 3_000_000_000 }
+    await server.store.sync.change(account?.id ?? '', async () => ({ state, told: undefined }))
     const figures = await (await fetch(`http://localhost:${server.config.metricsPort}/metrics`)).text()
     expect(figures).toMatch(/holdfast_request_seconds_count\{site="app",method="GET",status="404"\} \d/)
     expect(figures).toContain('holdfast_database_up 1')
-    expect(figures).not.toContain('canary')
+    for (const figure of ['streams 0', 'accounts 1', 'records 7', 'bytes 3000000000'])
+      expect(figures.split('\n')).toContain(`holdfast_sync_${figure}`)
+    expect(figures).not.toMatch(/canary|figures@/)
     for (const url of [server.appUrl, server.idUrl]) {
       expect(await (await fetch(`${url}/metrics`)).text()).not.toContain('holdfast_request')
     }
@@ -134,16 +140,59 @@ describe('a backup', () => {
     await drop()
     await rm(folder, { recursive: true, force: true })
   })
+  /** Something of everything that sync holds, and more chunks than are read at once. */
+  const sync = async ({ store }: TestServer, email: string) => {
+    const accountId = (await store.accounts.findByEmail(email))?.id ?? ''
+    await store.sync.change(accountId, async (state, locked) => {
+      await locked.addEntry(0, 'ZW50cnk', [{ epoch: 1, recipient: 'device', wrapped: 'a2V5' }])
+      await locked.addRecords([
+        { device: 'device', seq: 1, hash: 'hash', kind: 1, size: 4, record: 'cmVj', position: 1 },
+      ])
+      return { state: { ...state, genesis: 'genesis', position: 1, logLength: 1, bytes: 4 }, told: undefined }
+    })
+    for (let at = 0; at < 40; at += 1)
+      await store.blobs.put(accountId, `blob ${at % 2}`, `${at}`, randomBytes(9e4), 1e9)
+    await store.blobs.remove(accountId, 'blob 1', 1e9)
+    const place = { accountId, id: await store.backups.begin(accountId, 'device') }
+    for (const part of [0, 1]) await store.backups.add(place, part, randomBytes(1000), 1e9)
+    await store.backups.finish(place, 1e9)
+  }
+  const tables = {
+    accounts: 'id',
+    sync_accounts: 'account_id',
+    sync_log: 'account_id',
+    sync_wraps: 'account_id',
+    sync_heads: 'account_id',
+    sync_records: 'account_id',
+    blob_chunks: 'account_id, chunk',
+    blob_deletions: 'account_id, blob',
+    sync_backups: 'account_id, id',
+    sync_backup_parts: 'account_id, part',
+  }
+  const everythingIn = async (config: Config) => {
+    const rows = Object.entries(tables).map(async ([table, order]) => [
+      table,
+      (await rowsOf(config, `select * from ${table} order by ${order}`)).map(numbers),
+    ])
+    return Object.fromEntries(await Promise.all(rows))
+  }
+  /** PostgreSQL tells a bigint as text here. */
+  const numbers = (row: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === null ? null : String(value)]))
   const accountsIn = async (config: Config) =>
     (await rowsOf(config, 'select * from accounts order by id')).map((row) => ({ ...row }))
 
   test('of a running server brings back everything, for the same devices', async () => {
     const own = await startTestServer()
-    const { client, tokens } = await signedIn(own)
+    const { client, tokens, person } = await signedIn(own)
+    await sync(own, person.email)
+    const expected = await everythingIn(own.config)
+    for (const rows of Object.values(expected)) expect(rows).not.toEqual([])
     await backup(own.config, file())
     expect((await stat(file())).mode & 0o777).toBe(0o600)
     await own.dispose()
     await restore(empty, file())
+    expect(await everythingIn(empty)).toEqual(expected)
     const restored = await startTestServer({ ...own.config, data: empty.data, databaseUrl: empty.databaseUrl })
     expect((await client.call(tokens.access, '/auth/status')).status).toBe(200)
     expect((await client.refresh(tokens.refresh)).refresh).not.toBe('')
@@ -151,15 +200,16 @@ describe('a backup', () => {
   })
 
   test('moves a server from one kind of database to the other', async () => {
-    await signedIn(server)
+    const { person } = await signedIn(server)
+    await sync(server, person.email)
     await backup(server.config, file())
     const sqlite = { ...empty, data: join(folder, 'embedded'), databaseUrl: undefined }
     await restore(sqlite, file())
-    const expected = await accountsIn(server.config)
-    expect(await accountsIn(sqlite)).toEqual(expected)
+    const expected = await everythingIn(server.config)
+    expect(await everythingIn(sqlite)).toEqual(expected)
     await backup(sqlite, join(folder, 'back'))
     await restore(empty, join(folder, 'back'))
-    expect(await accountsIn(empty)).toEqual(expected)
+    expect(await everythingIn(empty)).toEqual(expected)
   })
 
   test('replaces no file, no account and no keys', async () => {

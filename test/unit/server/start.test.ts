@@ -18,6 +18,7 @@ describe('the configuration', () => {
       appUrl: 'http://localhost:8787',
       idUrl: 'http://localhost:8788',
       accessTokenTtl: 900,
+      syncQuota: 1_073_741_824,
     })
   })
 
@@ -36,6 +37,7 @@ describe('the configuration', () => {
       HOLDFAST_APP_URL: 'http://notes.example.com',
       HOLDFAST_ID_URL: 'https://id.example.com/path',
       HOLDFAST_ACCESS_TOKEN_TTL: 'soon',
+      HOLDFAST_SYNC_QUOTA: '1 GiB',
       DATABASE_URL: 'mysql://user:canary@db/holdfast',
     }
     const read = () => readConfig(variables)

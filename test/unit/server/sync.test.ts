@@ -1,56 +1,24 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { fromBase64url, toBase64url, utf8 } from '../../../src/base/bytes.ts'
 import { memoryOf, writeLogEntry } from '../../../src/crypto/device-log.ts'
-import { wrapEpochKey } from '../../../src/crypto/epoch-key.ts'
-import { writeRecord } from '../../../src/crypto/sync-record.ts'
-import { registrationStatement } from '../../../src/protocol/device-statement.ts'
 import { recordKinds } from '../../../src/sync/wire/record.ts'
-import { newAccount, type TestAccount, type TestDevice } from '../sync/support/account.ts'
+import { newAccount } from '../sync/support/account.ts'
 import { contentsOf } from './support/database.ts'
+import { codeOf, openedIn, post, register, writer } from './support/sync.ts'
 import { createTestApi, type TestApi, type TestPerson } from './support/test-api.ts'
 
 let api: TestApi
 beforeAll(async () => {
-  api = await createTestApi({}, 50_000)
+  api = await createTestApi({ syncQuota: 50_000 })
 })
 afterAll(() => api.dispose())
+afterEach(() => {
+  vi.useRealTimers()
+})
 
-const post = (person: TestPerson, path: string, body: unknown) => person.call(path, { method: 'POST', body })
-const codeOf = async (response: Response): Promise<string> => (await response.json()).error.code
-
-const register = async (person: TestPerson, { device, sign }: TestDevice): Promise<void> => {
-  const publicKey = toBase64url(device.signKey)
-  const signature = toBase64url(await sign(utf8(registrationStatement(publicKey, person.jkt))))
-  expect((await post(person, '/devices', { publicKey, signature })).status).toBe(201)
-}
-
-/** Someone new whose first device has opened the log. */
-const opened = async (): Promise<{ person: TestPerson; account: TestAccount }> => {
-  const person = await api.person()
-  const account = await newAccount()
-  await register(person, account.first)
-  const entry = toBase64url(account.entries[0] ?? new Uint8Array())
-  const to = { id: account.first.id, exchangeKey: account.first.device.exchangeKey }
-  const wrapped = toBase64url(await wrapEpochKey(account.log().account, 1, account.keyOf(1), to))
-  const wraps = [{ recipient: toBase64url(account.first.id), epoch: 1, wrapped }]
-  expect((await post(person, '/sync/log', { entry, wraps })).status).toBe(201)
-  return { person, account }
-}
-
-/** Records of a device, one after the other. */
-const writer = (account: TestAccount, device: TestDevice = account.first) => {
-  let [seq, prev] = [0, new Uint8Array(32)]
-  return async (text: string, kind: number = recordKinds.changes, skip = 0) => {
-    seq += 1 + skip
-    const header = { epoch: 1, item: new Uint8Array(16), device: device.id, seq, prev, kind }
-    const content = { view: account.view(), payload: utf8(text) }
-    const { bytes, hash } = await writeRecord(await account.keyring(), device.sign, header, content)
-    prev = hash
-    return toBase64url(bytes)
-  }
-}
+const opened = () => openedIn(api)
 
 const page = v.object({
   records: v.array(v.object({ position: v.number(), record: v.string() })),
@@ -198,6 +166,32 @@ describe('records', () => {
     expect((await post(person, '/sync/records', { records })).status).toBe(200)
   })
 
+  test('are answered in pages of so many bytes, and one whatever its size', async () => {
+    const { accountId } = await api.person()
+    const { sync } = api.store
+    const sizes = [10, 10, 10, 99, 10]
+    const records = sizes.map((size, at) => ({
+      ...{ device: 'd', hash: 'h', kind: 1, record: 'cg' },
+      size,
+      seq: at + 1,
+    }))
+    await sync.change(accountId, async (state, locked) => {
+      await locked.addRecords(records.map((record, at) => ({ ...record, position: at + 1 })))
+      return { state: { ...state, position: sizes.length }, told: undefined }
+    })
+    const page = async (after: number, limit: number, bytes: number) => {
+      const { records, isLast } = await sync.records(accountId, after, limit, bytes)
+      return [records.map(({ position }) => position), isLast]
+    }
+    expect(await page(0, 9, 25)).toEqual([[1, 2], false])
+    expect(await page(2, 9, 25)).toEqual([[3], false])
+    expect(await page(3, 9, 25)).toEqual([[4], false])
+    expect(await page(4, 9, 25)).toEqual([[5], true])
+    expect(await page(5, 9, 25)).toEqual([[], true])
+    expect(await page(0, 5, 1000)).toEqual([[1, 2, 3, 4, 5], false])
+    expect(await page(0, 6, 1000)).toEqual([[1, 2, 3, 4, 5], true])
+  })
+
   test('are not taken over the quota, and are when there is room', async () => {
     const { person, account } = await opened()
     const write = writer(account)
@@ -230,6 +224,51 @@ describe('files', () => {
     expect(await (await person.call(path, { method: 'DELETE' })).json()).toEqual({ removed: true })
     expect((await (await person.call('/sync')).json()).bytes).toBe(0)
     expect((await person.call(path)).status).toBe(404)
+  })
+
+  test('that were removed are there for 30 days, for a device that needs one still, and are back with one chunk', async () => {
+    const person = await api.person()
+    const path = `/blobs/${'f'.repeat(22)}`
+    const [one, two] = [nameOf('one'), nameOf('two')]
+    await put(person, one, 'one')
+    await put(person, two, 'two')
+    const remove = async () => (await person.call(path, { method: 'DELETE' })).status
+    expect([await remove(), await remove()]).toEqual([200, 404])
+    expect((await person.call(path)).status).toBe(404)
+    expect(await (await person.call(`${path}/${two}`)).text()).toBe('two')
+    const bytes = async () => (await (await person.call('/sync')).json()).bytes
+    expect(await bytes()).toBe(0)
+    expect((await put(person, one, 'one')).status).toBe(200)
+    expect((await (await person.call(path)).json()).chunks).toEqual([one, two].sort())
+    expect(await bytes()).toBe(6)
+    await remove()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 29 * 86_400_000 })
+    await api.store.blobs.removeDeleted()
+    expect(await api.store.blobs.find(person.accountId, 'f'.repeat(22), two)).toBeDefined()
+    vi.setSystemTime(Date.now() + 2 * 86_400_000)
+    await api.store.blobs.removeDeleted()
+    expect(await api.store.blobs.find(person.accountId, 'f'.repeat(22), two)).toBeUndefined()
+    vi.useRealTimers()
+    expect((await put(person, one, 'one')).status).toBe(200)
+    expect(await bytes()).toBe(3)
+  })
+
+  test('that were removed take no more of the disk than may be had, and are not back where there is no room', async () => {
+    const person = await api.person()
+    const content = (letter: string) => letter.repeat(30_000)
+    const path = (letter: string) => `/blobs/${letter.repeat(22)}`
+    const put = (letter: string) =>
+      person.call(`${path(letter)}/${nameOf(content(letter))}`, { method: 'PUT', body: content(letter) })
+    const status = async (letter: string) => (await person.call(`${path(letter)}/${nameOf(content(letter))}`)).status
+    for (const letter of ['a', 'b']) {
+      expect((await put(letter)).status).toBe(200)
+      expect((await person.call(path(letter), { method: 'DELETE' })).status).toBe(200)
+    }
+    expect([await status('a'), await status('b')]).toEqual([404, 200])
+    expect((await put('c')).status).toBe(200)
+    expect((await put('b')).status).toBe(413)
+    expect([await status('b'), (await person.call(path('b'))).status]).toEqual([200, 404])
+    expect((await (await person.call('/sync')).json()).bytes).toBe(30_000)
   })
 })
 

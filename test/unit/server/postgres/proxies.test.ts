@@ -1,12 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { calculateJwkThumbprint, exportJWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { concat, toBase64url, utf8 } from '../../../../src/base/bytes.ts'
+import { registrationStatement } from '../../../../src/protocol/device-statement.ts'
+import { waitFor } from '../../../support/deadline.ts'
 import { freePorts } from '../../../support/free-ports.ts'
 import { makeCertificate, proxies, type Sites, startProxy } from '../../../support/proxies.ts'
 import { type ServerProcess, startProcess } from '../../../support/server-process.ts'
+import { newAccount } from '../../sync/support/account.ts'
 import { type Client, signedIn, statusOf, type Tokens } from '../support/client.ts'
 import { newDatabase } from '../support/database.ts'
+import { follow } from '../support/follow.ts'
 
 // Two nodes as processes on one PostgreSQL, behind a proxy with TLS as docs/deploy has it.
 
@@ -118,6 +124,28 @@ describe.each(proxies)('behind %s with TLS', (kind) => {
     })
     expect(tooLarge.status).toBe(413)
     expect(await tooLarge.json()).toMatchObject({ error: { code: 'too_large' } })
+  })
+
+  test('changes are told at once, and a backup may be larger than anything else', async () => {
+    const { client, tokens } = await signedIn(site())
+    const account = await newAccount()
+    const publicKey = toBase64url(account.first.device.signKey)
+    const jkt = await calculateJwkThumbprint(await exportJWK(client.pair.publicKey))
+    const signature = toBase64url(await account.first.sign(utf8(registrationStatement(publicKey, jkt))))
+    const post = (path: string, body: unknown) =>
+      client.call(tokens.access, path, { method: 'POST', headers: json, body: JSON.stringify(body) })
+    expect((await post('/devices', { publicKey, signature })).status).toBe(201)
+    const told = follow(await client.call(tokens.access, '/sync/events'))
+    await waitFor(() => told.text.includes('"logLength":0'), 'the stream begins', 1000)
+    expect((await post('/sync/log', { entry: toBase64url(account.entries[0] ?? new Uint8Array()) })).status).toBe(201)
+    await waitFor(() => told.text.includes('"logLength":1'), 'the stream tells of the log', 1000)
+    const head = concat(utf8('holdfast backup\n'), new Uint8Array([1]), account.log().account)
+    const body = concat(head, new Uint8Array(33 * 2 ** 20))
+    const headers = { 'content-type': 'application/octet-stream' }
+    const kept = await client.call(tokens.access, '/sync/backup', { method: 'PUT', headers, body })
+    expect([kept.status, (await kept.json()).size]).toEqual([201, body.length])
+    const again = await client.call(tokens.access, '/sync/backup')
+    expect(Buffer.from(await again.arrayBuffer()).equals(body)).toBe(true)
   })
 
   test('a node that is killed under load loses no request that is retried once', async () => {

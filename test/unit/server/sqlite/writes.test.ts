@@ -44,6 +44,23 @@ test('nobody sees what a transaction has not committed, and what it takes back w
   expect(await names('b%')).toEqual(['b3'])
 })
 
+test('who only reads sees one moment, and keeps no other process from writing', async () => {
+  const other = await openDatabase(readConfig({ HOLDFAST_DATA: data }))
+  await insert('d1')
+  const seen = await db
+    .transaction()
+    .setAccessMode('read only')
+    .execute(async (within) => {
+      const all = () => within.selectFrom('server_facts').select('name').where('name', 'like', 'd%').execute()
+      const before = await all()
+      await insert('d2', other)
+      return [before, await all()]
+    })
+  expect(seen).toEqual([[{ name: 'd1' }], [{ name: 'd1' }]])
+  expect(await names('d%')).toEqual(['d1', 'd2'])
+  await other.destroy()
+})
+
 test('transactions and single writes that come at once are all done', async () => {
   const single = Array.from({ length: 20 }, (_, index) => insert(`c1${index}`))
   const together = Array.from({ length: 20 }, (_, index) =>

@@ -112,7 +112,8 @@ export const createClient = async (server: Site, browser: Browser = createBrowse
   const call = async (access: string, path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers)
     const url = new URL(`/api/v1${path}`, server.appUrl)
-    const body = typeof init.body === 'string' ? init.body : undefined
+    const { body: given } = init
+    const body = typeof given === 'string' || given instanceof Uint8Array ? given : undefined
     return oauth.protectedResourceRequest(access, init.method ?? 'GET', url, headers, body, { ...open, DPoP: handle })
   }
 

@@ -12,7 +12,9 @@ const bodySchema = v.looseObject({
 const operationSchema = v.object({
   operationId: v.string(),
   security: v.array(v.record(v.string(), v.array(v.string()))),
-  requestBody: v.optional(v.object({ content: v.object({ 'application/json': v.object({ schema: bodySchema }) }) })),
+  requestBody: v.optional(
+    v.object({ content: v.object({ 'application/json': v.optional(v.object({ schema: bodySchema })) }) }),
+  ),
   responses: v.record(v.string(), v.object({ description: v.string() })),
 })
 
@@ -40,7 +42,7 @@ export const readOperations = async (api: TestApi): Promise<readonly Operation[]
       method: method.toUpperCase(),
       path,
       isOpen: operation.security.every((one) => Object.keys(one).length === 0) || operation.security.length > 1,
-      body: operation.requestBody?.content['application/json'].schema,
+      body: operation.requestBody?.content['application/json']?.schema,
       statuses: Object.keys(operation.responses),
     })),
   )

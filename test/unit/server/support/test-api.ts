@@ -15,7 +15,7 @@ import { createProvider } from '../../../../server/oidc/provider.ts'
 import { createPairingService } from '../../../../server/pairing/pairing.ts'
 import { loadSecrets } from '../../../../server/secrets.ts'
 import { newId } from '../../../../server/store/store.ts'
-import { createSyncHub } from '../../../../server/sync/hub.ts'
+import { createSyncStreams } from '../../../../server/sync/streams.ts'
 import { openTestStore } from './database.ts'
 
 export type Sent = {
@@ -30,7 +30,7 @@ export type Sent = {
 const gateway = { protocol: 'openai', base: 'http://127.0.0.1:9', model: 'none', key: undefined } as const
 
 /** The whole API over a store of its own, asked without a socket. */
-export const createTestApi = async (overrides: Partial<Config> = {}, quota?: number) => {
+export const createTestApi = async (overrides: Partial<Config> = {}) => {
   const { store, config: common, dispose } = await openTestStore()
   const config: Config = { ...common, gateway, ...overrides }
   const secrets = await loadSecrets(config.data)
@@ -44,9 +44,8 @@ export const createTestApi = async (overrides: Partial<Config> = {}, quota?: num
   const pairing = createPairingService({ ...issuing, needsApproval: config.requirePairing })
   const credentials = createCredentials(config, secrets, store)
   const downloads = createDownloads(config.data, secrets.nonceSecret)
-  const hub = createSyncHub(config.databaseUrl)
-  const limits = quota === undefined ? {} : { quota }
-  const services = { config, store, secrets, devices, pairing, downloads, log, hub, ...limits }
+  const streams = createSyncStreams(store, config.databaseUrl)
+  const services = { config, store, secrets, devices, pairing, downloads, log, streams }
   const api = createApi({
     ...{ store, credentials, log, routes: createRoutes(services) },
     readableBy: config.requirePairing ? '*' : config.appUrl,
@@ -97,18 +96,24 @@ export const createTestApi = async (overrides: Partial<Config> = {}, quota?: num
     const known = { clientId: 'web', providerSession: undefined, authTime: Date.now() }
     await store.sessions.create({ id, accountId, ...known, ...rest })
     const token = await tokenOf(accountId, id)
+    const credentials = async (method: string, path: string) => ({
+      authorization: `DPoP ${token}`,
+      dpop: await proofOf(method, path, token),
+    })
     const call = async (path: string, sent: Sent = {}): Promise<Response> => {
-      const proof = await proofOf(sent.method ?? 'GET', path, token)
-      return ask(path, { ...sent, headers: { ...sent.headers, authorization: `DPoP ${token}`, dpop: proof } })
+      const own = await credentials(sent.method ?? 'GET', path)
+      return ask(path, { ...sent, headers: { ...sent.headers, ...own } })
     }
-    return { accountId, sessionId: id, token, jkt, call }
+    return { accountId, sessionId: id, token, jkt, credentials, call }
   }
 
   return {
     config,
     store,
     secrets,
+    streams,
     ask,
+    fetch: async (request: Request) => app.fetch(request, { address: '192.0.2.1' }),
     signIn,
     /** Someone new, signed in. */
     async person() {
@@ -118,7 +123,7 @@ export const createTestApi = async (overrides: Partial<Config> = {}, quota?: num
     },
     logged: () => lines.join(''),
     async dispose() {
-      await hub.close()
+      await streams.close()
       await mail.close()
       await dispose()
     },
