@@ -8,6 +8,7 @@ import type { App } from './app.ts'
 import { watchSignOut } from './custody.ts'
 import type { NoticeAction } from './notices.ts'
 import { outcomeOf, takeSignIn } from './sign-in-outcome.ts'
+import { followReturn } from './sync-return.ts'
 import { watchRemoval } from './watch-removal.ts'
 
 const storageWords = {
@@ -156,6 +157,7 @@ export const react = (app: App): void => {
   tellNotes(app)
   tellNewerCustody(app)
   tellVersions(app)
+  followReturn(app)
   tellReturn(app)
   tellSignOut(app)
   followHistory(app)
