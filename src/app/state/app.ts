@@ -156,7 +156,11 @@ export const createApp = (place: Place): App => {
     devices,
     pairing: createPairing(custody.session, () => void devices.load()),
     sync,
-    backup: createBackup(custody, () => caches),
+    backup: createBackup({
+      maker: async () => (await custody.session()).sync,
+      poke: custody.poke,
+      hand: () => caches,
+    }),
     leaving: createLeaving(settings, Date.now),
     goesOn: signal(false),
     serverFacts: createServerFacts(api),

@@ -9,7 +9,7 @@ import {
   type Session,
 } from '../../kit/client.ts'
 import { whileAwake } from './awake.ts'
-import { type Custody, codeOf } from './custody.ts'
+import { codeOf } from './custody.ts'
 import type { WordsOutcome } from './sync.ts'
 
 /** A backup that was opened, or why it was not. */
@@ -31,7 +31,10 @@ export type Backup = {
 }
 
 /** Where files pass between page and worker; a browser may refuse it. */
-export type Hand = Pick<CacheStorage, 'open'>
+export type Hand = { open(name: string): Promise<Pick<Cache, 'match' | 'put' | 'delete'>> }
+
+/** Who makes and opens them. */
+export type BackupMaker = Pick<Session['sync'], 'backup' | 'openBackup' | 'applyBackup'>
 
 const take = async (hand: Hand): Promise<Blob> => {
   const cache = await hand.open(BACKUP_CACHE)
@@ -53,9 +56,16 @@ const openedOf = async (work: Promise<BackupReply>): Promise<Opened> => {
   }
 }
 
-export const createBackup = (custody: Pick<Custody, 'session' | 'poke'>, hand: () => Hand): Backup => {
-  const ask = <T>(work: (sync: Session['sync']) => Promise<T>): Promise<T> =>
-    whileAwake(custody, async () => work((await custody.session()).sync))
+export type BackupDeps = {
+  readonly maker: () => Promise<BackupMaker>
+  /** Lets the worker hear from the page. */
+  poke(): void
+  readonly hand: () => Hand
+}
+
+export const createBackup = ({ maker, poke, hand }: BackupDeps): Backup => {
+  const ask = <T>(work: (sync: BackupMaker) => Promise<T>): Promise<T> =>
+    whileAwake({ poke }, async () => work(await maker()))
   return {
     async make() {
       try {

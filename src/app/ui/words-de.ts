@@ -462,6 +462,8 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   kitShowAgain: 'Wörter noch einmal zeigen',
   kitDone: 'Ihr Wiederherstellungsblatt stimmt. Bewahren Sie es auf, wo Sie es wiederfinden.',
   kitLater: 'Später',
+  kitCardConfirm: 'Bestätigen Sie Ihr Wiederherstellungsblatt',
+  kitCardConfirmText: 'Geben Sie seine Wörter einmal ein oder scannen Sie sie, damit Sie sich darauf verlassen können.',
   kitCardTitle: 'Für Ihre Notizen fehlt noch der Weg zurück',
   kitCardText: 'Wenn Sie Ihre Geräte verlieren, öffnet nur ein Wiederherstellungsblatt, was auf dem Server liegt.',
 

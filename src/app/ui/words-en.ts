@@ -438,6 +438,8 @@ export const en = {
   kitShowAgain: 'Show the words again',
   kitDone: 'Your recovery kit works. Keep it where you will find it.',
   kitLater: 'Later',
+  kitCardConfirm: 'Confirm your recovery kit',
+  kitCardConfirmText: 'Type or scan its words once, so that you know you can rely on them.',
   kitCardTitle: 'Your notes have no way back yet',
   kitCardText: 'If you lose your devices, only a recovery kit opens what is on the server.',
 
@@ -483,7 +485,7 @@ export const en = {
   signOutUnsentOne: '{count} change has not been sent.',
   signOutUnsentOther: '{count} changes have not been sent.',
   signOutUnsentText:
-    'It is safe on this device. Wait until all is sent, or export it. “Sign out” keeps all notes on this device.',
+    'All is safe on this device. Wait until it is sent, or export it. “Sign out” keeps all notes on this device.',
   signOutWait: 'Wait',
   signOutDelete: 'Sign out and delete them',
 

@@ -6,7 +6,7 @@ import { useApp } from '../state/context.ts'
 import { failureWords, needsSignIn } from '../state/sync-words.ts'
 import { ErrorCode } from '../ui/error-code.tsx'
 import { language, t } from '../ui/language.ts'
-import { Modal } from '../ui/modal.tsx'
+import { Modal, useFocusInside } from '../ui/modal.tsx'
 import { counted } from '../ui/words.ts'
 import { UnlockChoices } from './unlock-dialog.tsx'
 import { useClose } from './use-close.ts'
@@ -161,6 +161,7 @@ const Content = ({ close }: { close(): void }) => {
   }
 
   const stage = sync.state.value.stage
+  useFocusInside([step.value, stage, sync.busy.value, sync.failure.value].join())
   const waiting = status === 'signing-in' || custody.busy.value === 'sign-in'
   if (sync.failure.value !== undefined) return <Failed again={() => void enable()} close={close} />
   if (step.value !== 'read' && waiting) return <Waits text={t.accountSigningIn} close={close} />

@@ -42,8 +42,9 @@ export const NoticeList = () => {
       {notices.list.value.map((notice) => (
         <NoticeItem key={notice.kind} notice={notice} />
       ))}
-      <KitCard />
-      <KeepSafe />
+      <KitCard>
+        <KeepSafe />
+      </KitCard>
     </div>
   )
 }

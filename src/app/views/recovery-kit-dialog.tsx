@@ -6,7 +6,7 @@ import { useApp } from '../state/context.ts'
 import { failureWords, needsSignIn } from '../state/sync-words.ts'
 import { ErrorCode as Code } from '../ui/error-code.tsx'
 import { t } from '../ui/language.ts'
-import { Modal } from '../ui/modal.tsx'
+import { Modal, useFocusInside } from '../ui/modal.tsx'
 import { KitSheet } from './kit-sheet.tsx'
 import { useClose } from './use-close.ts'
 import { WordsField } from './words-field.tsx'
@@ -125,6 +125,7 @@ const Content = ({ name, close }: { readonly name: keyof typeof first; close(): 
     }
   }, [custody])
   const now = step.value
+  useFocusInside(now.type)
   switch (now.type) {
     case 'ask':
       return <Ask make={() => void make()} close={close} />

@@ -6,7 +6,7 @@ import { failureWords } from '../state/sync-words.ts'
 import { ErrorCode as Code } from '../ui/error-code.tsx'
 import { fullTime } from '../ui/format.ts'
 import { language, locale, t } from '../ui/language.ts'
-import { Modal } from '../ui/modal.tsx'
+import { Modal, useFocusInside } from '../ui/modal.tsx'
 import { Facts } from '../ui/region.tsx'
 import { counted, fill } from '../ui/words.ts'
 import { useClose } from './use-close.ts'
@@ -111,6 +111,7 @@ const Content = ({ close }: { close(): void }) => {
     }
   }
   const now = step.value
+  useFocusInside(now.type)
   switch (now.type) {
     case 'choose':
       return <Choose failed={now.failed === true} onFile={(file) => void choose(file)} close={close} />
