@@ -16,7 +16,7 @@ export type ChipFacts = {
 }
 
 /** What does not pass by itself. */
-const needing: ReadonlySet<SyncProblem['type']> = new Set([
+export const needing: ReadonlySet<SyncProblem['type']> = new Set([
   'signed-out',
   'removed',
   'full',
