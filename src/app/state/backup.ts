@@ -20,8 +20,8 @@ export type Opened =
 export type Backup = {
   /** Makes one and answers it as a file, or why there is none. */
   make(): Promise<File | ErrorCode>
-  /** Puts the file where the worker finds it. Whether there was room. */
-  choose(file: Blob): Promise<boolean>
+  /** Puts the file where the worker finds it. `full`: there is no room for it. */
+  choose(file: Blob): Promise<'done' | 'full' | 'failed'>
   /** What is in the chosen file; nothing is changed. */
   open(words: string): Promise<Opened>
   /** Adds what is in the chosen file to what is here. */
@@ -40,10 +40,9 @@ const take = async (hand: Hand): Promise<Blob> => {
   const cache = await hand.open(BACKUP_CACHE)
   const made = await cache.match(BACKUP_MADE)
   if (made === undefined) throw new HoldfastError('INTERNAL')
-  // Read before it is removed: some browsers take the bytes away with the entry.
-  const bytes = await made.arrayBuffer()
+  const file = await made.blob()
   await cache.delete(BACKUP_MADE)
-  return new Blob([bytes], { type: 'application/octet-stream' })
+  return file
 }
 
 const openedOf = async (work: Promise<BackupReply>): Promise<Opened> => {
@@ -79,9 +78,9 @@ export const createBackup = ({ maker, poke, hand }: BackupDeps): Backup => {
       try {
         const cache = await hand().open(BACKUP_CACHE)
         await cache.put(BACKUP_CHOSEN, new Response(file))
-        return true
-      } catch {
-        return false
+        return 'done'
+      } catch (thrown) {
+        return thrown instanceof Error && thrown.name === 'QuotaExceededError' ? 'full' : 'failed'
       }
     },
     open: (words) => openedOf(ask((sync) => sync.openBackup(words))),

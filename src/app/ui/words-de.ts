@@ -492,6 +492,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
     'Wählen Sie die Datei einer verschlüsselten Sicherung. Was darin ist, wird gezeigt, bevor sich etwas ändert, und hier wird nichts gelöscht.',
   restoreFile: 'Datei der Sicherung',
   restoreChoose: 'Datei wählen',
+  restoreAnother: 'Andere Datei',
   restoreWords: 'Diese Wörter öffnen „{name}“.',
   restoreOpen: 'Öffnen',
   restoreOpening: 'Die Sicherung wird geöffnet …',

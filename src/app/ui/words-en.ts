@@ -466,6 +466,7 @@ export const en = {
     'Choose the file of an encrypted backup. It is shown what is in it before anything is changed, and nothing here is deleted.',
   restoreFile: 'File of the backup',
   restoreChoose: 'Choose the file',
+  restoreAnother: 'Another file',
   restoreWords: 'These words open “{name}”.',
   restoreOpen: 'Open',
   restoreOpening: 'Opening the backup…',

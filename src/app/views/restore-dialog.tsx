@@ -14,18 +14,20 @@ import { WordsField } from './words-field.tsx'
 
 /** The words are here from when they have opened the file until the dialog is gone. */
 type Step =
-  | { readonly type: 'choose'; readonly failed?: boolean }
+  | { readonly type: 'choose'; readonly failed?: 'full' | 'failed' }
   | { readonly type: 'words'; readonly name: string }
   | { readonly type: 'opened'; readonly words: string; readonly preview: BackupPreview; readonly failed?: ErrorCode }
   | { readonly type: 'running' }
   | { readonly type: 'done'; readonly preview: BackupPreview }
 
-const Choose = ({ failed, onFile, close }: { readonly failed: boolean; onFile(file: File): void; close(): void }) => {
+type ChooseProps = { readonly failed?: 'full' | 'failed'; onFile(file: File): void; close(): void }
+
+const Choose = ({ failed, onFile, close }: ChooseProps) => {
   const picker = useRef<HTMLInputElement>(null)
   return (
     <>
       <p>{t.restoreText}</p>
-      <p role="status">{failed ? t.restoreNoRoom : ''}</p>
+      <p role="status">{failed !== undefined && (failed === 'full' ? t.restoreNoRoom : t.syncFailed)}</p>
       <input
         ref={picker}
         type="file"
@@ -93,7 +95,8 @@ const Content = ({ close }: { close(): void }) => {
     [backup],
   )
   const choose = async (file: File) => {
-    step.value = (await backup.choose(file)) ? { type: 'words', name: file.name } : { type: 'choose', failed: true }
+    const failed = await backup.choose(file)
+    step.value = failed === 'done' ? { type: 'words', name: file.name } : { type: 'choose', failed }
   }
   const open = async (words: string) => {
     const opened = await backup.open(words)
@@ -114,12 +117,15 @@ const Content = ({ close }: { close(): void }) => {
   useFocusInside(now.type)
   switch (now.type) {
     case 'choose':
-      return <Choose failed={now.failed === true} onFile={(file) => void choose(file)} close={close} />
+      return <Choose {...now} onFile={(file) => void choose(file)} close={close} />
     case 'words':
       return (
         <>
           <p>{fill(t.restoreWords, { name: now.name })}</p>
           <WordsField submit={t.restoreOpen} submitting={t.restoreOpening} onWords={open}>
+            <button type="button" onClick={() => (step.value = { type: 'choose' })}>
+              {t.restoreAnother}
+            </button>
             <button type="button" onClick={close}>
               {t.cancel}
             </button>

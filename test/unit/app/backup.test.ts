@@ -58,7 +58,7 @@ describe('an encrypted backup', () => {
     ]
     const openBackup = async () => replies.shift() ?? { preview: null, problem: null }
     const backup = withWorker({ openBackup }, hand)
-    expect(await backup.choose(new Blob(['sealed']))).toBe(true)
+    expect(await backup.choose(new Blob(['sealed']))).toBe('done')
     expect(await kept.get(BACKUP_CHOSEN)?.clone().text()).toBe('sealed')
     expect(await backup.open('wrong')).toEqual({ type: 'wrong', problem: { type: 'checksum' } })
     expect(await backup.open('right')).toEqual({ type: 'opened', preview })
@@ -67,10 +67,12 @@ describe('an encrypted backup', () => {
   })
 
   it('says that there is no room, or no cache, and throws nothing', async () => {
-    const refused = { open: () => Promise.reject(new Error('no caches here')) }
-    const backup = withWorker({}, () => refused)
-    expect(await backup.choose(new Blob(['x']))).toBe(false)
-    await backup.forget()
+    const refusing = (thrown: Error) => withWorker({}, () => ({ open: () => Promise.reject(thrown) }))
+    const full = refusing(new DOMException('no room', 'QuotaExceededError'))
+    const without = refusing(new TypeError('no caches here'))
+    expect(await full.choose(new Blob(['x']))).toBe('full')
+    expect(await without.choose(new Blob(['x']))).toBe('failed')
+    await without.forget()
   })
 
   it('says that a file is none', async () => {
