@@ -108,7 +108,11 @@ export const createSync = (deps: SyncDeps): Sync => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const run = (): void => {
     timer = undefined
-    if (state.peek().stage === 'on') void ask((sync) => sync.run()).catch(() => undefined)
+    const now = state.peek()
+    if (now.stage !== 'on') return
+    // What a person has stopped goes on when a person says so; what waits is counted all the same.
+    const isStopped = now.problem?.type === 'stopped'
+    void ask((sync) => (isStopped ? sync.look() : sync.run())).catch(() => undefined)
   }
   const runSoon = (): void => {
     if (timer === undefined && state.peek().stage === 'on') timer = setTimeout(run, RUN_AFTER)

@@ -149,6 +149,19 @@ describe('sync of a page', () => {
     expect(worker.run.mock.calls.length).toBeGreaterThanOrEqual(4)
   })
 
+  it('lets alone what a person has stopped, and has it counted what waits', async () => {
+    const { sync, worker, said, changes } = setUp()
+    await settle()
+    said.value = { ...on, problem: { type: 'stopped', code: 'SYNC_STOPPED' } }
+    const looks = worker.look.mock.calls.length
+    changes.value += 1
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(worker.run).not.toHaveBeenCalled()
+    expect(worker.look).toHaveBeenCalledTimes(looks + 1)
+    await sync.act('run')
+    expect(worker.run).toHaveBeenCalledTimes(1)
+  })
+
   it('listens to the server by one stream while it is on, online and looked at, and for a minute more', async () => {
     const { said, online, visible, listening } = setUp()
     await settle()
