@@ -6,6 +6,7 @@ startApp({
   connect: () => connect({ script: '/sw.js' }),
   paths: webPaths,
   serverStatus: '/api/v1/auth/status',
+  hearsServer: true,
   accountPage: '/account',
   isInstallable: true,
   reachesAi: true,

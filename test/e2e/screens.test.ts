@@ -54,6 +54,13 @@ describe.each(caseBrowsers)('the screens in %s', (kind) => {
     await click(page, 'button', 'Sign out')
     await byRole(page, 'dialog', 'Sign out')
     expect(await violations(page)).toEqual([])
+    await click(page, 'button', 'Cancel')
+    for (const name of ['Enable cloud sync', 'Restore a backup']) {
+      await click(page, 'button', name)
+      await byRole(page, 'dialog', name)
+      expect(await violations(page)).toEqual([])
+      await click(page, 'button', 'Cancel')
+    }
     await page.close()
   })
 

@@ -6,6 +6,7 @@ import { codeOf } from './custody.ts'
 import { focusAtOnce, focusSoon } from './focus.ts'
 import { save } from './save.ts'
 import { outcomeFor, type SignInOutcome, takeSignIn } from './sign-in-outcome.ts'
+import { returnAddress, type SyncReturn } from './sync-return.ts'
 
 /** Whether list and note stand side by side. */
 const isWide = (): boolean => matchMedia('(min-width: 800px)').matches
@@ -88,7 +89,7 @@ export const search = ({ navigation }: App): void => {
   focusAtOnce('search')
 }
 
-const tellSignIn = (app: App, { text, code }: SignInOutcome): void =>
+const tellSignIn = (app: App, { text, code }: SignInOutcome, again = () => void signIn(app)): void =>
   app.notices.show({
     kind: 'sign-in',
     tone: 'error',
@@ -97,19 +98,27 @@ const tellSignIn = (app: App, { text, code }: SignInOutcome): void =>
     actions:
       text === 'workerUnavailable'
         ? [{ label: t.reload, run: () => location.reload() }]
-        : [{ label: t.tryAgain, run: () => void signIn(app) }],
+        : [{ label: t.tryAgain, run: again }],
   })
 
-/** `again`: somebody who is signed in proves once more who it is. */
-export const signIn = async (app: App, again = false): Promise<void> => {
+/** `again`: somebody who is signed in proves once more who it is. Comes back to this page where no other is named. */
+export const signIn = async (app: App, again = false, returnTo?: string): Promise<void> => {
   app.notices.dismiss('sign-in')
   app.notices.dismiss('sign-out')
   await app.saver.flush()
   try {
-    await app.custody.signIn(takeSignIn(new URL(location.href)).clean, again)
+    await app.custody.signIn(returnTo ?? takeSignIn(new URL(location.href)).clean, again)
   } catch (thrown) {
-    tellSignIn(app, outcomeFor(codeOf(thrown)))
+    tellSignIn(app, outcomeFor(codeOf(thrown)), () => void signIn(app, again, returnTo))
   }
+}
+
+/** Signs in, and then goes on with what needed it. */
+export const signInFor = async (app: App, what: SyncReturn, again = false): Promise<void> => {
+  await app.leaving.remember(what)
+  await signIn(app, again, returnAddress(app.navigation.paths, what))
+  // What did not work is told at the top of the page, which a dialog would cover.
+  if (app.notices.list.peek().some(({ kind }) => kind === 'sign-in')) app.dialog.value = undefined
 }
 
 export const cancelSignIn = async (app: App): Promise<void> => {
@@ -121,7 +130,7 @@ export const cancelSignIn = async (app: App): Promise<void> => {
 }
 
 /** Tells how a sign-in ended that came back to this page. */
-export const tellOutcome = tellSignIn
+export const tellOutcome = (app: App, outcome: SignInOutcome): void => tellSignIn(app, outcome)
 
 /** Ends the session, and the notes of this device with it where asked; then the page starts over. */
 export const signOut = async (app: App, deleteNotes: boolean): Promise<void> => {
@@ -141,6 +150,18 @@ export const signOut = async (app: App, deleteNotes: boolean): Promise<void> => 
     dialog.value = undefined
     const reload = { label: t.reload, run: () => location.reload() }
     notices.show({ kind: 'sign-out', tone: 'error', text: t.deleteNotesFailed, actions: [reload] })
+  }
+}
+
+/** Ends the session and keeps the notes, so that another device can let this one in; then asks for its code. */
+export const signOutToJoin = async (app: App): Promise<void> => {
+  await app.saver.flush()
+  try {
+    await app.custody.signOut()
+    location.assign(returnAddress(app.navigation.paths, 'join'))
+  } catch (thrown) {
+    app.dialog.value = undefined
+    app.notices.show({ kind: 'sign-out', tone: 'error', text: t.signOutFailed, code: codeOf(thrown) })
   }
 }
 

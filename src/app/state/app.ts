@@ -9,6 +9,7 @@ import { markup } from '../markdown/markup.ts'
 import { readPdf } from '../markdown/read-pdf.ts'
 import { type Ai, createAi } from './ai.ts'
 import type { Shared } from './arrivals.ts'
+import { type Backup, createBackup } from './backup.ts'
 import { type Chip, chipFor } from './chip.ts'
 import { type Custody, createCustody } from './custody.ts'
 import { createDevices, type Devices } from './devices.ts'
@@ -24,8 +25,11 @@ import { createRecorder, type Recorder } from './recorder.ts'
 import { createSaver, type Saver } from './saver.ts'
 import { createSearch, type Search } from './search.ts'
 import { createServerFacts, type ServerFacts } from './server-facts.ts'
+import { createSync, type Sync } from './sync.ts'
+import { createLeaving, type Leaving } from './sync-return.ts'
 import { tellRecorder } from './tell-recorder.ts'
 import { createUpdate, type Update } from './update.ts'
+import { pageVisible } from './visible.ts'
 
 export type DialogName =
   | 'sign-out'
@@ -38,6 +42,13 @@ export type DialogName =
   | 'draft'
   | 'pair'
   | 'join'
+  | 'approve'
+  | 'enable-sync'
+  | 'unlock'
+  | 'kit'
+  | 'kit-again'
+  | 'kit-confirm'
+  | 'restore'
 
 /** Everything the views show and ask for. */
 export type App = {
@@ -57,6 +68,11 @@ export type App = {
   readonly accountPage: string
   readonly devices: Devices
   readonly pairing: Pairing
+  readonly sync: Sync
+  readonly backup: Backup
+  readonly leaving: Leaving
+  /** Whether the dialog that opens goes on with what the person began before the sign-in. */
+  readonly goesOn: Signal<boolean>
   readonly serverFacts: ServerFacts
   readonly ai: Ai
   readonly notices: Notices
@@ -77,6 +93,8 @@ export type Place = {
   readonly accountPage: string
   /** The address of the server's status. */
   readonly serverStatus: string
+  /** Whether pages here may ask the server for what belongs to the account, with the credentials of the worker. */
+  readonly hearsServer: boolean
   /** Whether the browser can install the app from here. */
   readonly isInstallable: boolean
   /** Whether pages here may reach AI: on this machine, and through the worker. */
@@ -101,6 +119,16 @@ export const createApp = (place: Place): App => {
   const custody = createCustody(place.connect)
   const devices = createDevices(custody.session)
   const network = createNetwork(place.serverStatus, custody.poke)
+  const api = place.serverStatus.replace(/\/auth\/status$/, '')
+  const sync = createSync({
+    custody,
+    online: network.online,
+    visible: pageVisible(),
+    changes: computed(() => ({ notes: notebook.notes.value, files: files.facts.value })),
+    events: place.hearsServer ? `${api}/sync/events` : undefined,
+    fetch: (address, init) => fetch(address, init),
+    random: Math.random,
+  })
   const chip = computed(() => {
     const session = custody.state.value
     return chipFor({
@@ -108,6 +136,7 @@ export const createApp = (place: Place): App => {
       failed: (saver.failure.value ?? notebook.readFailure.value) !== undefined,
       online: network.online.value && (session?.status !== 'signed-in' || session.online),
       expired: session?.status === 'expired',
+      sync: sync.state.value,
     })
   })
   return {
@@ -126,7 +155,15 @@ export const createApp = (place: Place): App => {
     accountPage: place.accountPage,
     devices,
     pairing: createPairing(custody.session, () => void devices.load()),
-    serverFacts: createServerFacts(place.serverStatus.replace(/\/auth\/status$/, '')),
+    sync,
+    backup: createBackup({
+      maker: async () => (await custody.session()).sync,
+      poke: custody.poke,
+      hand: () => caches,
+    }),
+    leaving: createLeaving(settings, Date.now),
+    goesOn: signal(false),
+    serverFacts: createServerFacts(api),
     ai: createAi(settings, custody, place.reachesAi),
     notices,
     update: createUpdate(custody, saver),

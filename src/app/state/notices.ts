@@ -4,7 +4,7 @@ export type NoticeAction = { readonly label: string; run(): void }
 
 /** Something to tell at the top of the page. A notice replaces the earlier one of the same kind. */
 export type Notice = {
-  readonly kind: 'sign-in' | 'sign-out' | 'storage' | 'notes' | 'update' | 'files' | 'ai'
+  readonly kind: 'sign-in' | 'sign-out' | 'storage' | 'notes' | 'update' | 'files' | 'ai' | 'sync'
   readonly tone: 'error' | 'plain'
   readonly text: string
   /** A stable code to copy into a report. */

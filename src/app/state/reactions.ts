@@ -5,9 +5,12 @@ import { t } from '../ui/language.ts'
 import { fill } from '../ui/words.ts'
 import { findUpdate, saveDamaged, tellOutcome } from './actions.ts'
 import type { App } from './app.ts'
+import { needing } from './chip.ts'
 import { watchSignOut } from './custody.ts'
 import type { NoticeAction } from './notices.ts'
 import { outcomeOf, takeSignIn } from './sign-in-outcome.ts'
+import { followReturn } from './sync-return.ts'
+import { problemText } from './sync-words.ts'
 import { watchRemoval } from './watch-removal.ts'
 
 const storageWords = {
@@ -124,6 +127,27 @@ const tellSignOut = ({ custody, notices }: App): void => {
   })
 }
 
+/** Tells on every other page what the settings say in full: sync does not go on by itself. */
+const tellSync = ({ sync, navigation, notices }: App): void => {
+  const problem = computed(() => (sync.state.value.stage === 'on' ? sync.state.value.problem : null))
+  const type = computed(() => problem.value?.type)
+  const code = computed(() => problem.value?.code)
+  effect(() => {
+    const now = type.value
+    const isTold = navigation.page.value === 'settings' || now === undefined || now === 'signed-out'
+    if (isTold || !needing.has(now)) return notices.dismiss('sync')
+    const actions = [{ label: t.syncOpenSettings, run: () => navigation.goTo('settings') }]
+    const text = problemText[now]
+    notices.show({
+      kind: 'sync',
+      tone: 'error',
+      text,
+      actions,
+      ...(code.value === undefined ? {} : { code: code.value }),
+    })
+  })
+}
+
 /** Opens the note that the history names, after a reload and on the way back and forth; with no note at all, an empty one. */
 const followHistory = ({ navigation, notebook }: App): void => {
   let started = false
@@ -156,8 +180,10 @@ export const react = (app: App): void => {
   tellNotes(app)
   tellNewerCustody(app)
   tellVersions(app)
+  followReturn(app)
   tellReturn(app)
   tellSignOut(app)
+  tellSync(app)
   followHistory(app)
   watchRemoval(app.custody, app.network, app.navigation)
 }

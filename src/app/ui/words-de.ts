@@ -329,6 +329,195 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   joinChecked: 'Das andere Gerät prüft diese Zahlen selbst. Gib es dort frei.',
   joinDone: 'Dieses Gerät ist angemeldet.',
 
+  sync: 'Abgleich',
+  syncWhat:
+    'Ihre Notizen auf allen Ihren Geräten, und eine Kopie, die sie überdauert. Alles wird verschlüsselt, bevor es dieses Gerät verlässt.',
+  syncEnable: 'Cloud-Abgleich einschalten',
+  syncOffline: 'Offline. Der Abgleich wird über das Netz eingerichtet.',
+  syncNone:
+    'Dieser Server gleicht nicht ab, oder diesem Browser fehlen die Schlüssel dafür. Ihre Notizen bleiben auf diesem Gerät.',
+  syncGetTitle: 'Was Sie bekommen',
+  syncGet: 'Eine Sicherung, die dem folgt, was Sie schreiben, und dieselben Notizen auf allen Ihren Geräten.',
+  syncSeesTitle: 'Was der Server sieht',
+  syncSees: 'Wie viele Einträge es gibt, wie groß sie sind, von welchem Gerät und wann. Nie, was darin steht.',
+  syncCannotTitle: 'Was Ihnen niemand abnehmen kann',
+  syncCannot:
+    'Verlorene Schlüssel kann niemand zurücksetzen, auch nicht, wer den Server betreibt. Ohne eines Ihrer Geräte und ohne Wiederherstellungsblatt bleibt verschlossen, was auf dem Server liegt.',
+  syncSignIn: 'Anmelden und Abgleich einschalten',
+  syncEnableNow: 'Abgleich einschalten',
+  syncAddOne: 'Hier ist {count} Notiz. Soll sie zu diesem Konto kommen?',
+  syncAddOther: 'Hier sind {count} Notizen. Sollen sie zu diesem Konto kommen?',
+  syncAddText:
+    'Hinzugefügte Notizen bleiben auch auf diesem Gerät. Mit „Jetzt nicht“ bleibt der Abgleich aus, und nichts verlässt dieses Gerät.',
+  syncAdd: 'Hinzufügen',
+  syncStarting: 'Die Schlüssel werden eingerichtet …',
+  syncLooking: 'Ihr Konto wird gesucht …',
+  syncReady: 'Der Abgleich ist an.',
+  syncFailed: 'Das hat nicht geklappt. Ihre Notizen sind auf diesem Gerät sicher. Versuchen Sie es noch einmal.',
+  syncUnreachable:
+    'Der Server antwortet nicht. Es wurde nichts geändert, Ihre Notizen sind auf diesem Gerät sicher. Versuchen Sie es noch einmal.',
+  syncFalseAnswer:
+    'Was der Server über Ihr Konto sagt, kann nicht stimmen; der Abgleich wurde darum nicht eingerichtet. Ihre Notizen sind auf diesem Gerät sicher. Nennen Sie dem Betreiber des Servers diesen Code.',
+  syncSessionOver: 'Ihre Sitzung ist zu Ende. Ihre Notizen sind auf diesem Gerät sicher. Melden Sie sich wieder an.',
+  syncRecent:
+    'Dafür braucht es eine Anmeldung der letzten fünf Minuten. Melden Sie sich erneut an; dann geht es von selbst weiter. Es wurde nichts geändert.',
+
+  syncLocked: 'Ihr Konto hat Notizen auf dem Server, und dieses Gerät hat die Schlüssel dazu noch nicht.',
+  syncApprove: 'Diesen Browser auf einem anderen Gerät freigeben',
+  syncApproveText:
+    'Ein Gerät, das Ihre Notizen hat, kann diesem Browser die Schlüssel geben. Dazu meldet sich dieser Browser zuerst ab und kommt durch das andere Gerät wieder herein. Ihre Notizen hier bleiben.',
+  syncApproveGo: 'Abmelden und weiter',
+  syncUseKit: 'Wiederherstellungsblatt benutzen',
+  syncUseKitText:
+    'Geben Sie die 12 Wörter Ihres Wiederherstellungsblatts ein, fügen Sie sie ein oder scannen Sie den Code. Sie bleiben auf diesem Gerät.',
+  syncUnlock: 'Aufschließen',
+  syncOtherAccount:
+    'Die Notizen auf diesem Gerät wurden mit einem anderen Konto abgeglichen. Nichts wird vermischt: Sie gehen nicht an dieses Konto, und von diesem kommt nichts hierher.',
+  syncOtherAccountNext: 'Um sie abzugleichen, melden Sie sich ab und mit dem Konto an, zu dem sie gehören.',
+
+  syncLast: 'Zuletzt abgeglichen',
+  syncNever: 'Noch nicht',
+  syncWaiting: 'Wartet',
+  syncChangesOne: '{count} Änderung',
+  syncChangesOther: '{count} Änderungen',
+  syncNothingWaits: 'Nichts',
+  syncBegins: 'Der Server wird gefragt …',
+  syncSendingOne: '{count} Änderung wird gesendet, {done} von {total}',
+  syncSendingOther: '{count} Änderungen werden gesendet, {done} von {total}',
+  syncReceivingOne: '{count} Änderung wird geholt, {done} von {total}',
+  syncReceivingOther: '{count} Änderungen werden geholt, {done} von {total}',
+  syncSendingFilesOne: '{count} Datei wird gesendet, {done} von {total}',
+  syncSendingFilesOther: '{count} Dateien werden gesendet, {done} von {total}',
+  syncReceivingFilesOne: '{count} Datei wird geholt, {done} von {total}',
+  syncReceivingFilesOther: '{count} Dateien werden geholt, {done} von {total}',
+  syncNow: 'Jetzt abgleichen',
+  syncOff: 'Abgleich auf diesem Gerät ausschalten',
+  syncOffTitle: 'Abgleich auf diesem Gerät ausschalten?',
+  syncOffText: 'Ihre Notizen bleiben hier und auf dem Server. Änderungen gehen ab dann nicht mehr hin und her.',
+  syncOffYes: 'Ausschalten',
+
+  waiting: 'Wartet ({count})',
+  syncing: 'Abgleich {done} von {total}',
+  synced: 'Abgeglichen {time}',
+
+  syncProblemOffline:
+    'Der Server antwortet nicht. Ihre Notizen sind hier gespeichert, und der Abgleich geht von selbst weiter, sobald er es tut.',
+  syncProblemSignedOut: 'Melden Sie sich wieder an, damit der Abgleich weitergeht. Nichts ist verloren.',
+  syncProblemRemoved:
+    'Dieses Gerät wurde aus dem Konto entfernt; der Abgleich ist hier zu Ende. Ihre Notizen sind noch auf diesem Gerät: Exportieren Sie, was sonst niemand hat.',
+  syncProblemFull:
+    'Ihr Konto hat auf dem Server keinen Platz mehr. Ihre Notizen sind auf diesem Gerät sicher. Entfernen Sie große Dateien oder leeren Sie den Papierkorb, dann versuchen Sie es noch einmal.',
+  syncProblemLost:
+    'Der Server hat weniger, als er hatte. Hier wurde nichts gelöscht. Laden Sie hoch, was dieses Gerät hat, oder exportieren Sie es zur Sicherheit zuerst.',
+  syncProblemFalse:
+    'Was der Server sagt, kann nicht stimmen; nichts davon wurde übernommen. Ihre Notizen sind auf diesem Gerät sicher. Exportieren Sie sie und nennen Sie dem Betreiber des Servers diesen Code.',
+  syncProblemStorage:
+    'Dieses Gerät konnte nicht speichern, was kam. Was hier war, ist sicher, und der Server behält den Rest. Schaffen Sie Platz, dann versuchen Sie es noch einmal.',
+  syncProblemStopped:
+    'Sie haben den Abgleich angehalten. Ihre Notizen sind auf diesem Gerät sicher. Er geht weiter, wenn Sie es sagen.',
+  syncUploadMine: 'Meine hochladen',
+  syncExportFirst: 'Zuerst exportieren',
+  syncOpenSettings: 'Einstellungen öffnen',
+
+  syncAside: 'Beiseitegelegt',
+  syncAsideOne:
+    '{count} Eintrag hat die Prüfung nicht bestanden. Er wurde beiseitegelegt und nicht übernommen; der Rest ging weiter.',
+  syncAsideOther:
+    '{count} Einträge haben die Prüfung nicht bestanden. Sie wurden beiseitegelegt und nicht übernommen; der Rest ging weiter.',
+  asideNewer: 'von einer neueren Version von Holdfast; nach der Aktualisierung lesbar',
+  asideForeign: 'von keinem Gerät Ihres Kontos unterschrieben',
+  asideRemoved: 'von einem Gerät geschrieben, nachdem es entfernt war',
+  asideOrder: 'nicht an seinem Platz: unterwegs wiederholt, vertauscht oder verändert',
+  asideKey: 'mit einem Schlüssel verschlossen, den Ihr Konto nicht benutzt',
+  asideUnreadable: 'lässt sich nicht öffnen: beschädigt oder unterwegs verändert',
+  syncMissing: 'Zurückgehalten',
+  syncMissingOne:
+    'Der Server hält {count} Eintrag zurück, den Ihre Geräte gesendet haben. Er wird jedes Mal danach gefragt.',
+  syncMissingOther:
+    'Der Server hält {count} Einträge zurück, die Ihre Geräte gesendet haben. Er wird jedes Mal danach gefragt.',
+
+  kitTitle: 'Wiederherstellungsblatt',
+  kitNone: 'Es gibt keines. Wenn Sie Ihre Geräte verlieren, bleibt verschlossen, was auf dem Server liegt.',
+  kitUnconfirmed: 'Nicht bestätigt. Zeigen Sie, dass Sie die Wörter haben, damit Sie sich darauf verlassen können.',
+  kitConfirmed: 'Bestätigt',
+  kitMake: 'Wiederherstellungsblatt erstellen',
+  kitMakeNew: 'Neues Wiederherstellungsblatt erstellen',
+  kitConfirmIt: 'Wiederherstellungsblatt bestätigen',
+  kitAgain: 'Ein neues Wiederherstellungsblatt ersetzt das bisherige: Dessen Wörter öffnen dann nichts mehr.',
+  kitAsk: 'Ein Wiederherstellungsblatt sind 12 Wörter. Sie öffnen Ihre Notizen, wenn keines Ihrer Geräte mehr da ist.',
+  kitMaking: 'Die Wörter werden erstellt …',
+  kitHow:
+    'Diese 12 Wörter öffnen Ihre Notizen, wenn keines Ihrer Geräte mehr da ist. Sie werden nur dieses eine Mal gezeigt, und Holdfast bewahrt sie nirgends auf.',
+  kitKeep:
+    'Bewahren Sie dieses Blatt auf, wo es niemand außer Ihnen findet. Wer diese 12 Wörter und Ihre Anmeldung hat, kann Ihre Notizen lesen.',
+  kitUse:
+    'So benutzen Sie es: auf einem beliebigen Gerät anmelden, in den Einstellungen „Wiederherstellungsblatt benutzen“ wählen und die Wörter eingeben oder den Code scannen.',
+  kitQr: 'QR-Code der 12 Wörter',
+  kitWords: 'Die 12 Wörter',
+  kitDownload: 'Herunterladen',
+  kitHaveIt: 'Ich habe es aufbewahrt',
+  kitConfirmHow:
+    'Geben Sie die 12 Wörter von Ihrem Blatt ein, fügen Sie sie ein oder scannen Sie den Code. So wissen Sie, dass es hilft.',
+  kitConfirm: 'Bestätigen',
+  kitShowAgain: 'Wörter noch einmal zeigen',
+  kitDone: 'Ihr Wiederherstellungsblatt stimmt. Bewahren Sie es auf, wo Sie es wiederfinden.',
+  kitLater: 'Später',
+  kitCardConfirm: 'Bestätigen Sie Ihr Wiederherstellungsblatt',
+  kitCardConfirmText: 'Geben Sie seine Wörter einmal ein oder scannen Sie sie, damit Sie sich darauf verlassen können.',
+  kitCardTitle: 'Für Ihre Notizen fehlt noch der Weg zurück',
+  kitCardText: 'Wenn Sie Ihre Geräte verlieren, öffnet nur ein Wiederherstellungsblatt, was auf dem Server liegt.',
+
+  wordsField: 'Wörter des Wiederherstellungsblatts',
+  wordsCountOne: 'Das ist {count} Wort. Ein Wiederherstellungsblatt hat 12.',
+  wordsCountOther: 'Das sind {count} Wörter. Ein Wiederherstellungsblatt hat 12.',
+  wordsUnknown: 'Wort {at}, „{word}“, steht auf keinem Wiederherstellungsblatt. Vergleichen Sie es mit Ihrem.',
+  wordsUnknownSimilar: 'Wort {at}, „{word}“, steht auf keinem Wiederherstellungsblatt. Ist es {similar}?',
+  wordsReplace: 'Wort {at} durch „{word}“ ersetzen',
+  wordsChecksum:
+    'Jedes dieser Wörter kann auf einem Wiederherstellungsblatt stehen, aber zusammen ergeben sie keines: Eines ist anders als auf Ihrem Blatt, oder zwei sind vertauscht.',
+  wordsOfAnother:
+    'Das sind die Wörter eines anderen Wiederherstellungsblatts: eines anderen Kontos, oder eines, das ersetzt wurde.',
+  wordsFailed: 'Die Wörter ließen sich nicht prüfen. Es wurde nichts geändert. Versuchen Sie es noch einmal.',
+
+  backupTitle: 'Sicherung',
+  backupText:
+    'Eine verschlüsselte Datei mit allem. Die Wörter Ihres Wiederherstellungsblatts öffnen sie, auf jedem Gerät.',
+  backupMake: 'Verschlüsselte Sicherung',
+  backupMaking: 'Die Sicherung wird erstellt …',
+  backupNeedsKit: 'Eine Sicherung wird mit einem Wiederherstellungsblatt geöffnet, und es gibt noch keines.',
+  backupMade: 'Die Sicherung ist erstellt und dem Browser zum Speichern gegeben.',
+  backupFailed: 'Die Sicherung ließ sich nicht erstellen. Ihre Notizen sind sicher. Versuchen Sie es noch einmal.',
+  restoreTitle: 'Sicherung zurückholen',
+  restoreText:
+    'Wählen Sie die Datei einer verschlüsselten Sicherung. Was darin ist, wird gezeigt, bevor sich etwas ändert, und hier wird nichts gelöscht.',
+  restoreFile: 'Datei der Sicherung',
+  restoreChoose: 'Datei wählen',
+  restoreAnother: 'Andere Datei',
+  restoreWords: 'Diese Wörter öffnen „{name}“.',
+  restoreOpen: 'Öffnen',
+  restoreOpening: 'Die Sicherung wird geöffnet …',
+  restoreOf: 'Erstellt',
+  restoreFiles: 'Dateien',
+  restoreFresh: 'Neu hier',
+  restoreFreshNone: 'Nichts: Alles ist schon hier.',
+  restoreYes: 'Zurückholen',
+  restoreRunning: 'Wird zurückgeholt …',
+  restoreDoneOne: '{count} Notiz der Sicherung wurde hinzugefügt oder geändert. Was hier war, ist noch hier.',
+  restoreDoneOther: '{count} Notizen der Sicherung wurden hinzugefügt oder geändert. Was hier war, ist noch hier.',
+  restoreNoRoom:
+    'Für diese Datei ist auf diesem Gerät kein Platz. Es wurde nichts geändert. Schaffen Sie Platz, dann versuchen Sie es noch einmal.',
+  restoreDamaged:
+    'Diese Datei ist keine Sicherung von Holdfast, oder sie ist beschädigt. Es wurde nichts geändert. Wählen Sie eine andere.',
+  restoreNewer:
+    'Eine neuere Version von Holdfast hat diese Sicherung erstellt. Es wurde nichts geändert. Aktualisieren Sie Holdfast, dann versuchen Sie es noch einmal.',
+
+  signOutUnsentOne: '{count} Änderung ist noch nicht gesendet.',
+  signOutUnsentOther: '{count} Änderungen sind noch nicht gesendet.',
+  signOutUnsentText:
+    'Auf diesem Gerät ist alles sicher. Warten Sie, bis alles gesendet ist, oder exportieren Sie es. „Abmelden“ behält alle Notizen auf diesem Gerät.',
+  signOutWait: 'Warten',
+  signOutDelete: 'Abmelden und löschen',
+
   thisDevice: 'Dieses Gerät',
   storedNotes: 'Notizen',
   storageUsed: 'Belegter Platz',

@@ -4,6 +4,7 @@ import { places } from '../state/focus.ts'
 import { BackIcon, Mark, PlusIcon, SettingsIcon } from '../ui/icons.tsx'
 import { t } from '../ui/language.ts'
 import { PageLink } from '../ui/page-link.tsx'
+import { StatusChip } from '../ui/status-chip.tsx'
 
 const SignInButton = () => {
   const app = useApp()
@@ -16,16 +17,6 @@ const SignInButton = () => {
     <button type="button" class="quiet" aria-disabled={busy} onClick={() => !busy && void signIn(app)}>
       {t.signIn}
     </button>
-  )
-}
-
-const StatusChip = () => {
-  const { chip } = useApp()
-  return (
-    <div class={`chip ${chip.value}`} role="status" aria-label={t.status}>
-      <span class="chip-dot" />
-      <span class="chip-text">{t[chip.value]}</span>
-    </div>
   )
 }
 
@@ -72,7 +63,7 @@ export const Header = () => {
           </button>
         )}
         <TrustedNetwork />
-        <StatusChip />
+        <StatusChip chip={app.chip.value} sync={app.sync.state.value} />
       </div>
     </header>
   )

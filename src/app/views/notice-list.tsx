@@ -2,9 +2,11 @@ import { openText } from '../state/actions.ts'
 import { useApp } from '../state/context.ts'
 import type { Notice } from '../state/notices.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { ErrorCode } from '../ui/error-code.tsx'
 import { CloseIcon } from '../ui/icons.tsx'
 import { t } from '../ui/language.ts'
 import { KeepSafe } from './keep-safe.tsx'
+import { KitCard } from './kit-card.tsx'
 
 const NoticeItem = ({ notice }: { readonly notice: Notice }) => {
   const app = useApp()
@@ -19,11 +21,7 @@ const NoticeItem = ({ notice }: { readonly notice: Notice }) => {
             {label}
           </button>
         ))}
-        {code !== undefined && (
-          <span class="notice-code">
-            {t.errorCode} <code>{code}</code> <CopyButton label={t.copy} text={() => code} />
-          </span>
-        )}
+        {code !== undefined && <ErrorCode code={code} />}
       </div>
       <button
         type="button"
@@ -44,7 +42,9 @@ export const NoticeList = () => {
       {notices.list.value.map((notice) => (
         <NoticeItem key={notice.kind} notice={notice} />
       ))}
-      <KeepSafe />
+      <KitCard>
+        <KeepSafe />
+      </KitCard>
     </div>
   )
 }

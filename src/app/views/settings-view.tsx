@@ -8,6 +8,7 @@ import { DeviceRegion } from './device-region.tsx'
 import { DevicesRegion } from './devices-region.tsx'
 import { LocalAiRegion } from './local-ai-region.tsx'
 import { SecurityRegion } from './security-region.tsx'
+import { SyncRegion } from './sync-region.tsx'
 
 export const SettingsView = () => {
   const { dialog } = useApp()
@@ -19,6 +20,7 @@ export const SettingsView = () => {
       </PageLink>
       <h1>{t.settings}</h1>
       <AccountRegion />
+      <SyncRegion />
       <SecurityRegion />
       <DevicesRegion />
       <LocalAiRegion />

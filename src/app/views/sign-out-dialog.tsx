@@ -2,8 +2,10 @@ import { useSignal } from '@preact/signals'
 import { signOut } from '../state/actions.ts'
 import type { App } from '../state/app.ts'
 import { useApp } from '../state/context.ts'
-import { t } from '../ui/language.ts'
+import { language, t } from '../ui/language.ts'
 import { Modal } from '../ui/modal.tsx'
+import { counted } from '../ui/words.ts'
+import { useClose } from './use-close.ts'
 
 type Choice = 'keep' | 'delete'
 
@@ -54,15 +56,52 @@ const Content = ({ app, close }: { readonly app: App; close(): void }) => {
   )
 }
 
-export const SignOutDialog = () => {
-  const app = useApp()
-  if (app.dialog.value !== 'sign-out') return null
-  const close = () => {
-    app.dialog.value = undefined
+/** Where changes have not been sent: they are to be sent, or kept elsewhere, before anything of them goes. */
+const Unsent = ({ app, waiting, close }: { readonly app: App; readonly waiting: number; close(): void }) => {
+  const busy = app.custody.busy.value === 'sign-out'
+  const wait = () => {
+    close()
+    void app.sync.act('run')
   }
   return (
+    <>
+      <p>
+        <strong>{counted(language, 'signOutUnsent', waiting)}</strong> {t.signOutUnsentText}
+      </p>
+      <p class="muted">{t.signOutText}</p>
+      <div class="buttons">
+        <button type="button" class="primary" disabled={busy} onClick={wait}>
+          {t.signOutWait}
+        </button>
+        <button
+          type="button"
+          disabled={busy}
+          onClick={() => {
+            app.dialog.value = 'export'
+          }}
+        >
+          {t.export}
+        </button>
+        <button type="button" disabled={busy} onClick={() => void signOut(app, false)}>
+          {busy ? t.signingOut : t.signOut}
+        </button>
+        <button type="button" class="danger" disabled={busy} onClick={() => void signOut(app, true)}>
+          {t.signOutDelete}
+        </button>
+      </div>
+    </>
+  )
+}
+
+export const SignOutDialog = () => {
+  const app = useApp()
+  const close = useClose('sign-out')
+  const state = app.sync.state.value
+  const waiting = state.stage === 'on' ? state.waiting : 0
+  if (app.dialog.value !== 'sign-out') return null
+  return (
     <Modal titleId="sign-out-title" title={t.signOut} onClose={close}>
-      <Content app={app} close={close} />
+      {waiting > 0 ? <Unsent app={app} waiting={waiting} close={close} /> : <Content app={app} close={close} />}
     </Modal>
   )
 }

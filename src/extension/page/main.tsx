@@ -14,6 +14,7 @@ startApp({
   connect: connectBackground,
   paths: { notebook, settings: `${notebook}?settings` },
   serverStatus: `${appUrl}/api/v1/auth/status`,
+  hearsServer: false,
   accountPage: external === undefined ? `${idUrl}/account` : idUrl,
   isInstallable: false,
   reachesAi: false,

@@ -2,6 +2,7 @@ import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signal
 import browser from 'webextension-polyfill'
 import { type Custody, codeOf, createCustody } from '../../../app/state/custody.ts'
 import { outcomeFor, outcomeOf, type SignInOutcome } from '../../../app/state/sign-in-outcome.ts'
+import type { Session } from '../../../kit/client.ts'
 import { type Note, newNote } from '../../../notebook/note.ts'
 import { connectBackground } from '../../session/connect-background.ts'
 import { type Clipping, createClipping } from './clipping.ts'
@@ -55,6 +56,12 @@ export const createPopup = (): Popup => {
     draft.value ??= text
   })
   followSession(custody, trouble)
+  const tellSync = (work: (sync: Session['sync']) => Promise<void>): void =>
+    void custody
+      .session()
+      .then(({ sync }) => work(sync))
+      .catch(() => undefined)
+  tellSync((sync) => sync.look())
   const setDraft = (text: string | undefined): void => {
     draft.value = text
     void keepDraft(text ?? '')
@@ -85,6 +92,7 @@ export const createPopup = (): Popup => {
         await notesStore().put([{ ...newNote(crypto.randomUUID(), Date.now()), body: text }])
         saveFailed.value = false
         setDraft(undefined)
+        tellSync((sync) => sync.run())
       } catch {
         saveFailed.value = true
       }

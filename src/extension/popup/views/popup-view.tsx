@@ -1,6 +1,6 @@
 import { chipFor } from '../../../app/state/chip.ts'
 import { Mark } from '../../../app/ui/icons.tsx'
-import { t } from '../../../app/ui/language.ts'
+import { StatusChip } from '../../../app/ui/status-chip.tsx'
 import type { Popup } from '../state/popup.ts'
 import { Account } from './account.tsx'
 import { Clip } from './clip.tsx'
@@ -9,18 +9,16 @@ import { RecentNotes } from './recent-notes.tsx'
 
 const Status = ({ popup }: { readonly popup: Popup }) => {
   const session = popup.custody.state.value
+  const link = popup.custody.link.value
+  const sync = link.status === 'ready' ? link.session.sync.state.value : ({ stage: 'unavailable' } as const)
   const chip = chipFor({
     saving: false,
     failed: popup.saveFailed.value,
     online: navigator.onLine && (session?.status !== 'signed-in' || session.online),
     expired: session?.status === 'expired',
+    sync,
   })
-  return (
-    <div class={`chip ${chip}`} role="status" aria-label={t.status}>
-      <span class="chip-dot" />
-      <span class="chip-text">{t[chip]}</span>
-    </div>
-  )
+  return <StatusChip chip={chip} sync={sync} />
 }
 
 export const PopupView = ({ popup }: { readonly popup: Popup }) => (
