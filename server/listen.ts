@@ -25,7 +25,9 @@ const closeServer = (server: Server): Promise<void> => {
 /** Undefined where this machine has no such address. */
 const open = (listener: RequestListener, host: string, port: number, name: string): Promise<Server | undefined> => {
   // A backup of a whole notebook may take its time; what is small never does.
-  const server = createServer({ requestTimeout: 10 * 60_000, headersTimeout: 60_000 }, listener)
+  const timeouts = { requestTimeout: 10 * 60_000, headersTimeout: 60_000, keepAliveTimeout: 75_000 }
+  // Longer than proxies keep an idle connection, 60 s with nginx: or one would use it just as it is closed here.
+  const server = createServer(timeouts, listener)
   const { promise, resolve, reject } = Promise.withResolvers<Server | undefined>()
   server.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE') reject(new Error(`Port ${port}, wanted for the ${name}, is taken.`))
