@@ -13,6 +13,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   status: 'Status',
   untitled: 'Ohne Titel',
   writeSomething: 'Schreiben Sie etwas. Es bleibt auf diesem Gerät.',
+  writeSynced: 'Schreiben Sie etwas. Es wird zuerst hier gespeichert.',
   deleteNote: 'Notiz löschen',
   noteDeleted: 'Notiz in den Papierkorb gelegt.',
   undo: 'Rückgängig',

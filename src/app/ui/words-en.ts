@@ -12,6 +12,7 @@ export const en = {
   status: 'Status',
   untitled: 'Untitled',
   writeSomething: 'Write something. It stays on this device.',
+  writeSynced: 'Write something. It is saved here first.',
   deleteNote: 'Delete note',
   noteDeleted: 'Note moved to the trash.',
   undo: 'Undo',
