@@ -80,9 +80,10 @@ export type BackupMade = { readonly name: string; readonly size: number }
 
 /** Where files of backups are handed over between page and worker: too large for messages. */
 export const BACKUP_CACHE = 'holdfast-backup'
-export const BACKUP_MADE = '/~backup/made'
+/** Addresses that nobody asks for: a cache takes none of an extension's own. */
+export const BACKUP_MADE = 'https://holdfast.invalid/backup/made'
 /** Where a page puts the file that is to be opened. */
-export const BACKUP_CHOSEN = '/~backup/chosen'
+export const BACKUP_CHOSEN = 'https://holdfast.invalid/backup/chosen'
 
 const progress = { done: v.number(), total: v.number() }
 const runSchema = v.variant('type', [

@@ -178,7 +178,9 @@ export const createSync = (deps: SyncDeps): Sync => {
     confirmKit: (words) => outcomeOf(ask((sync) => sync.confirmKit(words))),
     async newKit() {
       try {
-        return { words: await ask((sync) => sync.newKit()) }
+        const words = await ask((sync) => sync.newKit())
+        runSoon()
+        return { words }
       } catch (thrown) {
         return { code: codeOf(thrown) }
       }

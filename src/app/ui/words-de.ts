@@ -13,6 +13,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   status: 'Status',
   untitled: 'Ohne Titel',
   writeSomething: 'Schreiben Sie etwas. Es bleibt auf diesem Gerät.',
+  writeSynced: 'Schreiben Sie etwas. Es wird zuerst hier gespeichert.',
   deleteNote: 'Notiz löschen',
   noteDeleted: 'Notiz in den Papierkorb gelegt.',
   undo: 'Rückgängig',
@@ -419,6 +420,11 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   syncExportFirst: 'Zuerst exportieren',
   syncOpenSettings: 'Einstellungen öffnen',
 
+  syncOnlyHere: 'Nur hier',
+  syncTooLargeOne:
+    '{count} Notiz ist zu groß für den Abgleich. Sie bleibt auf diesem Gerät: Teilen oder exportieren Sie sie.',
+  syncTooLargeOther:
+    '{count} Notizen sind zu groß für den Abgleich. Sie bleiben auf diesem Gerät: Teilen oder exportieren Sie sie.',
   syncAside: 'Beiseitegelegt',
   syncAsideOne:
     '{count} Eintrag hat die Prüfung nicht bestanden. Er wurde beiseitegelegt und nicht übernommen; der Rest ging weiter.',

@@ -12,6 +12,7 @@ export const en = {
   status: 'Status',
   untitled: 'Untitled',
   writeSomething: 'Write something. It stays on this device.',
+  writeSynced: 'Write something. It is saved here first.',
   deleteNote: 'Delete note',
   noteDeleted: 'Note moved to the trash.',
   undo: 'Undo',
@@ -400,6 +401,9 @@ export const en = {
   syncExportFirst: 'Export first',
   syncOpenSettings: 'Open settings',
 
+  syncOnlyHere: 'Only here',
+  syncTooLargeOne: '{count} note is too large to be synced. It stays on this device: divide it, or export it.',
+  syncTooLargeOther: '{count} notes are too large to be synced. They stay on this device: divide them, or export them.',
   syncAside: 'Kept aside',
   syncAsideOne: '{count} record did not pass its checks. It was kept aside and not applied; the rest went on.',
   syncAsideOther: '{count} records did not pass their checks. They were kept aside and not applied; the rest went on.',

@@ -105,7 +105,7 @@ export const Editor = () => {
           ref={body}
           class="sheet-body"
           aria-label={t.note}
-          placeholder={t.writeSomething}
+          placeholder={app.sync.state.value.stage === 'on' ? t.writeSynced : t.writeSomething}
           value={note.body}
           readOnly={readOnly}
           onInput={(event) => notebook.edit({ body: event.currentTarget.value })}

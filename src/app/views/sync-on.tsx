@@ -30,6 +30,9 @@ const Progress = ({ state }: Props) => {
   )
 }
 
+/** Not a fault of anybody: what no record can carry. */
+const TOO_LARGE = 'NOTE_TOO_LARGE'
+
 const Aside = ({ aside }: { readonly aside: On['aside'] }) => (
   <>
     {counted(
@@ -54,13 +57,16 @@ const kitWords: { readonly [K in On['kit']]: string } = {
 }
 
 const StateFacts = ({ state }: Props) => {
-  const { syncedAt, waiting, kit, aside, missing } = state
+  const { syncedAt, waiting, kit, missing } = state
+  const aside = state.aside.filter(({ code }) => code !== TOO_LARGE)
+  const tooLarge = state.aside.find(({ code }) => code === TOO_LARGE)?.count ?? 0
   return (
     <Facts
       facts={[
         [t.syncLast, syncedAt === null ? t.syncNever : mediumTime(locale, syncedAt)],
         [t.syncWaiting, waiting === 0 ? t.syncNothingWaits : counted(language, 'syncChanges', waiting)],
         [t.kitTitle, kitWords[kit]],
+        ...(tooLarge === 0 ? [] : [[t.syncOnlyHere, counted(language, 'syncTooLarge', tooLarge)] as const]),
         ...(aside.length === 0 ? [] : [[t.syncAside, <Aside key="aside" aside={aside} />] as const]),
         ...(missing === 0 ? [] : [[t.syncMissing, counted(language, 'syncMissing', missing)] as const]),
       ]}

@@ -85,7 +85,7 @@ export const epochsAtServer = ({ config }: Holdfast): readonly number[] => {
 /** A file that the worker has left for the page, base64. */
 export const takeBackup = (page: Page): Promise<string> =>
   page.evaluate(async () => {
-    const made = await (await caches.open('holdfast-backup')).match('/~backup/made')
+    const made = await (await caches.open('holdfast-backup')).match('https://holdfast.invalid/backup/made')
     const reader = new FileReader()
     const { promise, resolve } = Promise.withResolvers<string>()
     reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ''))
@@ -97,5 +97,5 @@ export const takeBackup = (page: Page): Promise<string> =>
 export const chooseBackup = (page: Page, base64: string): Promise<void> =>
   page.evaluate(async (text) => {
     const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
-    await (await caches.open('holdfast-backup')).put('/~backup/chosen', new Response(bytes))
+    await (await caches.open('holdfast-backup')).put('https://holdfast.invalid/backup/chosen', new Response(bytes))
   }, base64)

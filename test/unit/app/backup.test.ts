@@ -42,6 +42,10 @@ describe('an encrypted backup', () => {
     expect(kept.size).toBe(0)
   })
 
+  it('is handed over where a page of an extension can, which keeps nothing under its own address', () => {
+    expect([BACKUP_MADE, BACKUP_CHOSEN].map((address) => new URL(address).protocol)).toEqual(['https:', 'https:'])
+  })
+
   it('says why there is none', async () => {
     const { hand } = caches()
     const broken = { backup: () => Promise.reject(new HoldfastError('SYNC_OFF')) }
