@@ -84,12 +84,13 @@ const addRoutes = (api: Hono<ApiEnv>, deps: ApiDeps): void => {
   }
 }
 
-/** Reads what nobody wants. False where it is too much, and the rest is left. */
+/** Reads what nobody wants. False where it is too much or takes too long, and the rest is left. */
 const readToEnd = async (body: ReadableStream<Uint8Array>): Promise<boolean> => {
+  const end = performance.now() + 2000
   let size = 0
   for await (const part of body) {
     size += part.length
-    if (size > 2 * mebibyte) return false
+    if (size > 16 * mebibyte || performance.now() > end) return false
   }
   return true
 }
@@ -112,7 +113,7 @@ const addCommon = (api: Hono<ApiEnv>, { log, routes, readableBy }: ApiDeps): voi
     if ((c.req.header('api-version') ?? 'v1') !== 'v1') throw new ApiError('unsupported_version')
     await next()
   })
-  api.use(limitBodies(routes))
+  // Around the limit, too: a proxy that is still sending when the connection ends tells of a server that is not there.
   api.use(async (c, next) => {
     await next()
     const { raw } = c.req
@@ -120,6 +121,7 @@ const addCommon = (api: Hono<ApiEnv>, { log, routes, readableBy }: ApiDeps): voi
     // Under a body that is left unread the connection ends, and with it the next request on it. A long one is not worth that.
     if (!(await readToEnd(raw.body).catch(() => false))) c.header('connection', 'close')
   })
+  api.use(limitBodies(routes))
 }
 
 /** For HEAD: what goes on for as long as it is read must not begin. */
