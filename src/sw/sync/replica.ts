@@ -7,7 +7,7 @@ import { fileName, newStamp, noteName } from '../../data/changed.ts'
 import { type NotesDatabase, notesDatabase } from '../../data/database.ts'
 import { mergeUpdates } from '../../notebook/note-document.ts'
 import type { SyncRun } from '../../protocol/sync-state.ts'
-import { createEngine } from '../../sync/engine.ts'
+import { createEngine, type Engine, type Outcome } from '../../sync/engine.ts'
 import { createHttpTransport, type HttpTransport } from '../../sync/http-transport.ts'
 import type { SyncMemory } from '../../sync/ports.ts'
 import type { SyncDeps } from '../sync-part.ts'
@@ -15,7 +15,7 @@ import { addEntry, renew } from './account.ts'
 import { fetchFiles, sendFiles } from './files.ts'
 import type { Held } from './held.ts'
 import { type Identity, readIdentity } from './identity.ts'
-import { ACCOUNT, createSyncStore, MEMORY, SYNCED_AT } from './store.ts'
+import { ACCOUNT, createSyncStore, LOOKED_AT, MEMORY, SYNCED_AT } from './store.ts'
 
 /** The replica at rest: what it remembers, with the log of it verified and the keys of that log. */
 export type AtRest = { readonly memory: SyncMemory; readonly log: DeviceLog; readonly keyring: Keyring }
@@ -44,6 +44,12 @@ export type Replica = {
   /** The last record of a device that was taken in. */
   lastOf(device: Bytes): Promise<{ readonly device: Bytes; readonly seq: number; readonly hash: Bytes }>
 }
+
+const countOf = (missing: Outcome['missing']): number =>
+  missing.flatMap(({ ranges }) => ranges).reduce((sum, [first, last]) => sum + last - first + 1, 0)
+
+/** Milliseconds from one look for what is held back to the next. */
+const lookAgainAfter = 60 * 60 * 1000
 
 const headersOf = (body: string | Bytes): Record<string, string> => ({
   'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream',
@@ -114,8 +120,23 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
     return { memory, log, keyring: await held.keyrings(self)(log, []) }
   }
 
+  const time = async (what: string): Promise<number | null> => {
+    const value = (await database.replica.get(what))?.value
+    return typeof value === 'number' ? value : null
+  }
   const noteTime = async (what: string): Promise<void> => {
     await database.replica.put({ id: what, value: clock() })
+  }
+
+  /** What the server held back may have come since. It is looked for by reading everything again, so not each time. */
+  const exchangeNotes = async (engine: Engine, signal: AbortSignal): Promise<Outcome> => {
+    const outcome = await engine.exchange(signal)
+    if (outcome.missing.length === 0) return outcome
+    const looked = await time(LOOKED_AT)
+    if (looked !== null && Math.abs(clock() - looked) < lookAgainAfter) return outcome
+    await noteTime(LOOKED_AT)
+    await engine.lookAgain()
+    return engine.exchange(signal)
   }
 
   /** A device was removed: what is written from now on is under a new key. */
@@ -133,7 +154,7 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
       await deps.ready()
       const self = await identity()
       const engine = engineOf(self)
-      let outcome = await engine.exchange(signal)
+      let outcome = await exchangeNotes(engine, signal)
       const here = await atRest(self)
       if (here !== undefined) {
         const { log, keyring } = here
@@ -146,7 +167,7 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
         await fetchFiles(files)
       }
       await noteTime(SYNCED_AT)
-      return outcome.missing.length
+      return countOf(outcome.missing)
     },
     startAnew: (account) => startAnew(database, account),
     async uploadMine() {
@@ -165,10 +186,7 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
         ...(large === 0 ? [] : [{ code: 'NOTE_TOO_LARGE', count: large }]),
       ]
     },
-    async time(what) {
-      const value = (await database.replica.get(what))?.value
-      return typeof value === 'number' ? value : null
-    },
+    time,
     noteTime,
     async keepBackup(file) {
       const headers = { 'content-type': 'application/octet-stream' }

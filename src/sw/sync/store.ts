@@ -12,6 +12,8 @@ import { openMemory, sealMemory } from './memory.ts'
 export const MEMORY = 'memory'
 export const SYNCED_AT = 'synced-at'
 export const BACKUP_AT = 'backup-at'
+/** When what is held back was looked for. */
+export const LOOKED_AT = 'looked-at'
 /** Of which account the rows of sync are. */
 export const ACCOUNT = 'account'
 
