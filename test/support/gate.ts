@@ -16,7 +16,9 @@ import { type Recorded, type Reply, type Site, toRecorded } from './recorded.ts'
 /** Changes what passes in both directions. Header names are in lower case, bodies have a character for each byte. */
 export type Tamper = {
   request?(headers: Record<string, string>): Record<string, string>
-  reply?(request: Recorded, reply: Reply): Reply
+  reply?(request: Recorded, reply: Reply): Reply | Promise<Reply>
+  /** Whose replies are changed; those of others go on as they come, streams too. Default: all. */
+  concerns?(request: Recorded): boolean
 }
 
 export type GateOptions = {
@@ -27,6 +29,8 @@ export type GateOptions = {
   readonly recorder: Recorder
   /** What a server or a browser would do that lacks a layer of protection. */
   readonly tamper?: Tamper
+  /** Is given the bytes of every body, in both directions, as they would be read on the way. */
+  readonly overhear?: (bytes: Uint8Array) => void
   /** An answer of the test's own to this path. */
   readonly respond?: (path: string) => Promise<Response | undefined>
 }
@@ -65,16 +69,22 @@ const forward = async (
   request: IncomingMessage,
   body: Buffer | undefined,
   response: ServerResponse,
-  { target, tamper }: GateOptions,
+  { target, tamper, overhear }: GateOptions,
 ) => {
   const { method, url: path } = request
-  const headers = tamper === undefined ? request.rawHeaders : tamperedHeaders(tamper, request)
+  const isRead = tamper !== undefined || overhear !== undefined
+  const headers = isRead ? tamperedHeaders(tamper ?? {}, request) : request.rawHeaders
   const passed = send({ host: '127.0.0.1', port: target, method, path, headers, setHost: false, agent })
   response.once('close', () => passed.destroy())
   const answered = once(passed, 'response')
+  if (overhear !== undefined) request.on('data', overhear)
   if (body === undefined) request.pipe(passed)
-  else passed.end(body)
+  else {
+    overhear?.(body)
+    passed.end(body)
+  }
   const [answer] = await answered
+  if (overhear !== undefined) answer.on('data', overhear)
   return answer as IncomingMessage
 }
 
@@ -136,9 +146,10 @@ const handBack = async (
     to.destroy()
     return
   }
-  if (options.tamper?.reply !== undefined) {
+  const { tamper } = options
+  if (tamper?.reply !== undefined && tamper.concerns?.(recorded) !== false) {
     const reply = { ...told, body: (body ?? (await readAll(answer))).toString('latin1') }
-    sendTampered(options.tamper.reply(recorded, reply), recorded, answer, to)
+    sendTampered(await tamper.reply(recorded, reply), recorded, answer, to)
     return
   }
   to.writeHead(status, [...headersFor(recorded, answer)])

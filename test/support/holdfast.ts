@@ -24,6 +24,10 @@ export type HoldfastOptions = Partial<Pick<Config, 'accessTokenTtl' | 'refreshGr
   readonly mapWorkerSource?: (source: string) => string
   /** Changes what passes between the browser and both origins. */
   readonly tamper?: Tamper
+  /** Is given the bytes of every body at both origins, in both directions. */
+  readonly overhear?: (bytes: Uint8Array) => void
+  /** Is given what the server would write to its output, and then it says all that it can say. */
+  readonly logged?: (line: string) => void
   /** True: the worker as it is built, without the hook of `bootId`. */
   readonly bare?: boolean
 }
@@ -50,13 +54,13 @@ const makeConfig = (options: HoldfastOptions, data: string, ports: readonly numb
   }
 }
 
-const start = (config: Config, { mapWorkerSource = (source) => source, bare }: HoldfastOptions) => {
+const start = (config: Config, { mapWorkerSource = (source) => source, bare, logged }: HoldfastOptions) => {
   if (!existsSync(join(appFiles, 'sw.js'))) throw new Error('The app is not built: npm run build')
   return startServer({
     config,
     appFiles,
     mapWorkerSource: (source) => (bare === true ? mapWorkerSource(source) : withTestHook(mapWorkerSource(source))),
-    log: pino({ level: 'silent' }),
+    log: logged === undefined ? pino({ level: 'silent' }) : pino({ level: 'trace' }, { write: logged }),
   })
 }
 
@@ -69,8 +73,12 @@ export const startHoldfast = async (options: HoldfastOptions = {}) => {
   const recorder = createRecorder()
   const { serve, respond } = createServed(`http://127.0.0.1:${appPort}`)
   let server: RunningServer | undefined = await start(config, options)
-  const { tamper } = options
-  const through = { recorder, ...(tamper === undefined ? {} : { tamper }) }
+  const { tamper, overhear } = options
+  const through = {
+    recorder,
+    ...(tamper === undefined ? {} : { tamper }),
+    ...(overhear === undefined ? {} : { overhear }),
+  }
   const gates = await Promise.all([
     openGate({ ...through, site: 'app', port: publicApp, target: appPort, respond }),
     openGate({ ...through, site: 'id', port: publicId, target: idPort }),
