@@ -6,9 +6,11 @@ import { itemIdOf } from '../../crypto/item.ts'
 import { fileName, idIn } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import { bytesOf, CHUNK, chunksOf, readAttachments } from '../../data/stored-attachment.ts'
+import type { ManifestRow } from '../../data/sync-rows.ts'
 import type { Attachment } from '../../notebook/attachment.ts'
 import { downloadFile, type FileSource, uploadFile } from '../../sync/files.ts'
 import type { HttpTransport } from '../../sync/http-transport.ts'
+import { SyncFault } from '../../sync/wire/faults.ts'
 
 export type FileDeps = {
   readonly database: NotesDatabase
@@ -123,23 +125,45 @@ const keep = async (
   })
 }
 
-/** Fetches the files that other devices have told of. A file is there when it is whole. */
-export const fetchFiles = async ({ database, transport, keyring, progress, signal }: FileDeps): Promise<number> => {
-  const wanted = await database.manifests.where('state').equals('wanted').toArray()
-  for (const [at, { name, manifest }] of wanted.entries()) {
-    signal.throwIfAborted()
-    progress('receiving-files', at, wanted.length)
+/** What is said of a file, or undefined where that cannot be read: a page writes to that table, too. */
+const readManifest = (manifest: Bytes) => {
+  try {
     const told = decodeManifest(manifest)
     const about = readAbout(told.about)
-    if (about === undefined) continue
-    const parts: Bytes[] = []
-    for await (const part of downloadFile(transport, keyring, name, told)) {
-      signal.throwIfAborted()
-      parts.push(part)
-    }
-    await keep(database, name, manifest, about, new Uint8Array(await new Blob(parts).arrayBuffer()))
+    return about === undefined ? undefined : { told, about }
+  } catch {
+    return undefined
   }
-  return wanted.length
+}
+
+const fetchFile = async ({ database, transport, keyring, signal }: FileDeps, { name, manifest }: ManifestRow) => {
+  const read = readManifest(manifest)
+  if (read === undefined) return
+  const parts: Bytes[] = []
+  for await (const part of downloadFile(transport, keyring, name, read.told)) {
+    signal.throwIfAborted()
+    parts.push(part)
+  }
+  await keep(database, name, manifest, read.about, new Uint8Array(await new Blob(parts).arrayBuffer()))
+}
+
+/**
+ * Fetches the files that other devices have told of. A file is there when it is whole. What is wrong with one of them stops no other,
+ * and is thrown in the end.
+ */
+export const fetchFiles = async (deps: FileDeps): Promise<void> => {
+  const { database, progress, signal } = deps
+  const wanted = await database.manifests.where('state').equals('wanted').toArray()
+  const faults: unknown[] = []
+  for (const [at, row] of wanted.entries()) {
+    signal.throwIfAborted()
+    progress('receiving-files', at, wanted.length)
+    await fetchFile(deps, row).catch((fault: unknown) => {
+      if (!(fault instanceof SyncFault)) throw fault
+      faults.push(fault)
+    })
+  }
+  if (faults.length > 0) throw faults[0]
 }
 
 /** Every file, and its chunks as they are sent. */
