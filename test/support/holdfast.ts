@@ -99,9 +99,10 @@ export const startHoldfast = async (options: HoldfastOptions = {}) => {
       if (server === undefined) throw new Error('The server is stopped.')
       return server.store
     },
-    /** Ends the server and starts one on the same ports and data; `changed` replaces options. */
-    async restart(changed: HoldfastOptions = {}) {
+    /** Ends the server and starts one on the same ports and data; `changed` replaces options, `meanwhile` is done in between. */
+    async restart(changed: HoldfastOptions = {}, meanwhile: () => Promise<void> = async () => undefined) {
       await close()
+      await meanwhile()
       server = await start(makeConfig({ ...options, ...changed }, data, [appPort, idPort, publicApp, publicId]), {
         ...options,
         ...changed,

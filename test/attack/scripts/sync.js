@@ -1,0 +1,88 @@
+// What a script of the page can do where sync is on.
+;(() => {
+  const types = [
+    ...[
+      'sync.get',
+      'sync.run',
+      'sync.stop',
+      'sync.backup',
+      'sync.newKit',
+      'pairing.get',
+      'pairing.offer',
+      'devices.list',
+    ],
+    ...['sync.keys', 'sync.key', 'sync.words', 'sync.kit', 'sync.log', 'sync.export', 'sync.records', 'sync.identity'],
+    ...['sync.compact', 'sync.post', 'sync.seal', 'sync.open', 'sync.sign', 'sync.admit', 'sync.expel', 'sync.keyring'],
+  ]
+  const withWords = ['sync.unlock', 'sync.confirmKit', 'sync.openBackup', 'sync.applyBackup']
+  const words = [
+    ...['', 'zoo '.repeat(12), `${'abandon '.repeat(11)}about`, 'x'.repeat(100_000), 12, null, {}, [], ['abandon']],
+    ...[{ toString: 'abandon' }, new Uint8Array(16), '\u0000', '*', '%'],
+  ]
+
+  const ask = async () => {
+    const replies = []
+    for (const type of types) {
+      replies.push([type, await lib.ask(lib.question(type))])
+      replies.push([`${type} +`, await lib.ask(lib.question(type, { words: 'abandon', provider: 'main', key: 1 }))])
+    }
+    for (const type of withWords) {
+      for (const one of words) {
+        replies.push([`${type} (words)`, await lib.outcome(() => lib.ask(lib.question(type, { words: one })))])
+      }
+    }
+    return { replies, storage: await dumpStorage() }
+  }
+
+  const call = async ([method, path, body]) => {
+    const init = { method, ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }) }
+    const response = await lib.outcome(() => fetch(path, init))
+    return typeof response === 'string' ? [path, response] : [path, response.status, await response.text()]
+  }
+  const calls = async (asked) => {
+    const answers = []
+    for (const one of asked) answers.push(await call(one))
+    return answers
+  }
+
+  /** Every table of sync with something in it that no worker has put there. */
+  const garbage = {
+    replica: [{ id: 'memory', value: new Uint8Array(200) }],
+    seen: [
+      { device: 'AAAAAAAAAAAAAAAAAAAAAA', seq: 1, hash: new Uint8Array(32) },
+      { device: 'x', seq: -1, hash: 'x' },
+    ],
+    aside: [{ position: 1, code: 'NO_SUCH_FAULT', record: 'x' }],
+    own: [{ seq: 9e15, name: 7 }, { seq: -1 }],
+    changed: [
+      { name: 'note/none', stamp: 1 },
+      { name: 'file/none', stamp: 2 },
+      { name: 'x', stamp: 'x' },
+    ],
+    offered: [{ stamp: 1, name: 'note/none', snapshot: new Uint8Array(3), isGone: true }],
+  }
+  const put = async (tables) => {
+    const database = await done(indexedDB.open('holdfast-notes'))
+    const transaction = database.transaction(Object.keys(tables), 'readwrite')
+    for (const [table, rows] of Object.entries(tables)) {
+      for (const row of rows) transaction.objectStore(table).put(row)
+    }
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve
+      transaction.onabort = () => reject(transaction.error)
+    })
+    database.close()
+    return Object.keys(tables)
+  }
+  const spoil = async ({ only }) => put(only === undefined ? garbage : { [only]: garbage[only] })
+  /** A file that some device would have told of: the worker is to fetch it, and to believe it. */
+  const plant = async () =>
+    put({ manifests: [{ name: `file/${crypto.randomUUID()}`, manifest: new Uint8Array(50), state: 'wanted' }] })
+
+  attack(async ({ act, ...input }) => {
+    await navigator.serviceWorker.ready
+    if (act === 'ask') return ask()
+    if (act === 'calls') return calls(input.asked)
+    return act === 'plant' ? plant() : spoil(input)
+  })
+})()
