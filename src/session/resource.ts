@@ -19,8 +19,11 @@ export type Resource = {
   readonly redirects?: boolean | undefined
 }
 
-/** Encoded slashes, backslashes and dots could mean another path to the server than to us. */
-const ambiguous = /%2f|%5c|%2e|%00|\\/i
+/**
+ * Encoded slashes, backslashes and dots could mean another path to the server than to us, and so could whatever needs no encoding
+ * (RFC 3986 §6.2.2.2): `%73ync` is `sync` to a server, and no exception to us.
+ */
+const ambiguous = /%(?:00|2[def]|3\d|[46][1-9a-f]|[57][\da]|5[cf]|7e)|\\/i
 
 const underPrefix = (path: string, prefix: string): boolean =>
   path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)

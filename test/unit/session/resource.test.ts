@@ -34,6 +34,10 @@ describe('credentials do not go to', () => {
     ['an encoded slash', 'https://api.example.com/v1/..%2fadmin'],
     ['an encoded backslash', 'https://api.example.com/v1/..%5cadmin'],
     ['a NUL', 'https://api.example.com/v1/%00'],
+    ['an encoded letter', 'https://api.example.com/v1/%6de'],
+    ['an encoded capital', 'https://api.example.com/v1/%4DE'],
+    ['an encoded digit', 'https://api.example.com/v1/%31'],
+    ['an encoded hyphen', 'https://api.example.com/v1/a%2Db'],
   ])('%s', (_, address) => {
     expect(matches(address)).toBe(false)
   })
