@@ -25,6 +25,8 @@ export type Taken = {
   readonly incoming: Incoming[]
   readonly hashes: Head[]
   readonly quarantined: Quarantined[]
+  /** Records of this device that it had forgotten. */
+  readonly own: { readonly seq: number; readonly name: string }[]
 }
 
 const nothing: DeviceProgress = {
@@ -42,6 +44,12 @@ const withProgress = (memory: SyncMemory, id: string, progress: DeviceProgress):
   ...memory,
   devices: { ...memory.devices, [id]: progress },
 })
+
+/**
+ * Sync was turned off and on again, or what was remembered is gone: nothing was sent since, so what this device signed before is its
+ * own. Who remembers to have sent something knows each number that it has given.
+ */
+const hasForgotten = ({ acknowledged, sending }: SyncMemory): boolean => acknowledged === 0 && sending === undefined
 
 /** Hashes of this page are not in the store yet. */
 const known = (judge: Judge, hashes: readonly Head[]) => async (device: Bytes, seq: number) =>
@@ -88,7 +96,8 @@ const claim = async (
   for (const { device, seq, hash } of view.heads) {
     const found = await hashOf(device, seq)
     if (found !== undefined && !sameBytes(found, hash)) throw new SyncFault('RECORD_FORKED')
-    if (sameBytes(device, judge.self) && seq > memory.seq) throw new SyncFault('RECORD_FORKED')
+    const isOwn = sameBytes(device, judge.self)
+    if (isOwn && seq > memory.seq && !hasForgotten(memory)) throw new SyncFault('RECORD_FORKED')
     const id = toBase64url(device)
     if (seq > (claims[id]?.seq ?? 0)) claims = { ...claims, [id]: { seq, hash } }
   }
@@ -118,11 +127,11 @@ type Prepared = {
   readonly content: Promise<Content | undefined>
 }
 
-const prepare = (judge: Judge, record: Bytes): Prepared => {
+const prepare = (judge: Judge, record: Bytes, isForgetful: boolean): Prepared => {
   const verified = verifyRecord(judge.log, record)
   const content = verified.then((one) => {
     const isOwn = sameBytes(one.header.device, judge.self) && one.header.kind !== recordKinds.checkpoint
-    return isOwn ? undefined : openRecord(judge.keyring, judge.log, one)
+    return isOwn && !isForgetful ? undefined : openRecord(judge.keyring, judge.log, one)
   })
   // It is asked for in its turn, and what is wrong is told then.
   verified.catch(() => undefined)
@@ -146,11 +155,13 @@ const take = async (judge: Judge, taken: Taken, { position, record }: Positioned
     const { header, hash } = verified
     const id = toBase64url(header.device)
     const own = sameBytes(header.device, judge.self)
-    if (own && header.seq > memory.seq) throw new SyncFault('RECORD_FORKED')
+    const isRecalled = own && header.seq > memory.seq
+    if (isRecalled && !hasForgotten(memory)) throw new SyncFault('RECORD_FORKED')
     const before = progressOf(memory, id)
     const followed = await follow(before, verified, hashOf, position <= memory.rereadTo)
     if ('isKnown' in followed) return taken
     memory = withProgress(memory, id, followed.progress)
+    if (isRecalled) memory = { ...memory, seq: header.seq, hash }
     taken.hashes.push({ device: header.device, seq: header.seq, hash })
     const { progress } = followed
     const marked = { ...progress, unread: union(progress.unread, [[header.seq, header.seq]]) }
@@ -162,6 +173,7 @@ const take = async (judge: Judge, taken: Taken, { position, record }: Positioned
     memory = await claim(memory, content, judge, hashOf)
     const { incoming, superseded } = await payloadOf(verified, content, judge)
     if (superseded !== undefined) memory = withProgress(memory, id, { ...progressOf(memory, id), superseded })
+    if (isRecalled) taken.own.push({ seq: header.seq, name: incoming?.name ?? '' })
     if (incoming !== undefined && !own) taken.incoming.push(incoming)
     return followed.fault === undefined ? { ...taken, memory } : quarantine(followed.fault)
   } catch (error) {
@@ -177,9 +189,9 @@ const take = async (judge: Judge, taken: Taken, { position, record }: Positioned
 export const takePage = async (judge: Judge, memory: SyncMemory, page: RecordsPage): Promise<Taken> => {
   const head = page.heads.find(({ device }) => sameBytes(device, judge.self))
   if (page.position < memory.position || (head?.seq ?? 0) < memory.acknowledged) throw new SyncFault('ROLLED_BACK')
-  let taken: Taken = { memory, incoming: [], hashes: [], quarantined: [] }
+  let taken: Taken = { memory, incoming: [], hashes: [], quarantined: [], own: [] }
   let at = memory.position
-  const prepared = page.records.map((one) => ({ one, prepared: prepare(judge, one.record) }))
+  const prepared = page.records.map((one) => ({ one, prepared: prepare(judge, one.record, hasForgotten(memory)) }))
   for (const { one, prepared: ready } of prepared) {
     if (one.position <= at || one.position > page.position) throw new SyncFault('ORDER_WRONG')
     taken = await take(judge, taken, one, ready)

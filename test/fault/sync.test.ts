@@ -95,6 +95,18 @@ describe.each(caseBrowsers)('sync in %s', (kind) => {
     },
   )
 
+  it('turned off and on again: goes on where it was', async () => {
+    await askWorker(page, { type: 'sync.disable' })
+    await other.write(crypto.randomUUID(), { title: 'Meanwhile' })
+    await write('While it was off')
+    await askWorker(page, { type: 'sync.enable' })
+    await synced(page)
+    expect(await syncState(page)).toMatchObject({ aside: [], missing: 0 })
+    expect(await titles()).toContain('Meanwhile')
+    await other.engine.exchange()
+    expect(Object.keys(other.texts())).toHaveLength((await titles()).length)
+  })
+
   it('over the quota: says so, keeps the note, and goes on when there is room', async () => {
     holdfast.recorder.failNext(isSending, full, Number.POSITIVE_INFINITY)
     await write('Too much')

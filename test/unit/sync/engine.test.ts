@@ -28,6 +28,28 @@ describe('two replicas', () => {
     expect(site.server.held.position).toBe(2)
   })
 
+  test('go on where they were when one has forgotten all but its notes, and still compact', async () => {
+    const { site, one, two } = await replicas(3)
+    one.edit('note/1', () => 'before')
+    await one.engine.exchange()
+    two.edit('note/2', () => 'seen')
+    await two.engine.exchange()
+    await one.engine.exchange()
+    const again = site.start(one.device)
+    for (const [name, updates] of one.kept.documents) again.kept.documents.set(name, updates)
+    expect(await again.engine.exchange()).toMatchObject({ quarantined: [], missing: [] })
+    for (let at = 0; at < 6; at += 1) {
+      again.edit('note/3', (body) => `${body}${at}`)
+      await again.engine.exchange()
+    }
+    expect(await two.engine.exchange()).toMatchObject({ quarantined: [], missing: [] })
+    expect(two.texts()).toEqual({ 'note/1': 'before', 'note/2': 'seen', 'note/3': '012345' })
+    const third = site.start(await site.account.add('Three'))
+    await site.publish()
+    await third.engine.exchange()
+    expect(third.texts()).toEqual(two.texts())
+  })
+
   test('merge what both wrote into one note at once', async () => {
     const { one, two } = await replicas()
     one.edit('note/1', () => 'middle')
