@@ -31,8 +31,6 @@ export type SyncState =
   | { readonly stage: 'off' }
   /** Chosen, and the keys of the account are not here: another device or the words of the recovery kit give them. */
   | { readonly stage: 'locked' }
-  /** The notes here were synced with another account. */
-  | { readonly stage: 'other-account' }
   | {
       readonly stage: 'on'
       readonly run: SyncRun
@@ -96,7 +94,6 @@ export const syncStateSchema: v.GenericSchema<unknown, SyncState> = v.variant('s
   v.object({ stage: v.literal('unavailable') }),
   v.object({ stage: v.literal('off') }),
   v.object({ stage: v.literal('locked') }),
-  v.object({ stage: v.literal('other-account') }),
   v.object({
     stage: v.literal('on'),
     run: runSchema,

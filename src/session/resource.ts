@@ -19,14 +19,21 @@ export type Resource = {
   readonly redirects?: boolean | undefined
 }
 
-/**
- * Encoded slashes, backslashes and dots could mean another path to the server than to us, and so could whatever needs no encoding
- * (RFC 3986 §6.2.2.2): `%73ync` is `sync` to a server, and no exception to us.
- */
-const ambiguous = /%(?:00|2[def]|3\d|[46][1-9a-f]|[57][\da]|5[cf]|7e)|\\/i
+/** Encoded slashes, backslashes and dots could mean another path to the server than to us. */
+const ambiguous = /%2f|%5c|%2e|%00|\\/i
 
 const underPrefix = (path: string, prefix: string): boolean =>
   path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)
+
+/** Judged as a server reads it, to which `%73ync` is `sync`. What cannot be decoded is excepted, too. */
+const isExcepted = ({ except = [] }: Resource, path: string): boolean => {
+  try {
+    const decoded = decodeURIComponent(path)
+    return except.some((prefix) => underPrefix(decoded, prefix))
+  } catch {
+    return except.length > 0
+  }
+}
 
 /**
  * The resource that a request belongs to, judged on the parsed URL alone (WHATWG URL, which has already lowered the host,
@@ -39,7 +46,7 @@ export const matchResource = (resources: readonly Resource[], url: URL, method: 
       resource.origin === url.origin &&
       resource.methods.includes(method) &&
       resource.paths.some((prefix) => underPrefix(url.pathname, prefix)) &&
-      resource.except?.some((prefix) => underPrefix(url.pathname, prefix)) !== true,
+      !isExcepted(resource, url.pathname),
   )
 }
 

@@ -10,7 +10,8 @@ const secret = v.pipe(
   v.string(),
   v.transform((text) => new Secret(text)),
 )
-const bytes = v.pipe(
+/** Bytes as JSON has them: base64url. */
+export const bytes = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const decoded = fromBase64url(dataset.value)

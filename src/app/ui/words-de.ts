@@ -372,9 +372,6 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   syncUseKitText:
     'Geben Sie die 12 Wörter Ihres Wiederherstellungsblatts ein, fügen Sie sie ein oder scannen Sie den Code. Sie bleiben auf diesem Gerät.',
   syncUnlock: 'Aufschließen',
-  syncOtherAccount:
-    'Die Notizen auf diesem Gerät wurden mit einem anderen Konto abgeglichen. Nichts wird vermischt: Sie gehen nicht an dieses Konto, und von diesem kommt nichts hierher.',
-  syncOtherAccountNext: 'Um sie abzugleichen, melden Sie sich ab und mit dem Konto an, zu dem sie gehören.',
 
   syncLast: 'Zuletzt abgeglichen',
   syncNever: 'Noch nicht',

@@ -355,9 +355,6 @@ export const en = {
   syncUseKit: 'Use recovery kit',
   syncUseKitText: 'Type or paste the 12 words of your recovery kit, or scan its code. They stay on this device.',
   syncUnlock: 'Unlock',
-  syncOtherAccount:
-    'The notes on this device were synced with another account. Nothing is mixed: they are not sent to this one, and nothing of this one comes here.',
-  syncOtherAccountNext: 'To sync them, sign out and sign in with the account that they are of.',
 
   syncLast: 'Last synced',
   syncNever: 'Not yet',

@@ -3,11 +3,11 @@ import { useEffect } from 'preact/hooks'
 import { isLive } from '../../notebook/note.ts'
 import { signInFor } from '../state/actions.ts'
 import { useApp } from '../state/context.ts'
-import { failureWords, needsSignIn } from '../state/sync-words.ts'
-import { ErrorCode } from '../ui/error-code.tsx'
+import { needsSignIn } from '../state/sync-words.ts'
 import { language, t } from '../ui/language.ts'
 import { Modal, useFocusInside } from '../ui/modal.tsx'
 import { counted } from '../ui/words.ts'
+import { FailedStep } from './failed-step.tsx'
 import { UnlockChoices } from './unlock-dialog.tsx'
 import { useClose } from './use-close.ts'
 
@@ -79,32 +79,6 @@ const Add = ({ count, add, close }: { readonly count: number; add(): void; close
   </>
 )
 
-const Failed = ({ again, close }: { again(): void; close(): void }) => {
-  const app = useApp()
-  const code = app.sync.failure.value
-  if (code === undefined) return null
-  return (
-    <>
-      <div role="status">
-        <p>{failureWords(code)}</p>
-        <ErrorCode code={code} />
-      </div>
-      <div class="buttons">
-        <button
-          type="button"
-          class="primary"
-          onClick={() => (needsSignIn(code) ? void signInFor(app, 'enable', true) : again())}
-        >
-          {needsSignIn(code) ? t.signInAgain : t.tryAgain}
-        </button>
-        <button type="button" onClick={close}>
-          {t.close}
-        </button>
-      </div>
-    </>
-  )
-}
-
 const Waits = ({ text, close }: { readonly text: string; close(): void }) => (
   <>
     <p role="status">{text}</p>
@@ -163,14 +137,13 @@ const Content = ({ close }: { close(): void }) => {
   const stage = sync.state.value.stage
   useFocusInside([step.value, stage, sync.busy.value, sync.failure.value].join())
   const waiting = status === 'signing-in' || custody.busy.value === 'sign-in'
-  if (sync.failure.value !== undefined) return <Failed again={() => void enable()} close={close} />
+  const code = sync.failure.value
+  if (code !== undefined) return <FailedStep code={code} goal="enable" again={() => void enable()} close={close} />
   if (step.value !== 'read' && waiting) return <Waits text={t.accountSigningIn} close={close} />
   if (step.value !== 'read' && status === 'signed-in') {
     if (!sync.isKnown.value) return <Waits text={t.syncLooking} close={close} />
     if (sync.busy.value === 'enable') return <Waits text={t.syncStarting} close={close} />
     if (stage === 'locked') return <Locked close={close} />
-    if (stage === 'other-account')
-      return <Waits text={`${t.syncOtherAccount} ${t.syncOtherAccountNext}`} close={close} />
     if (stage === 'off' && step.value === 'going' && count.value > 0) {
       return <Add count={count.value} add={() => void enable()} close={close} />
     }

@@ -1,26 +1,21 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import type { PairingState } from '../../kit/client.ts'
 import { useApp } from '../state/context.ts'
-import { readQrOfFile } from '../state/read-qr.ts'
 import { t } from '../ui/language.ts'
 import { Modal } from '../ui/modal.tsx'
 import { endWords, Numbers, PairingFailure } from './pairing-parts.tsx'
+import { ReadCode } from './read-code.tsx'
 import { Scanner } from './scanner.tsx'
 
 /** Words, a camera, or a picture: whatever brings the code of the other device. */
 const Form = ({ close }: { close(): void }) => {
   const { pairing } = useApp()
-  const picker = useRef<HTMLInputElement>(null)
   const scans = useSignal(false)
   const unread = useSignal(false)
-  const pick = async (input: HTMLInputElement) => {
-    const [file] = input.files ?? []
-    if (file === undefined) return
-    const code = await readQrOfFile(file)
+  const take = (code: string | undefined) => {
     unread.value = code === undefined
-    input.value = ''
-    if (code !== undefined) await pairing.join(code)
+    if (code !== undefined) void pairing.join(code)
   }
   if (scans.value) return <Scanner onRead={(code) => void pairing.join(code)} onClose={() => (scans.value = false)} />
   return (
@@ -48,26 +43,11 @@ const Form = ({ close }: { close(): void }) => {
         {unread.value && <p>{t.joinNoCode}</p>}
         {pairing.failure.value !== undefined && !unread.value && <PairingFailure code={pairing.failure.value} />}
       </div>
-      <input
-        ref={picker}
-        type="file"
-        accept="image/*"
-        hidden
-        aria-label={t.joinPicture}
-        onChange={(event) => void pick(event.currentTarget)}
-      />
       <div class="buttons">
         <button type="submit" class="primary" disabled={pairing.busy.value}>
           {t.joinContinue}
         </button>
-        {'mediaDevices' in navigator && (
-          <button type="button" onClick={() => (scans.value = true)}>
-            {t.joinScan}
-          </button>
-        )}
-        <button type="button" onClick={() => picker.current?.click()}>
-          {t.joinPicture}
-        </button>
+        <ReadCode onScan={() => (scans.value = true)} onRead={take} />
         <button type="button" onClick={close}>
           {t.cancel}
         </button>

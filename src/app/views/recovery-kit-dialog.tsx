@@ -1,12 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { ErrorCode } from '../../kit/client.ts'
-import { signInFor } from '../state/actions.ts'
 import { useApp } from '../state/context.ts'
-import { failureWords, needsSignIn } from '../state/sync-words.ts'
-import { ErrorCode as Code } from '../ui/error-code.tsx'
+import { needsSignIn } from '../state/sync-words.ts'
 import { t } from '../ui/language.ts'
 import { Modal, useFocusInside } from '../ui/modal.tsx'
+import { FailedStep } from './failed-step.tsx'
 import { KitSheet } from './kit-sheet.tsx'
 import { useClose } from './use-close.ts'
 import { WordsField } from './words-field.tsx'
@@ -48,26 +47,7 @@ const Failed = ({ code, make, close }: { readonly code: ErrorCode; make(): void;
     // In an extension the sign-in has a window of its own, and this goes on by itself once it is done.
     if (needsSignIn(code) && refreshAt !== seen.peek()) make()
   }, [refreshAt])
-  return (
-    <>
-      <div role="status">
-        <p>{failureWords(code)}</p>
-        <Code code={code} />
-      </div>
-      <div class="buttons">
-        <button
-          type="button"
-          class="primary"
-          onClick={() => (needsSignIn(code) ? void signInFor(app, 'kit', true) : make())}
-        >
-          {needsSignIn(code) ? t.signInAgain : t.tryAgain}
-        </button>
-        <button type="button" onClick={close}>
-          {t.close}
-        </button>
-      </div>
-    </>
-  )
+  return <FailedStep code={code} goal="kit" again={make} close={close} />
 }
 
 type ConfirmProps = { confirmed(): void; close(): void; readonly again?: () => void }

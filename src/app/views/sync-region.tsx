@@ -54,13 +54,6 @@ const Stage = ({ state }: { readonly state: SyncState }) => {
       return <Off />
     case 'locked':
       return <Locked />
-    case 'other-account':
-      return (
-        <>
-          <p>{t.syncOtherAccount}</p>
-          <p>{t.syncOtherAccountNext}</p>
-        </>
-      )
     case 'on':
       return <SyncOn state={state} />
   }

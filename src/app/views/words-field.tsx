@@ -2,13 +2,13 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useId, useRef } from 'preact/hooks'
 import type { WordsProblem } from '../../kit/client.ts'
-import { readQrOfFile } from '../state/read-qr.ts'
 import { cleanWords, problemWords, replaceWord } from '../state/recovery-words.ts'
 import type { WordsOutcome } from '../state/sync.ts'
 import { failureWords } from '../state/sync-words.ts'
 import { ErrorCode } from '../ui/error-code.tsx'
 import { t } from '../ui/language.ts'
 import { fill } from '../ui/words.ts'
+import { ReadCode } from './read-code.tsx'
 import { Scanner } from './scanner.tsx'
 
 type Wrong = Exclude<WordsOutcome, { type: 'done' }>
@@ -45,7 +45,6 @@ const SimilarWords = ({ problem, replace }: Similar) => {
 export const WordsField = ({ submit, submitting = submit, onWords, children }: Props) => {
   const id = useId()
   const field = useRef<HTMLTextAreaElement>(null)
-  const picker = useRef<HTMLInputElement>(null)
   const scans = useSignal(false)
   const busy = useSignal(false)
   const wrong = useSignal<Wrong | undefined>(undefined)
@@ -69,11 +68,7 @@ export const WordsField = ({ submit, submitting = submit, onWords, children }: P
       void tryWords(words)
     }, 0)
   }
-  const pick = async (input: HTMLInputElement) => {
-    const [file] = input.files ?? []
-    if (file === undefined) return
-    const words = await readQrOfFile(file)
-    input.value = ''
+  const takeRead = (words: string | undefined) => {
     unread.value = words === undefined
     if (words !== undefined) take(words)
   }
@@ -118,26 +113,11 @@ export const WordsField = ({ submit, submitting = submit, onWords, children }: P
         )}
       </div>
       {now?.type === 'wrong' && <SimilarWords problem={now.problem} replace={replace} />}
-      <input
-        ref={picker}
-        type="file"
-        accept="image/*"
-        hidden
-        aria-label={t.joinPicture}
-        onChange={(event) => void pick(event.currentTarget)}
-      />
       <div class="buttons">
         <button type="submit" class="primary" disabled={busy.value}>
           {busy.value ? submitting : submit}
         </button>
-        {'mediaDevices' in navigator && (
-          <button type="button" disabled={busy.value} onClick={() => (scans.value = true)}>
-            {t.joinScan}
-          </button>
-        )}
-        <button type="button" disabled={busy.value} onClick={() => picker.current?.click()}>
-          {t.joinPicture}
-        </button>
+        <ReadCode disabled={busy.value} onScan={() => (scans.value = true)} onRead={takeRead} />
         {children}
       </div>
     </form>

@@ -1,17 +1,9 @@
 import * as v from 'valibot'
-import { fromBase64url, fromUtf8, toBase64url, utf8 } from '../../base/bytes.ts'
+import { fromUtf8, toBase64url, utf8 } from '../../base/bytes.ts'
 import type { SyncMemory } from '../../sync/ports.ts'
+import { bytes } from '../records.ts'
 import type { Vault } from '../vault.ts'
 
-const bytes = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const decoded = fromBase64url(dataset.value)
-    if (decoded !== undefined) return decoded
-    addIssue({ message: 'is not base64url' })
-    return NEVER
-  }),
-)
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const ranges = v.array(v.tuple([count, count]))
 const progress = v.object({

@@ -72,7 +72,7 @@ describe('the chip where sync is on', () => {
   })
 
   it('says what it always said where sync is not on', () => {
-    for (const stage of ['unavailable', 'off', 'other-account'] as const) {
+    for (const stage of ['unavailable', 'off'] as const) {
       expect(chipFor({ ...calm, sync: { stage } })).toBe('saved')
     }
   })
