@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ServerEvent } from './events.ts'
+import type { ServerEvent } from '../base/server-events.ts'
 import { codeOfKind } from './failure.ts'
 import { ended, failed, json, type Part, type Protocol, parseJson, text } from './protocol.ts'
 import { eventReader } from './readers.ts'

@@ -1,5 +1,5 @@
-import { createEvents, type ServerEvent } from './events.ts'
-import { createLines } from './lines.ts'
+import { createLines } from '../base/lines.ts'
+import { createEvents, type ServerEvent } from '../base/server-events.ts'
 import { failed, type Part, type Reader } from './protocol.ts'
 
 const unreadable: readonly Part[] = [failed({ code: 'AI_UNREADABLE' })]

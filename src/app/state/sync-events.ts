@@ -1,4 +1,4 @@
-import { createEventReader } from './event-stream.ts'
+import { createEvents } from '../../base/server-events.ts'
 import { retryAfter } from './network.ts'
 
 /** The server says something every 15 seconds: a stream that is silent for so long has lost it, in milliseconds. */
@@ -55,10 +55,7 @@ const listen = async (deps: EventsDeps, stopped: AbortSignal): Promise<End> => {
   const silence = watchSilence(controller)
   const signal = AbortSignal.any([stopped, controller.signal])
   let end: End = 'unheard'
-  const read = createEventReader(() => {
-    end = 'heard'
-    if (!stopped.aborted) deps.onEvent()
-  })
+  const events = createEvents()
   try {
     const headers = { accept: 'text/event-stream' }
     const response = await deps.fetch(deps.address, { headers, cache: 'no-store', signal })
@@ -66,7 +63,9 @@ const listen = async (deps: EventsDeps, stopped: AbortSignal): Promise<End> => {
     if (!response.ok || response.body === null) return 'unheard'
     await readAll(response.body, (text) => {
       silence.heard()
-      read(text)
+      if (events.push(text).length === 0) return
+      end = 'heard'
+      if (!stopped.aborted) deps.onEvent()
     })
   } catch {
     // Whatever cut it off, it is tried again.

@@ -1,3 +1,5 @@
+import { createEvents } from '../../base/server-events.ts'
+
 /** How long the stream stays after a page was last heard of, in milliseconds. */
 const patience = 30_000
 
@@ -16,11 +18,9 @@ export type LiveDeps = {
 const follow = async (response: Response, onNews: () => void): Promise<void> => {
   if (!response.ok || response.body === null) return
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    // Lines that begin with a colon only keep the connection.
-    if (/^data:/m.test(value)) onNews()
+  const events = createEvents()
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    if (events.push(read.value).length > 0) onNews()
   }
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createEvents } from '../../../src/ai/events.ts'
-import { createLines } from '../../../src/ai/lines.ts'
 import { createThoughts } from '../../../src/ai/thoughts.ts'
+import { createLines } from '../../../src/base/lines.ts'
+import { createEvents } from '../../../src/base/server-events.ts'
 
 /** A text in pieces, cut at these places. */
 const cut = (text: string, places: readonly number[]): readonly string[] => {
