@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, click, fill, hasRole, logOf, showsText, text } from '../support/page.ts'
 import {
@@ -14,7 +14,7 @@ import {
   writeNote,
 } from './support/notebook.ts'
 
-describe.each(browsers)('the notebook without an account and without its server in %s', (kind) => {
+describe.each(caseBrowsers)('the notebook without an account and without its server in %s', (kind) => {
   let local: LocalNotebook
   const page = () => local.page
 

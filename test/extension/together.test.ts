@@ -1,13 +1,13 @@
 import { decodeJwt } from 'jose'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { byRole, click, openPage, showsText } from '../support/page.ts'
 import { type Credentials, createAccount, isAuthenticated } from '../support/people.ts'
 import { type Installed, installExtension } from './support/extension.ts'
 import { askBackground, signInWindows, waitForStatus } from './support/session.ts'
 
-describe.each(browsers)('the web app and the extension of one person in %s', (kind) => {
+describe.each(caseBrowsers)('the web app and the extension of one person in %s', (kind) => {
   let installed: Installed
   let app: Page
   let popup: Page

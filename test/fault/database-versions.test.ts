@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, fill, showsText } from '../support/page.ts'
 import { createAccount, isAuthenticated } from '../support/people.ts'
@@ -14,7 +14,7 @@ const later = 1000
 const newer = 'A newer version of Holdfast has been in use here.'
 
 /** Each test goes on where the one before it ended. */
-describe.each(browsers)('databases of two versions in %s', (kind) => {
+describe.each(caseBrowsers)('databases of two versions in %s', (kind) => {
   const bench = useBench(kind)
   let page: Page
   let other: Page

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { createAccount, isAuthenticated } from '../support/people.ts'
 import { call, callRefused, quietPath, sessionState, useBench } from './support/bench.ts'
@@ -15,7 +15,7 @@ it('leaves the kill points out of the worker that is built', async () => {
   expect(await readFile(builtWorker, 'utf8')).not.toContain(killPointMark)
 })
 
-describe.each(browsers)('a worker killed in a refresh in %s', (kind) => {
+describe.each(caseBrowsers)('a worker killed in a refresh in %s', (kind) => {
   const bench = useBench(kind)
   let page: Page
   let before: string | undefined

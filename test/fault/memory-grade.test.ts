@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
+import { caseBrowsers } from '../support/browsers.ts'
 import { byRole, showsText } from '../support/page.ts'
 import { createAccount, isAuthenticated } from '../support/people.ts'
 import { sessionState, useBench } from './support/bench.ts'
@@ -15,7 +15,7 @@ const withoutKeyStorage = (source: string): string => `;(() => {
 })();
 ${source}`
 
-describe.each(browsers)('a database without keys in %s', (kind) => {
+describe.each(caseBrowsers)('a database without keys in %s', (kind) => {
   const bench = useBench(kind, { mapWorkerSource: withoutKeyStorage })
   let page: Page
 

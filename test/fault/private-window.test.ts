@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type BrowserKind, browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
+import { type BrowserKind, caseBrowsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { byRole, click, fill, openPage, showsText, text } from '../support/page.ts'
 import { createAccount, isAuthenticated } from '../support/people.ts'
@@ -16,7 +16,7 @@ const openPrivate = async (kind: BrowserKind, url: string) => {
   return { browser, context, page }
 }
 
-describe.each(browsers)('a private window in %s', (kind) => {
+describe.each(caseBrowsers)('a private window in %s', (kind) => {
   let holdfast: Holdfast | undefined
 
   afterAll(() => holdfast?.stop())

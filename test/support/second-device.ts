@@ -83,6 +83,8 @@ export const joinByWords = async (holdfast: Holdfast, person: Credentials, words
     engine,
     transport,
     texts,
+    /** Of every note that it has. */
+    titles: () => [...kept.documents.values()].map((updates) => openDocument(updates).content().title),
     logNow,
     /** Of the last record that this device knows of. */
     position: () => kept.memory?.position ?? 0,
