@@ -43,6 +43,8 @@ export default defineConfig({
           exclude,
           environment: 'node',
           maxWorkers: 2,
+          // Loading the server anew for each file took a second each time.
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           globalSetup: ['test/support/warm-setup.ts'],
