@@ -10,5 +10,14 @@ const browsers = [
   },
 ]
 
+/** The same Chromium, built without its windows: a quarter less of the processor for what needs none. */
+const windowless = {
+  name: 'Chromium without windows',
+  variable: 'HOLDFAST_CHROMIUM_SHELL',
+  package: 'chromium-headless-shell',
+  paths: ['/usr/bin/chromium-headless-shell'],
+  optional: true,
+}
+
 /** Finds the browsers, and installs the missing ones where that can be done. Answers their paths as variables. */
-export const ensureBrowsers = () => ensurePrograms(browsers)
+export const ensureBrowsers = () => ensurePrograms([...browsers, windowless])

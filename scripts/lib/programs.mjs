@@ -38,7 +38,10 @@ const advice = (missing) =>
     `On Debian, as root: apt-get install --no-install-recommends ${missing.map((one) => one.package).join(' ')}`,
   ].join('\n')
 
-/** Finds programs that tests use, and installs the missing ones where that can be done. Answers their paths as variables. */
+/**
+ * Finds programs that tests use, and installs the missing ones where that can be done. Answers their paths as variables. One
+ * that is `optional` may stay missing.
+ */
 export const ensurePrograms = async (programs) => {
   const absent = programs.filter((program) => find(program) === undefined)
   const named = absent.filter(({ variable }) => process.env[variable] !== undefined)
@@ -49,6 +52,8 @@ export const ensurePrograms = async (programs) => {
     await install(absent.map((program) => program.package))
   }
   const missing = programs.filter((program) => find(program) === undefined)
-  if (missing.length > 0) fail(advice(missing))
-  return Object.fromEntries(programs.map((program) => [program.variable, find(program)]))
+  const needed = missing.filter(({ optional = false }) => !optional)
+  if (needed.length > 0) fail(advice(needed))
+  const there = programs.filter((program) => !missing.includes(program))
+  return Object.fromEntries(there.map((program) => [program.variable, find(program)]))
 }

@@ -100,7 +100,7 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
 
   beforeAll(async () => {
     holdfast = await startHoldfast({ tamper: hostile.tamper })
-    browser = await launchBrowser(kind)
+    browser = await launchBrowser(kind, { windowless: true })
     page = await openPage(browser, holdfast.appUrl)
     await fill(page, 'Title', 'Kept')
     await fill(page, 'Note', 'What stood here before.')

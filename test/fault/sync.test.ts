@@ -34,7 +34,7 @@ describe.each(caseBrowsers)('sync in %s', (kind) => {
 
   beforeAll(async () => {
     holdfast = await startHoldfast({ mapWorkerSource: withClock(0) })
-    browser = await launchBrowser(kind)
+    browser = await launchBrowser(kind, { windowless: true })
     page = await openPage(browser, holdfast.appUrl)
     await fill(page, 'Title', 'First')
     await showsText(page, 'Saved on this device')

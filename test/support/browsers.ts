@@ -34,12 +34,19 @@ export type LaunchOptions = {
   readonly prefs?: Readonly<Record<string, boolean | number | string>>
   /** Further Chromium switches. */
   readonly args?: readonly string[]
+  /**
+   * True: nothing of the windows around a page matters. In the whole of `npm test` Chromium is then its build without them,
+   * where that is there.
+   */
+  readonly windowless?: boolean
 }
 
 const programs: Readonly<Record<BrowserKind, string>> = {
   chromium: process.env.HOLDFAST_CHROMIUM ?? '/usr/bin/chromium',
   firefox: process.env.HOLDFAST_FIREFOX ?? '/usr/bin/firefox-esr',
 }
+
+const shell = isShort ? process.env.HOLDFAST_CHROMIUM_SHELL : undefined
 
 const chromiumArgs = [
   '--no-sandbox',
@@ -58,12 +65,13 @@ export const removeProfile = (profile: string): Promise<void> =>
   rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 
 const start = (kind: BrowserKind, userDataDir: string, options: LaunchOptions): Promise<Browser> => {
-  const { language = 'en-US' } = options
+  const { language = 'en-US', windowless = false } = options
+  const isShell = kind === 'chromium' && windowless && shell !== undefined
   return launch({
     browser: kind === 'firefox' ? 'firefox' : 'chrome',
-    executablePath: programs[kind],
+    executablePath: isShell ? shell : programs[kind],
     userDataDir,
-    headless: true,
+    headless: isShell ? 'shell' : true,
     ...(kind === 'firefox'
       ? {
           extraPrefsFirefox: { 'intl.accept_languages': language, ...options.prefs },

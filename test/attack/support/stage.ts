@@ -28,7 +28,7 @@ export const useStage = (kind: BrowserKind, options: HoldfastOptions = {}): Stag
     return site
   }
   beforeAll(async () => {
-    browser = await launchBrowser(kind)
+    browser = await launchBrowser(kind, { windowless: true })
     await open(options)
   })
   afterAll(async () => {

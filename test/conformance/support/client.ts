@@ -48,7 +48,7 @@ export const startClient = async (kind: BrowserKind): Promise<Client> => {
   // Two hundred issuers of the liar: each case takes a new one.
   const folder = join(import.meta.dirname, 'page')
   const host = await startHost({ port: hostPort, folder, addresses: { __LIAR__: liar.origin } })
-  const browser = await launchBrowser(kind)
+  const browser = await launchBrowser(kind, { windowless: true })
   const page = await openPage(browser, `${host.origin}/`)
   const isReady = () => page.evaluate(() => 'conformance' in globalThis)
   await waitFor(isReady, 'the page has its session')

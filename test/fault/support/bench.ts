@@ -40,7 +40,7 @@ export const useBench = (kind: BrowserKind, options: HoldfastOptions = {}, launc
     const { mapWorkerSource = (source: string) => source } = options
     holdfast = await startHoldfast({ ...options, mapWorkerSource: (source) => withKillPoints(mapWorkerSource(source)) })
     openKillPoints(holdfast)
-    browser = await launchBrowser(kind, launch)
+    browser = await launchBrowser(kind, { windowless: true, ...launch })
   })
   afterEach(() => {
     holdfast?.recorder.recover()
