@@ -123,16 +123,22 @@ describe.each(caseBrowsers)('sync in %s', (kind) => {
     expect(Object.keys(other.texts())).toHaveLength((await titles()).length)
   })
 
-  it('a clock that is a year behind: goes on', async () => {
-    await setWorkerClock(page, -year)
-    await write('A year ago')
-    await other.write(crypto.randomUUID(), { title: 'Now, by the other' })
+  it.each([
+    ['behind', -year],
+    ['ahead', year],
+  ] as const)('a clock that is a year %s: goes on, and again when it is put right', async (how, ahead) => {
+    await setWorkerClock(page, ahead)
+    await write(`A year ${how}`)
+    await other.write(crypto.randomUUID(), { title: `Now, while it is ${how}` })
     await synced(page)
-    await waitFor(async () => (await titles()).includes('Now, by the other'), 'the note of the other is here')
+    await waitFor(async () => (await titles()).includes(`Now, while it is ${how}`), 'the note of the other is here')
     await other.engine.exchange()
     expect(Object.keys(other.texts())).toHaveLength((await titles()).length)
     await setWorkerClock(page, 0)
+    await write(`Put right after ${how}`)
     await synced(page)
+    await other.engine.exchange()
+    expect(Object.keys(other.texts())).toHaveLength((await titles()).length)
   })
 
   it('case 24: a server whose database is an older one: nothing is deleted, and all comes back by what is here', async () => {

@@ -109,7 +109,7 @@ export const createBackup = (replica: Replica, held: Held, clock: Clock) => {
     async keepAtServer(): Promise<void> {
       if (!held.isOn() || held.kit() === 'none') return
       const tried = await replica.time(BACKUP_AT)
-      if (tried !== null && clock() - tried < day) return
+      if (tried !== null && Math.abs(clock() - tried) < day) return
       await replica.noteTime(BACKUP_AT)
       if ((await sizeOfFiles(replica.database)) > largestAtServer) return
       await replica.keepBackup(await write(replica, held, clock()))
