@@ -56,6 +56,12 @@ const forget = async (database: NotesDatabase, id: string): Promise<void> => {
   await database.synced.put({ name: noteName(id), snapshot: noSnapshot, isGone: true })
 }
 
+/** Whether a note was here, and was removed. */
+export const wasRemoved = async ({ notes, synced, changed }: NotesDatabase, id: string): Promise<boolean> => {
+  if ((await notes.get(id)) !== undefined) return false
+  return (await synced.get(noteName(id))) !== undefined || (await changed.get(noteName(id))) !== undefined
+}
+
 /** Takes in changes that another device made. `now`: of a note whose times nobody has told. */
 export const takeIn = async (
   database: NotesDatabase,

@@ -6,12 +6,14 @@ import type { Keyring } from '../../crypto/epoch-key.ts'
 import { fileName, newStamp, noteName } from '../../data/changed.ts'
 import { type NotesDatabase, notesDatabase } from '../../data/database.ts'
 import { mergeUpdates } from '../../notebook/note-document.ts'
+import { wholeUpdate } from '../../notebook/note-sync.ts'
 import type { SyncRun } from '../../protocol/sync-state.ts'
 import { createEngine, type Engine, type Outcome } from '../../sync/engine.ts'
 import { createHttpTransport, type HttpTransport } from '../../sync/http-transport.ts'
 import type { SyncMemory } from '../../sync/ports.ts'
 import type { SyncDeps } from '../sync-part.ts'
 import { addEntry, renew } from './account.ts'
+import { createChain } from './chain.ts'
 import { fetchFiles, sendFiles } from './files.ts'
 import type { Held } from './held.ts'
 import { type Identity, readIdentity } from './identity.ts'
@@ -108,8 +110,10 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
       store,
       transport,
       device: self,
+      chain: createChain(vault, keeper.provider.id),
       keyring: (log, wraps) => held.keyrings(self)(log, wraps),
       merge: (changes) => mergeUpdates([...changes]),
+      whole: wholeUpdate,
       progress,
     })
 
