@@ -305,7 +305,7 @@ export const createEngine = (deps: EngineDeps) => {
     },
 
     /**
-     * After the server has lost records: begins anew with a checkpoint, and sends the whole of what is here. Nothing is deleted
+     * After the server has lost records: begins anew with a checkpoint, and has the whole of what is here wait. Nothing is deleted
      * anywhere: what the server still has stays, and what others sent meanwhile is read as ever. Where it has lost nothing, nothing is
      * done.
      */
@@ -316,14 +316,9 @@ export const createEngine = (deps: EngineDeps) => {
       const own = await readOwnOf(session, () => false, signal)
       const superseded = union(supersededBefore(session.memory, device.id, own), lostOf(own, session.memory))
       const fresh = { ...session.memory, position: 0, rereadTo: position }
-      let memory = await seal(session, await sealRestart(authorOf(session), fresh, superseded))
-      for (const name of await store.names()) {
-        signal?.throwIfAborted()
-        const body = await store.snapshot(name)
-        if (body === undefined) continue
-        const edit: Edit = { id: -1, name, kind: 'changes', body }
-        memory = await seal(session, await sealEdits(authorOf(session), memory, [edit]))
-      }
+      // Before the new start: who is killed in between sends some things twice, and leaves nothing behind.
+      await store.sendAll()
+      await seal(session, await sealRestart(authorOf(session), fresh, superseded))
     },
   }
 }

@@ -154,7 +154,7 @@ export type SyncStore = {
   own(): Promise<readonly { readonly seq: number; readonly name: string }[]>
   /** The whole of an item as one change, or undefined where it is gone. */
   snapshot(name: string): Promise<Bytes | undefined>
-  /** Names of everything that is in the notebook. */
-  names(): Promise<readonly string[]>
+  /** Puts the whole of everything that is in the notebook into the outbox. */
+  sendAll(): Promise<void>
   quarantined(): Promise<readonly Quarantined[]>
 }

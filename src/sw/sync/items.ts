@@ -88,10 +88,11 @@ export const takeIn = async (
 }
 
 /** Every note, the whole of each. */
-export const noteItems = async (database: NotesDatabase) => {
+export const noteItems = async (database: NotesDatabase, step: () => void) => {
   const items: { name: string; kind: 'changes'; body: Update }[] = []
   for (const id of await database.notes.toCollection().primaryKeys()) {
     const body = await database.transaction('rw', [...noteTables], async () => wholeOf(database, id))
+    step()
     if (body !== undefined) items.push({ name: noteName(id), kind: 'changes', body })
   }
   return items

@@ -1,6 +1,6 @@
 import { type Bytes, toBase64url } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
-import { type ChangedRow, idIn, newStamp } from '../../data/changed.ts'
+import { type ChangedRow, fileName, idIn, newStamp, noteName } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import type { Commit, Edit, Incoming, SyncMemory, SyncStore } from '../../sync/ports.ts'
 import { type SyncFaultCode, syncFaults } from '../../sync/wire/faults.ts'
@@ -73,6 +73,15 @@ const write = async (database: NotesDatabase, commit: Commit, sealed: Uint8Array
   if (own.length > 0) await database.own.bulkPut(own.map(({ seq, name }) => ({ seq, name })))
   for (const [first, last] of superseded) await database.own.where('seq').between(first, last, true, true).delete()
   await database.replica.put({ id: MEMORY, value: sealed })
+}
+
+/** Everything that there is is to be handed on, as if it had just been changed. In a transaction of the caller's. */
+export const changeAll = async ({ notes, attachments, changed }: NotesDatabase): Promise<void> => {
+  const names = [
+    ...(await notes.toCollection().primaryKeys()).map(noteName),
+    ...(await attachments.toCollection().primaryKeys()).map(fileName),
+  ]
+  await changed.bulkPut(names.map((name) => ({ name, stamp: newStamp() })))
 }
 
 /** What a record can carry beside its padding, a twelfth of it at most, and its header. */
@@ -158,11 +167,19 @@ export const createSyncStore = (
     outbox,
     outboxSize: () => Promise.resolve(database.changed.count()),
     own: () => Promise.resolve(database.own.toArray()),
+    async sendAll() {
+      const { synced, manifests, attachments } = database
+      await database.transaction('rw', [...tables(), attachments], async () => {
+        await synced.filter(({ isGone }) => !isGone).delete()
+        // Files are no changes of a document: what is said of them is sent again.
+        await manifests.where('state').equals('here').delete()
+        await changeAll(database)
+      })
+    },
     async snapshot(name) {
       const id = idIn('note', name)
       return id === undefined ? undefined : alone(() => wholeOf(database, id))
     },
-    names: async () => (await database.notes.toCollection().primaryKeys()).map((id) => `note/${id}`),
     quarantined: async () =>
       (await database.aside.toArray()).flatMap(({ code, ...rest }) => (isFault(code) ? [{ code, ...rest }] : [])),
   }

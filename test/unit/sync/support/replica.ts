@@ -54,7 +54,14 @@ export const createMemoryStore = (onCommit: (stage: 'before' | 'after') => void 
     outboxSize: async () => kept.outbox.length,
     own: async () => kept.own,
     snapshot: async (name) => snapshot(name),
-    names: async () => [...kept.documents.keys()],
+    async sendAll() {
+      for (const name of kept.documents.keys()) {
+        const body = snapshot(name)
+        if (body === undefined) continue
+        kept.outbox.push({ id: kept.nextEdit, kind: 'changes', name, body })
+        kept.nextEdit += 1
+      }
+    },
     quarantined: async () => kept.quarantined,
   }
   return {
