@@ -8,9 +8,10 @@ import { createSyncService } from '../server/sync/sync.ts'
 import { type Bytes, toBase64url, utf8 } from '../src/base/bytes.ts'
 import { createPostgresDatabase, startPostgres } from '../test/support/postgres.ts'
 import { startSite } from '../test/unit/sync/support/site.ts'
+import { measureBrowsers } from './sync/browser.ts'
 
-// Sealing and opening on this device, and keeping records on the server, each beside the bare thing under it in the same run: AES-GCM over
-// the same bytes, and inserts of the same rows.
+// Sealing and opening on this device, keeping records on the server, and all of it in browsers, each beside the bare thing under it in the
+// same run: AES-GCM over the same bytes, and inserts of the same rows.
 
 const notes = 10_000
 const noteSize = 2000
@@ -115,3 +116,6 @@ try {
 } finally {
   await postgres.stop()
 }
+
+console.log('Two browsers')
+await measureBrowsers(notes, noteSize)

@@ -1,20 +1,23 @@
 import { HoldfastError } from '../protocol/errors.ts'
-import type { Reply, Request, RequestMessage } from '../protocol/messages.ts'
-import { parseReply } from '../protocol/parse.ts'
+import type { AnnounceMessage, Reply, Request, RequestMessage } from '../protocol/messages.ts'
+import { parseAnnounce, parseReply } from '../protocol/parse.ts'
 import { PROTOCOL } from '../protocol/version.ts'
+import { whileHeard } from './patience.ts'
 
-/** Longer than the worker's own limit, so that its answer comes first. */
-const patience = 28_000
+/** Hears what the worker tells by itself. */
+const followWorker = (hear: (told: AnnounceMessage | undefined) => void) => {
+  const onMessage = (event: MessageEvent) => {
+    if (event.origin === location.origin) hear(parseAnnounce(event.data))
+  }
+  navigator.serviceWorker.addEventListener('message', onMessage)
+  return () => navigator.serviceWorker.removeEventListener('message', onMessage)
+}
 
-const receive = (port: MessagePort): Promise<unknown> => {
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-  const timer = setTimeout(() => reject(new HoldfastError('WORKER_UNAVAILABLE')), patience)
+const receive = (port: MessagePort, id: string): Promise<unknown> => {
+  const { promise, resolve } = Promise.withResolvers<unknown>()
   port.addEventListener('message', (event) => resolve(event.data))
   port.start()
-  return promise.finally(() => {
-    clearTimeout(timer)
-    port.close()
-  })
+  return whileHeard(id, promise, followWorker).finally(() => port.close())
 }
 
 /**
@@ -24,7 +27,7 @@ const receive = (port: MessagePort): Promise<unknown> => {
 export const ask = async <R extends Request>(worker: ServiceWorker, request: R): Promise<Reply[R['type']]> => {
   const { port1, port2 } = new MessageChannel()
   const message: RequestMessage = { v: PROTOCOL, id: crypto.randomUUID(), ...request }
-  const answer = receive(port1)
+  const answer = receive(port1, message.id)
   worker.postMessage(message, [port2])
   const type: R['type'] = request.type
   const reply = parseReply(type, await answer)

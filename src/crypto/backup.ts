@@ -27,6 +27,8 @@ export type BackupSource = {
   readonly items: readonly BackupItem[]
   /** Chunks as they are sent. */
   readonly chunks: readonly Bytes[]
+  /** Is called for each thing that is sealed. */
+  readonly step?: () => void
 }
 
 const magic = utf8('holdfast backup\n')
@@ -54,6 +56,7 @@ const writeRecords = async (source: BackupSource): Promise<Bytes[]> => {
     const { bytes, hash } = await writeRecord(keyring, device.sign, header, content)
     records.push(bytes)
     prev = hash
+    source.step?.()
   }
   return records
 }
@@ -129,7 +132,12 @@ export type OpenedBackup = {
   readonly chunks: readonly Bytes[]
 }
 
-const openItems = async (log: DeviceLog, keyring: Keyring, { records, signer }: Parts): Promise<BackupItem[]> => {
+const openItems = async (
+  log: DeviceLog,
+  keyring: Keyring,
+  { records, signer }: Parts,
+  step: () => void,
+): Promise<BackupItem[]> => {
   const items: BackupItem[] = []
   let prev: Bytes = nothing
   for (const [at, bytes] of records.entries()) {
@@ -141,6 +149,7 @@ const openItems = async (log: DeviceLog, keyring: Keyring, { records, signer }: 
     const { payload } = await openRecord(keyring, log, record)
     items.push({ kind, ...(await decodeNamed(log.account, header.item, payload)) })
     prev = hash
+    step()
   }
   return items
 }
@@ -156,9 +165,13 @@ const readable = (file: Uint8Array): Parts => {
 
 /**
  * Verifies a whole backup and opens it with the recovery key. Throws `SyncFault`: VERSION_NEWER, RECOVERY_WRONG_KEY,
- * BACKUP_DAMAGED, or what is wrong with its log or one of its records.
+ * BACKUP_DAMAGED, or what is wrong with its log or one of its records. `step` is called for each thing that is opened.
  */
-export const openBackup = async (file: Uint8Array, recovery: RecoveryKey): Promise<OpenedBackup> => {
+export const openBackup = async (
+  file: Uint8Array,
+  recovery: RecoveryKey,
+  step: () => void = () => undefined,
+): Promise<OpenedBackup> => {
   const parts = readable(file)
   const log = await verifyLog(parts.log)
   if (!sameBytes(log.account, parts.account)) throw new SyncFault('BACKUP_DAMAGED')
@@ -170,7 +183,7 @@ export const openBackup = async (file: Uint8Array, recovery: RecoveryKey): Promi
   const key = await unwrapEpochKey(log.account, epoch, recovery, parts.wrapped)
   const keys = await keysBefore(log.account, log.epochs, parts.epoch, key)
   const keyring = await createKeyring(log.account, keys)
-  const items = await openItems(log, keyring, parts)
+  const items = await openItems(log, keyring, parts, step)
   const { heads, time, chunks, log: logEntries } = parts
   return { log, logEntries, keyring, keys, heads, time, items, chunks }
 }

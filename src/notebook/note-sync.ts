@@ -70,6 +70,17 @@ export const openSynced = (updates: readonly Update[]): SyncedDocument => {
   }
 }
 
+/** All of these changes as one, the first of two that contradict each other; undefined where one of them cannot be read. */
+export const wholeUpdate = (updates: readonly Update[]): Update | undefined => {
+  const document = new Y.Doc()
+  try {
+    for (const update of updates) Y.applyUpdate(document, update)
+    return own(Y.encodeStateAsUpdate(document))
+  } catch {
+    return undefined
+  }
+}
+
 /** The change by which a note is removed for good, of whichever document. */
 export const goneUpdate = (now: number): Update => {
   const document = new Y.Doc()

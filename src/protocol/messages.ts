@@ -210,7 +210,9 @@ export type ReplyMessage =
   | { readonly v: number; readonly id: string; readonly ok: unknown }
   | { readonly v: number; readonly id: string; readonly error: import('./errors.ts').ErrorReply }
 
-/** What the worker tells every page when the session changes, or sync comes on. */
+/** What the worker tells every page: that the session changes, that sync comes on, that it is at what was asked. */
 export type AnnounceMessage =
   | { readonly v: number; readonly type: 'session.state'; readonly state: SessionState }
   | { readonly v: number; readonly type: 'sync.state'; readonly state: SyncState }
+  /** The question of this id takes its time: something more of it is done. */
+  | { readonly v: number; readonly type: 'worker.busy'; readonly id: string }

@@ -208,6 +208,7 @@ export const parseState = (data: unknown): SessionState | undefined => {
 const announceSchema: v.GenericSchema<unknown, AnnounceMessage> = v.variant('type', [
   v.object({ v: v.literal(PROTOCOL), type: v.literal('session.state'), state: stateSchema }),
   v.object({ v: v.literal(PROTOCOL), type: v.literal('sync.state'), state: syncStateSchema }),
+  v.object({ v: v.literal(PROTOCOL), type: v.literal('worker.busy'), id: v.string() }),
 ])
 
 /** The worker's announcement in a message event's data, or undefined where it is something else. */

@@ -3,6 +3,9 @@ const longest = 60_000
 /** A date that is years ahead comes of a wrong clock or a wrong proxy, and must not keep a session from ever refreshing. */
 const longestAsked = 3_600_000
 
+/** Whether it is too early for the next try. A time that is further off than any wait is of a clock that was put back since. */
+export const isEarly = (retryAt: number, now: number): boolean => now < retryAt && retryAt - now <= longestAsked
+
 /**
  * Milliseconds to wait after the n-th failure in a row (n from 1): doubling from one second to a minute, half of it
  * chance, so that many clients of a server that comes back do not come at once. `random` is in [0, 1).

@@ -72,6 +72,7 @@ export const createDevice = ({ vault, clock, ask }: DeviceDeps, keeper: Keeper, 
   const make = async (): Promise<Records['device']> => ({
     key: await vault.createDeviceKey(),
     exchange: null,
+    sealed: [],
     registered: null,
   })
 
@@ -86,7 +87,8 @@ export const createDevice = ({ vault, clock, ask }: DeviceDeps, keeper: Keeper, 
     const answer = response.status === 201 ? await readAs(response, registeredSchema) : undefined
     // Signed out meanwhile: nothing is left here that the key could be for.
     if (answer === undefined || keeper.live() === undefined) return 'later'
-    await store({ ...record, registered: { id: answer.device.id, serverKey: answer.serverKey, jkt } })
+    const registered = { id: answer.device.id, serverKey: answer.serverKey, jkt }
+    await vault.reviseDevice(provider, (now) => ({ ...now, registered }))
     known = jkt
     return 'taken'
   }

@@ -33,4 +33,10 @@ export const createWebHost = (callbackPath: string): Host => ({
   wakeWhenOnline: requestSync,
 })
 
+/** Tells the pages that the question of this id is worked at. */
+export const busyAt =
+  (host: Pick<Host, 'announce'>) =>
+  (id: string): void =>
+    void host.announce({ v: PROTOCOL, type: 'worker.busy', id }).catch(() => undefined)
+
 export const announcementOf = (state: SessionState): AnnounceMessage => ({ v: PROTOCOL, type: 'session.state', state })

@@ -5,7 +5,7 @@ import { SYNC_TAG } from './background-sync.ts'
 import { answerCallback, checkCallback, isCallback } from './callback-route.ts'
 import { type CustodyConfig, parseConfig } from './config.ts'
 import { judgeGrade } from './grade.ts'
-import { createWebHost } from './host.ts'
+import { busyAt, createWebHost } from './host.ts'
 import { createJournal } from './journal.ts'
 import { createLifetime } from './lifetime.ts'
 import { pageHeaders, prelude } from './prelude.ts'
@@ -91,7 +91,7 @@ export const installCustody = (config: CustodyConfig, { createSync }: Parts = {}
     event.waitUntil(Promise.all([rotation.takeCharge(), checkCallback(checked.callbackPath, fetch)]))
   })
   self.addEventListener('message', (event) => {
-    const answered = worker().then(({ handlers }) => createRouter(handlers)(event))
+    const answered = worker().then(({ handlers }) => createRouter(handlers, busyAt(host))(event))
     event.waitUntil(answered.then(lifetime.idle))
   })
   self.addEventListener('fetch', (event) => {

@@ -66,7 +66,7 @@ export const createFinishPairing = (deps: PairingSessionDeps): FinishPairing => 
       { kind: 'pairing', provider, value: undefined },
       ...(key === null
         ? []
-        : [{ kind: 'device', provider, value: { key, exchange: record.exchange, registered } } as const]),
+        : [{ kind: 'device' as const, provider, value: { key, exchange: record.exchange, sealed: [], registered } }]),
     ])
     return { stage: 'done', side: 'new' }
   }

@@ -63,6 +63,8 @@ const deviceSchema = v.object({
   key: dpopKey,
   /** Where a pairing has brought the device in. */
   exchange: v.optional(v.nullable(exchangeKey), null),
+  /** The last record of sync that the key has signed, of each account: with the key it goes, so no number is given twice. */
+  sealed: v.optional(v.array(v.object({ account: bytes, seq: v.number(), hash: bytes })), []),
   registered: v.nullable(
     v.object({
       id: v.string(),

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { HoldfastError } from '../protocol/errors.ts'
+import { isEarly } from '../session/backoff.ts'
 import { refreshNeed } from '../session/refresh-time.ts'
 import type { TokenFailure } from '../session/token-failure.ts'
 import type { Provider } from './config.ts'
@@ -116,7 +117,7 @@ export const createRefresher = (deps: RefresherDeps, keeper: Keeper): Refresher 
       if (running !== undefined) return running
       const live = keeper.live()
       const state = keeper.state()
-      const early = state.status === 'signed-in' && clock() < state.retryAt && options.now !== true
+      const early = state.status === 'signed-in' && isEarly(state.retryAt, clock()) && options.now !== true
       if (live === undefined || early) return Promise.resolve()
       running = run(live).finally(() => {
         running = undefined

@@ -5,17 +5,33 @@ import { parseRequest, replyAddress, replyVersion } from '../protocol/parse.ts'
 import { judgeSender } from './senders.ts'
 
 export type Handlers = {
-  readonly [T in RequestType]: (request: Extract<Request, { type: T }>) => Promise<Reply[T]>
+  /** `step`: something more of it is done. What takes long says so, and has its time anew. */
+  readonly [T in RequestType]: (request: Extract<Request, { type: T }>, step?: () => void) => Promise<Reply[T]>
 }
 
-/** Longer than any handler may take, and shorter than the page's patience. */
-const timeout = 25_000
+/** Tells who has asked that the question of this id is worked at. */
+export type TellBusy = (id: string) => void
 
-const within = async <T>(work: Promise<T>): Promise<T> => {
+/** Longer than any step of a handler may take, and shorter than the page's patience. */
+const timeout = 25_000
+/** From one sign of work to the next at least, in milliseconds. */
+const signEvery = 2000
+
+/** Ends work of which no step is done for too long. */
+const within = async <T>(work: (step: () => void) => Promise<T>, tell: () => void): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new HoldfastError('INTERNAL')), timeout)
+  const start = () => setTimeout(() => reject(new HoldfastError('INTERNAL')), timeout)
+  let timer = start()
+  let told = performance.now()
+  const step = (): void => {
+    clearTimeout(timer)
+    timer = start()
+    if (performance.now() - told < signEvery) return
+    told = performance.now()
+    tell()
+  }
   try {
-    return await Promise.race([work, promise])
+    return await Promise.race([work(step), promise])
   } finally {
     clearTimeout(timer)
   }
@@ -24,9 +40,10 @@ const within = async <T>(work: Promise<T>): Promise<T> => {
 const handle = <T extends RequestType>(
   handlers: Handlers,
   request: Extract<Request, { type: T }>,
+  step: () => void,
 ): Promise<Reply[T]> => {
   const type: T = request.type
-  return handlers[type](request)
+  return handlers[type](request, step)
 }
 
 /** True for messages in the style of other libraries in the same worker: a `type` and no version. They are theirs. */
@@ -38,13 +55,19 @@ export const answer = async (
   handlers: Handlers,
   data: unknown,
   sender: Result<unknown, HoldfastError>,
+  busy: TellBusy,
 ): Promise<ReplyMessage> => {
   const common = { v: replyVersion(data), id: replyAddress(data) }
   try {
     if (!sender.ok) throw sender.error
     const request = parseRequest(data)
     if (!request.ok) throw request.error
-    return { ...common, ok: await within(handle(handlers, request.value)) }
+    const { value } = request
+    const ok = await within(
+      (step) => handle(handlers, value, step),
+      () => busy(common.id),
+    )
+    return { ...common, ok }
   } catch (error) {
     return { ...common, error: toErrorReply(error) }
   }
@@ -52,10 +75,10 @@ export const answer = async (
 
 /** Answers the message events of a service worker, over their port or else to their source. */
 export const createRouter =
-  (handlers: Handlers) =>
+  (handlers: Handlers, busy: TellBusy) =>
   async (event: ExtendableMessageEvent): Promise<void> => {
     if (isForeign(event.data)) return
-    const reply = await answer(handlers, event.data, judgeSender(event))
+    const reply = await answer(handlers, event.data, judgeSender(event), busy)
     const port = event.ports[0] ?? event.source
     port?.postMessage(reply)
   }

@@ -30,6 +30,8 @@ export type Vault = {
    * when the turn has come. Rejects with a DOMException where the browser cannot store.
    */
   commit(changes: readonly RecordChange[], still?: () => boolean): Promise<void>
+  /** Changes the record of this device as it is when its turn has come; False where there is none that opens. */
+  reviseDevice(provider: string, next: (device: Records['device']) => Records['device']): Promise<boolean>
   /** A name that a page cannot guess: HMAC of `purpose` under a key of the vault. */
   secretName(purpose: string): Promise<string>
   createDpopKey(accepted: readonly string[]): Promise<WrappedDpopKey>
@@ -89,26 +91,39 @@ export const openVault = async (store: Store, share: Secret<Bytes>, grade: Grade
   }
 
   let queue: Promise<void> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(work)
+    queue = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    return turn
+  }
+  const read: Vault['read'] = async (kind, provider) => {
+    const stored = await store.read('records', recordName(kind, provider))
+    if (stored === undefined) return { at: 'absent' }
+    if (!(stored instanceof Uint8Array)) return { at: 'unreadable' }
+    const plaintext = await openRecord(keys.record, label(kind, provider), new Uint8Array(stored))
+    if (plaintext === undefined) return { at: 'unreadable' }
+    const value = decodeRecord(kind, fromUtf8(plaintext))
+    return value === undefined ? { at: 'unreadable' } : { at: 'here', value }
+  }
 
   return {
     grade,
-    async read(kind, provider) {
-      const stored = await store.read('records', recordName(kind, provider))
-      if (stored === undefined) return { at: 'absent' }
-      if (!(stored instanceof Uint8Array)) return { at: 'unreadable' }
-      const plaintext = await openRecord(keys.record, label(kind, provider), new Uint8Array(stored))
-      if (plaintext === undefined) return { at: 'unreadable' }
-      const value = decodeRecord(kind, fromUtf8(plaintext))
-      return value === undefined ? { at: 'unreadable' } : { at: 'here', value }
-    },
-    commit(changes, still = () => true) {
-      const turn = queue.then(async () => {
+    read,
+    commit: (changes, still = () => true) =>
+      inTurn(async () => {
         const sealed = await Promise.all(changes.map(toChange))
         if (still()) await store.commit(sealed)
-      })
-      queue = turn.catch(() => undefined)
-      return turn
-    },
+      }),
+    reviseDevice: (provider, next) =>
+      inTurn(async () => {
+        const found = await read('device', provider)
+        if (found.at !== 'here') return false
+        await store.commit([await toChange({ kind: 'device', provider, value: next(found.value) })])
+        return true
+      }),
     async secretName(purpose) {
       return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', keys.name, utf8(purpose))))
     },

@@ -4,7 +4,10 @@ import type { Keyring } from '../crypto/epoch-key.ts'
 import type { Sign } from '../crypto/primitives.ts'
 import { type Missing, missingOf, progressOf, takePage } from './incoming.ts'
 import { type Author, largestBatch, sealEdits, sealRestart, sealSnapshots } from './outgoing.ts'
+import { furthest, isBehind, lostOf, type OwnRecord, rangesOf, readOwn, supersededBefore } from './own-records.ts'
 import {
+  type Chain,
+  type ChainEnd,
   type Edit,
   type Quarantined,
   type Sending,
@@ -14,8 +17,10 @@ import {
   TransportError,
   type WrappedKey,
 } from './ports.ts'
+import { union } from './ranges.ts'
 import { sameBytes } from './wire/codec.ts'
 import { SyncFault } from './wire/faults.ts'
+import { recordKinds, recordVersion } from './wire/record.ts'
 
 export type Progress = { readonly type: 'sending' | 'receiving'; readonly done: number; readonly total: number }
 
@@ -25,9 +30,12 @@ export type EngineDeps = {
   readonly device: { readonly id: Bytes; readonly sign: Sign }
   /** The keys of all epochs of a log. Throws `SyncFault` where a wrapped key is not what the log says. */
   readonly keyring: (log: DeviceLog, wraps: readonly WrappedKey[]) => Promise<Keyring>
+  readonly chain: Chain
   readonly merge: (changes: readonly Bytes[]) => Bytes
+  /** All of these changes of an item as one, the first of two that contradict each other; undefined where one cannot be read. */
+  readonly whole: (changes: readonly Bytes[]) => Bytes | undefined
   readonly progress?: (progress: Progress) => void
-  /** Own records beyond one for each item that make a compaction worth it. */
+  /** Own records beyond one for each item that make a compaction worth it, where they are no fewer than the items. */
   readonly compactAt?: number
 }
 
@@ -44,9 +52,13 @@ export type Outcome = {
 const pageSize = 200
 const editsAtOnce = 200
 
+/** What this version can read. A new kind or a new version of records makes it another. */
+const readable = [recordVersion, ...Object.values(recordKinds)].join(' ')
+
 export const emptyMemory = (log: readonly Bytes[]): SyncMemory => ({
   position: 0,
   rereadTo: 0,
+  readable,
   log,
   devices: {},
   claims: {},
@@ -57,7 +69,16 @@ export const emptyMemory = (log: readonly Bytes[]): SyncMemory => ({
   compacting: undefined,
 })
 
-type Session = { readonly log: DeviceLog; readonly keyring: Keyring; readonly memory: SyncMemory }
+/** Has everything read once more. */
+const fromStart = (memory: SyncMemory): SyncMemory => ({
+  ...memory,
+  position: 0,
+  rereadTo: Math.max(memory.rereadTo, memory.position),
+})
+
+type Known = { readonly log: DeviceLog; readonly keyring: Keyring; readonly memory: SyncMemory }
+/** `end`: the last record that this device has sealed. */
+type Session = Known & { readonly end: ChainEnd }
 
 /** As many of the oldest edits as go into one batch; one at least. */
 const batchOf = (edits: readonly Edit[]): readonly Edit[] => {
@@ -73,10 +94,10 @@ const batchOf = (edits: readonly Edit[]): readonly Edit[] => {
  * `SyncFault` where the server's story as a whole is false, and `TransportError` where it cannot be asked.
  */
 export const createEngine = (deps: EngineDeps) => {
-  const { store, transport, device, merge, progress = () => undefined, compactAt = 200 } = deps
+  const { store, transport, device, chain, merge, progress = () => undefined, compactAt = 200 } = deps
 
   /** Reads what is new of the log. The last entry that is known is read again: it must still be there, and the same. */
-  const readLog = async (memory: SyncMemory): Promise<Session> => {
+  const readLog = async (memory: SyncMemory): Promise<Known> => {
     const known = memory.log.length
     const { entries, wraps } = await transport.log(Math.max(0, known - 1))
     const before = memory.log.at(-1)
@@ -95,7 +116,7 @@ export const createEngine = (deps: EngineDeps) => {
     return { log, keyring, memory: next }
   }
 
-  const authorOf = ({ log, keyring }: Session): Author => ({ ...device, log, keyring, merge })
+  const authorOf = ({ log, keyring }: Known): Author => ({ ...device, log, keyring, merge })
 
   const pull = async (session: Session, signal?: AbortSignal) => {
     let { memory } = session
@@ -108,7 +129,7 @@ export const createEngine = (deps: EngineDeps) => {
       const page = await transport.records(memory.position, pageSize)
       // After the page: whatever the records on it rely on is in the log by now.
       if (page.records.length > 0) {
-        current = await readLog(memory)
+        current = { ...current, ...(await readLog(memory)) }
         memory = current.memory
       }
       const judge = { ...current, self: device.id, hashOf: store.hashOf }
@@ -123,6 +144,8 @@ export const createEngine = (deps: EngineDeps) => {
         progress({ type: 'receiving', done: memory.position - start, total: page.position - start })
       }
     }
+    // It hides what this device has sealed: whatever is sealed next would be another one of a number that is given.
+    if (isBehind(memory, furthest(memory, device.id, session.end))) throw new SyncFault('ROLLED_BACK')
     return { session: { ...current, memory }, received, quarantined }
   }
 
@@ -137,7 +160,8 @@ export const createEngine = (deps: EngineDeps) => {
   }
 
   /** Commits what was sealed and then sends it: a batch that was cut goes again as it is, and has one effect. */
-  const send = async (memory: SyncMemory, sending: Sending): Promise<SyncMemory> => {
+  const send = async ({ log }: Known, memory: SyncMemory, sending: Sending): Promise<SyncMemory> => {
+    await chain.advance(log.account, memory)
     let position = 0
     try {
       position = (await transport.post(sending.records)).position
@@ -162,23 +186,23 @@ export const createEngine = (deps: EngineDeps) => {
     return next
   }
 
-  const seal = async (memory: SyncMemory): Promise<SyncMemory> => {
+  const seal = async (session: Known, memory: SyncMemory): Promise<SyncMemory> => {
     await store.commit({ memory })
-    return memory.sending === undefined ? memory : send(memory, memory.sending)
+    return memory.sending === undefined ? memory : send(session, memory, memory.sending)
   }
 
   const push = async (session: Session, signal?: AbortSignal) => {
     let { memory } = session
     const total = await store.outboxSize()
     let sent = 0
-    if (memory.sending !== undefined) memory = await send(memory, memory.sending)
+    if (memory.sending !== undefined) memory = await send(session, memory, memory.sending)
     for (;;) {
       signal?.throwIfAborted()
       const edits = batchOf(await store.outbox(editsAtOnce))
       sent = total - (await store.outboxSize())
       if (total > 0) progress({ type: 'sending', done: Math.max(0, sent), total })
       if (edits.length === 0) return { memory, sent }
-      memory = await seal(await sealEdits(authorOf(session), memory, edits))
+      memory = await seal(session, await sealEdits(authorOf(session), memory, edits))
     }
   }
 
@@ -191,29 +215,73 @@ export const createEngine = (deps: EngineDeps) => {
     return next
   }
 
-  /** Makes one record of the many of an item, where there are enough of them. */
-  const compact = async (session: Session): Promise<SyncMemory> => {
-    const memory = await finishCompaction(session.memory)
+  const readOwnOf = (session: Known, wants: (name: string) => boolean, signal?: AbortSignal) =>
+    readOwn({ ...session, self: device.id, transport }, wants, signal)
+
+  /** Whether enough of an item is in many records; and of which items, as far as is known. */
+  const spread = async (): Promise<ReadonlySet<string>> => {
     const own = await store.own()
     const groups = Map.groupBy(own, ({ name }) => name)
-    if (own.length - groups.size < compactAt) return memory
-    const many = [...groups].filter(([name, records]) => name !== '' && records.length > 1)
+    if (own.length - groups.size < Math.max(compactAt, groups.size)) return new Set()
+    return new Set([...groups].filter(([name, records]) => name !== '' && records.length > 1).map(([name]) => name))
+  }
+
+  /** One change of the many of each item, made of those that the server has shown, and which they are. */
+  const joined = async (own: readonly OwnRecord[], names: ReadonlySet<string>) => {
+    const changes = own.filter(({ kind, name }) => kind === recordKinds.changes && names.has(name))
     const snapshots: { name: string; body: Bytes }[] = []
-    const replaced = new Set<number>()
+    const replaced: number[] = []
     let size = 0
-    for (const [name, records] of many) {
-      const body = await store.snapshot(name)
+    for (const [name, records] of Map.groupBy(changes, (one) => one.name)) {
+      const here = await store.snapshot(name)
+      const bodies = [...records.map(({ body }) => body), ...(here === undefined ? [] : [here])]
+      const body = records.length > 1 ? deps.whole(bodies) : undefined
       if (body === undefined || size + body.length > largestBatch) continue
       size += body.length
       snapshots.push({ name, body })
-      for (const { seq } of records) replaced.add(seq)
+      replaced.push(...records.map(({ seq }) => seq))
     }
-    // An earlier checkpoint is superseded by the next: that says all that it said.
-    const living = own.filter(({ seq, name }) => !replaced.has(seq) && name !== '').map(({ seq }) => seq)
-    return finishCompaction(await seal(await sealSnapshots(authorOf(session), memory, snapshots, living)))
+    return { snapshots, replaced }
   }
 
-  const begin = async (): Promise<Session> => readLog((await store.read()) ?? emptyMemory([]))
+  /** Makes one record of the many of an item, where there are enough of them. */
+  const compact = async (session: Known, signal?: AbortSignal): Promise<SyncMemory> => {
+    const memory = await finishCompaction(session.memory)
+    const names = await spread()
+    if (names.size === 0) return memory
+    const own = await readOwnOf(session, (name) => names.has(name), signal)
+    await store.commit({ memory, own: own.map(({ seq, name }) => ({ seq, name })), ownAnew: true })
+    const { snapshots, replaced } = await joined(own, names)
+    if (snapshots.length === 0) return memory
+    // An earlier checkpoint is superseded by the next: that says all that it said.
+    const earlier = own.filter(({ kind }) => kind === recordKinds.checkpoint).map(({ seq }) => seq)
+    const superseded = union(supersededBefore(memory, device.id, own), rangesOf([...replaced, ...earlier]))
+    const sealed = await sealSnapshots(authorOf(session), memory, snapshots, superseded)
+    return finishCompaction(await seal(session, sealed))
+  }
+
+  const begin = async (): Promise<Session> => {
+    const known = await readLog((await store.read()) ?? emptyMemory([]))
+    const end = await chain.end(known.log.account)
+    if (isBehind(known.memory, end)) return { ...known, end, memory: emptyMemory(known.memory.log) }
+    const isRead = known.memory.readable === readable
+    return { ...known, end, memory: isRead ? known.memory : { ...fromStart(known.memory), readable } }
+  }
+
+  /** Where the server has not got everything that it had: the session, going on from the last record that anybody knows of. */
+  const lost = async (signal?: AbortSignal): Promise<Session | undefined> => {
+    const session = await begin()
+    try {
+      await pull(session, signal)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof SyncFault) || error.code !== 'ROLLED_BACK') throw error
+      const memory = (await store.read()) ?? session.memory
+      const end = furthest(memory, device.id, session.end)
+      const { seq, hash } = memory.seq < end.seq ? end : memory
+      return { ...session, memory: { ...memory, seq, hash, sending: undefined, compacting: undefined } }
+    }
+  }
 
   return {
     /** Reads everything that is new and sends everything that waits. Rejects with what the signal says where it is aborted. */
@@ -221,7 +289,7 @@ export const createEngine = (deps: EngineDeps) => {
       const session = await begin()
       const pulled = await pull(session, signal)
       const pushed = await push(pulled.session, signal)
-      const memory = await compact({ ...pulled.session, memory: pushed.memory })
+      const memory = await compact({ ...pulled.session, memory: pushed.memory }, signal)
       return {
         received: pulled.received,
         sent: pushed.sent,
@@ -233,26 +301,24 @@ export const createEngine = (deps: EngineDeps) => {
     /** Has everything read once more at the next exchange: what was held back may have come, or what was of a newer version be known now. */
     async lookAgain(): Promise<void> {
       const memory = await store.read()
-      if (memory === undefined) return
-      await store.commit({ memory: { ...memory, position: 0, rereadTo: Math.max(memory.rereadTo, memory.position) } })
+      if (memory !== undefined) await store.commit({ memory: fromStart(memory) })
     },
 
     /**
-     * After the server has lost records: begins anew with a checkpoint, and sends the whole of what is here. Nothing is deleted
-     * anywhere. What others sent meanwhile is read as ever.
+     * After the server has lost records: begins anew with a checkpoint, and has the whole of what is here wait. Nothing is deleted
+     * anywhere: what the server still has stays, and what others sent meanwhile is read as ever. Where it has lost nothing, nothing is
+     * done.
      */
     async uploadMine(signal?: AbortSignal): Promise<void> {
-      const session = await begin()
+      const session = await lost(signal)
+      if (session === undefined) return
       const { position } = await transport.records(0, 1)
-      const fresh = { ...session.memory, position: 0, rereadTo: position, sending: undefined, compacting: undefined }
-      let memory = await seal(await sealRestart(authorOf(session), fresh))
-      for (const name of await store.names()) {
-        signal?.throwIfAborted()
-        const body = await store.snapshot(name)
-        if (body === undefined) continue
-        const edit: Edit = { id: -1, name, kind: 'changes', body }
-        memory = await seal(await sealEdits(authorOf(session), memory, [edit]))
-      }
+      const own = await readOwnOf(session, () => false, signal)
+      const superseded = union(supersededBefore(session.memory, device.id, own), lostOf(own, session.memory))
+      const fresh = { ...session.memory, position: 0, rereadTo: position }
+      // Before the new start: who is killed in between sends some things twice, and leaves nothing behind.
+      await store.sendAll()
+      await seal(session, await sealRestart(authorOf(session), fresh, superseded))
     },
   }
 }

@@ -25,6 +25,7 @@ export type Taken = {
   readonly incoming: Incoming[]
   readonly hashes: Head[]
   readonly quarantined: Quarantined[]
+  readonly read: Range
   /** Records of this device that it had forgotten. */
   readonly own: { readonly seq: number; readonly name: string }[]
 }
@@ -46,10 +47,10 @@ const withProgress = (memory: SyncMemory, id: string, progress: DeviceProgress):
 })
 
 /**
- * Sync was turned off and on again, or what was remembered is gone: nothing was sent since, so what this device signed before is its
- * own. Who remembers to have sent something knows each number that it has given.
+ * Sync was turned off and on again, or what was remembered is gone or is older: nothing was sealed since, so what this device signed
+ * is its own. Who has sealed something that is not with the server knows each number that it has given.
  */
-const hasForgotten = ({ acknowledged, sending }: SyncMemory): boolean => acknowledged === 0 && sending === undefined
+const mayRecall = ({ sending }: SyncMemory): boolean => sending === undefined
 
 /** Hashes of this page are not in the store yet. */
 const known = (judge: Judge, hashes: readonly Head[]) => async (device: Bytes, seq: number) =>
@@ -97,7 +98,7 @@ const claim = async (
     const found = await hashOf(device, seq)
     if (found !== undefined && !sameBytes(found, hash)) throw new SyncFault('RECORD_FORKED')
     const isOwn = sameBytes(device, judge.self)
-    if (isOwn && seq > memory.seq && !hasForgotten(memory)) throw new SyncFault('RECORD_FORKED')
+    if (isOwn && seq > memory.seq && !mayRecall(memory)) throw new SyncFault('RECORD_FORKED')
     const id = toBase64url(device)
     if (seq > (claims[id]?.seq ?? 0)) claims = { ...claims, [id]: { seq, hash } }
   }
@@ -108,7 +109,7 @@ const payloadOf = async (
   { header }: VerifiedRecord,
   { payload }: Content,
   judge: Judge,
-): Promise<{ readonly incoming?: Incoming; readonly superseded?: readonly Range[] }> => {
+): Promise<{ readonly incoming?: Omit<Incoming, 'isRecalled'>; readonly superseded?: readonly Range[] }> => {
   const { kind, item, seq } = header
   if (kind === recordKinds.checkpoint) {
     const superseded = decodeRanges(payload)
@@ -127,11 +128,11 @@ type Prepared = {
   readonly content: Promise<Content | undefined>
 }
 
-const prepare = (judge: Judge, record: Bytes, isForgetful: boolean): Prepared => {
+const prepare = (judge: Judge, record: Bytes, seq: number): Prepared => {
   const verified = verifyRecord(judge.log, record)
   const content = verified.then((one) => {
     const isOwn = sameBytes(one.header.device, judge.self) && one.header.kind !== recordKinds.checkpoint
-    return isOwn && !isForgetful ? undefined : openRecord(judge.keyring, judge.log, one)
+    return isOwn && one.header.seq <= seq ? undefined : openRecord(judge.keyring, judge.log, one)
   })
   // It is asked for in its turn, and what is wrong is told then.
   verified.catch(() => undefined)
@@ -156,12 +157,12 @@ const take = async (judge: Judge, taken: Taken, { position, record }: Positioned
     const id = toBase64url(header.device)
     const own = sameBytes(header.device, judge.self)
     const isRecalled = own && header.seq > memory.seq
-    if (isRecalled && !hasForgotten(memory)) throw new SyncFault('RECORD_FORKED')
+    if (isRecalled && !mayRecall(memory)) throw new SyncFault('RECORD_FORKED')
     const before = progressOf(memory, id)
     const followed = await follow(before, verified, hashOf, position <= memory.rereadTo)
     if ('isKnown' in followed) return taken
     memory = withProgress(memory, id, followed.progress)
-    if (isRecalled) memory = { ...memory, seq: header.seq, hash }
+    if (isRecalled) memory = { ...memory, seq: header.seq, hash, acknowledged: header.seq }
     taken.hashes.push({ device: header.device, seq: header.seq, hash })
     const { progress } = followed
     const marked = { ...progress, unread: union(progress.unread, [[header.seq, header.seq]]) }
@@ -174,7 +175,7 @@ const take = async (judge: Judge, taken: Taken, { position, record }: Positioned
     const { incoming, superseded } = await payloadOf(verified, content, judge)
     if (superseded !== undefined) memory = withProgress(memory, id, { ...progressOf(memory, id), superseded })
     if (isRecalled) taken.own.push({ seq: header.seq, name: incoming?.name ?? '' })
-    if (incoming !== undefined && !own) taken.incoming.push(incoming)
+    if (incoming !== undefined && (!own || isRecalled)) taken.incoming.push({ ...incoming, isRecalled })
     return followed.fault === undefined ? { ...taken, memory } : quarantine(followed.fault)
   } catch (error) {
     if (error instanceof SyncFault) {
@@ -189,15 +190,17 @@ const take = async (judge: Judge, taken: Taken, { position, record }: Positioned
 export const takePage = async (judge: Judge, memory: SyncMemory, page: RecordsPage): Promise<Taken> => {
   const head = page.heads.find(({ device }) => sameBytes(device, judge.self))
   if (page.position < memory.position || (head?.seq ?? 0) < memory.acknowledged) throw new SyncFault('ROLLED_BACK')
-  let taken: Taken = { memory, incoming: [], hashes: [], quarantined: [], own: [] }
+  const { position: start, seq } = memory
+  let taken: Taken = { memory, incoming: [], hashes: [], quarantined: [], own: [], read: [start, start] }
   let at = memory.position
-  const prepared = page.records.map((one) => ({ one, prepared: prepare(judge, one.record, hasForgotten(memory)) }))
+  const prepared = page.records.map((one) => ({ one, prepared: prepare(judge, one.record, seq) }))
   for (const { one, prepared: ready } of prepared) {
     if (one.position <= at || one.position > page.position) throw new SyncFault('ORDER_WRONG')
     taken = await take(judge, taken, one, ready)
     at = one.position
   }
-  return { ...taken, memory: { ...taken.memory, position: page.isLast ? page.position : at } }
+  const position = page.isLast ? page.position : at
+  return { ...taken, read: [start, position], memory: { ...taken.memory, position } }
 }
 
 export type Missing = { readonly device: string; readonly ranges: readonly Range[] }

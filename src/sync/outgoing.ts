@@ -5,7 +5,6 @@ import { encodeNamed, itemIdOf, type NamedPayload } from '../crypto/item.ts'
 import type { Sign } from '../crypto/primitives.ts'
 import { writeRecord } from '../crypto/sync-record.ts'
 import type { Edit, Sending, SyncMemory } from './ports.ts'
-import { gapsOf } from './ranges.ts'
 import { sameBytes } from './wire/codec.ts'
 import { encodeRanges, type Range } from './wire/content.ts'
 import { recordKinds } from './wire/record.ts'
@@ -103,11 +102,10 @@ export const sealSnapshots = async (
   author: Author,
   memory: SyncMemory,
   snapshots: readonly NamedPayload[],
-  living: readonly number[],
+  superseded: readonly Range[],
 ): Promise<SyncMemory> => {
   const parts = snapshots.map((one) => ({ ...one, kind: recordKinds.changes }))
   const start = await sealParts(author, memory, parts, startOf(memory))
-  const superseded = gapsOf([...living, ...start.own.map(({ seq }) => seq)], start.seq)
   const body = encodeRanges(superseded)
   const sealed = await sealParts(author, memory, [{ name: '', body, kind: recordKinds.checkpoint }], start)
   return sending(memory, sealed, { edits: [], checkpoint: { seq: sealed.seq, superseded } })
@@ -116,8 +114,11 @@ export const sealSnapshots = async (
 /**
  * A checkpoint alone, first of a new start: the server lost records of this device, and none of those before is to be looked for.
  */
-export const sealRestart = async (author: Author, memory: SyncMemory): Promise<SyncMemory> => {
-  const superseded: readonly Range[] = memory.seq === 0 ? [] : [[1, memory.seq]]
+export const sealRestart = async (
+  author: Author,
+  memory: SyncMemory,
+  superseded: readonly Range[],
+): Promise<SyncMemory> => {
   const part = { name: '', body: encodeRanges(superseded), kind: recordKinds.checkpoint }
   const sealed = await sealParts(author, memory, [part], startOf(memory))
   return sending(memory, sealed, { edits: [], checkpoint: { seq: sealed.seq, superseded } })

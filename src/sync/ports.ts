@@ -85,6 +85,8 @@ export type SyncMemory = {
   /** Records up to here were read before, and are read again after the server lost some. */
   readonly rereadTo: number
   readonly log: readonly Bytes[]
+  /** What the version that read them could read: another one reads everything once more. */
+  readonly readable: string
   /** By device id, base64url. */
   readonly devices: Readonly<Record<string, DeviceProgress>>
   /** What others have seen of each device: the highest that was ever said. */
@@ -103,7 +105,11 @@ export type SyncMemory = {
 export type Edit = NamedPayload & { readonly id: number; readonly kind: 'changes' | 'file' }
 
 /** What came from elsewhere, to be taken into the notebook. */
-export type Incoming = NamedPayload & { readonly kind: 'changes' | 'file' }
+export type Incoming = NamedPayload & {
+  readonly kind: 'changes' | 'file'
+  /** It was sent by this device itself, which has forgotten that: what was removed here since does not come back. */
+  readonly isRecalled: boolean
+}
 
 /** Everything that is changed at once. Either all of it is on the disk, or nothing. */
 export type Commit = {
@@ -111,11 +117,28 @@ export type Commit = {
   readonly incoming?: readonly Incoming[]
   readonly hashes?: readonly Head[]
   readonly quarantined?: readonly Quarantined[]
+  /** Positions that were read, from beyond the first to the last: what was quarantined of them before is no more. */
+  readonly read?: Range
   /** Edits that are with the server. */
   readonly sent?: readonly number[]
   readonly own?: readonly { readonly seq: number; readonly name: string }[]
+  /** `own` is all that there is, and takes the place of what was noted before. */
+  readonly ownAnew?: boolean
   /** Numbers of own records that were superseded. */
   readonly superseded?: readonly Range[]
+}
+
+/** The last record that a device has sealed; number 0 where there is none. */
+export type ChainEnd = { readonly seq: number; readonly hash: Bytes }
+
+/**
+ * Lies where the key of the device lies, so that who loses the one has lost the other too, and no number is sealed twice. A batch
+ * is noted here before it is sent.
+ */
+export type Chain = {
+  end(account: Bytes): Promise<ChainEnd>
+  /** On the disk when it resolves. */
+  advance(account: Bytes, end: ChainEnd): Promise<void>
 }
 
 /** What is kept on this device. A commit is one transaction, durable when it resolves. */
@@ -127,11 +150,11 @@ export type SyncStore = {
   /** The oldest edits that are not sent. */
   outbox(most: number): Promise<readonly Edit[]>
   outboxSize(): Promise<number>
-  /** Records of this device that were not superseded. */
+  /** Records of this device that were not superseded, as far as is known: it says when to look, and no more. */
   own(): Promise<readonly { readonly seq: number; readonly name: string }[]>
   /** The whole of an item as one change, or undefined where it is gone. */
   snapshot(name: string): Promise<Bytes | undefined>
-  /** Names of everything that is in the notebook. */
-  names(): Promise<readonly string[]>
+  /** Puts the whole of everything that is in the notebook into the outbox. */
+  sendAll(): Promise<void>
   quarantined(): Promise<readonly Quarantined[]>
 }

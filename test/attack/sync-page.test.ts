@@ -17,7 +17,13 @@ import type { Site } from './support/site.ts'
 import { useStage } from './support/stage.ts'
 import { foundIn, type SyncSecrets, syncSecrets } from './support/sync-secrets.ts'
 
-type Synced = { readonly page: Page; readonly other: SecondDevice; readonly secrets: SyncSecrets }
+type Synced = {
+  readonly page: Page
+  readonly other: SecondDevice
+  readonly secrets: SyncSecrets
+  /** As another device, which has nothing yet. */
+  readonly join: () => Promise<SecondDevice>
+}
 
 /** Somebody signed in, with a note, sync, a kit, and another device. */
 const syncOn = async (site: Site): Promise<Synced> => {
@@ -32,7 +38,8 @@ const syncOn = async (site: Site): Promise<Synced> => {
   await askWorker(page, { type: 'sync.confirmKit', words })
   const other = await joinByWords(site.holdfast, person, words)
   const { keys } = await keysByWords(other.transport, words)
-  return { page, other, secrets: await syncSecrets(words, keys) }
+  const join = () => joinByWords(site.holdfast, person, words, 'Third')
+  return { page, other, secrets: await syncSecrets(words, keys), join }
 }
 
 /** As if everybody had signed in six minutes before they did. */
@@ -144,12 +151,24 @@ describe.each(caseBrowsers)('a script of the page where sync is on, in %s', (kin
       await stage.site.attack('sync', { act: 'spoil', only })
       const id = crypto.randomUUID()
       await on.other.write(id, { title: only, body: `after ${only}` })
-      await ended()
+      expect(await ended()).toMatchObject({ problem: null, waiting: 0, aside: [], missing: 0 })
       const notes = await rows(on.page, 'notes')
       expect(notes.find((note) => note.id === id)).toMatchObject({ title: only })
       expect(notes.find(({ title }) => title === 'Kept')).toMatchObject({ body: 'What stood here before.' })
     },
   )
+
+  /** A device that is new here has everything that there was. */
+  const expectAllAtServer = async (before: Readonly<Record<string, string>>) => {
+    expect(await ended()).toMatchObject({ problem: null, missing: 0 })
+    expect((await on.join()).texts()).toEqual(before)
+  }
+
+  it('rewrites what sync has noted of its own records: the server keeps every note', async () => {
+    const before = on.other.texts()
+    await stage.site.attack('sync', { act: 'rewrite' })
+    await expectAllAtServer(before)
+  })
 
   it('spoils what the replica remembers: no note is lost, and it remembers again', async () => {
     const before = await rows(on.page, 'notes')
@@ -159,6 +178,14 @@ describe.each(caseBrowsers)('a script of the page where sync is on, in %s', (kin
     const notes = await rows(on.page, 'notes')
     expect(notes).toEqual(expect.arrayContaining([...before]))
     expect(notes.map(({ title }) => title)).toContain('Last')
+  })
+
+  it('empties the notebook and asks to send everything anew: the server keeps every note', async () => {
+    await on.other.engine.exchange()
+    const before = on.other.texts()
+    await stage.site.attack('sync', { act: 'empty' })
+    await askWorker(on.page, { type: 'sync.uploadMine' })
+    await expectAllAtServer(before)
   })
 
   removal('case 38 without seal: opens the keys of sync where the share is known', async () => {

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { toBase64url } from '../../src/base/bytes.ts'
 import { decodeRecord } from '../../src/sync/wire/record.ts'
-import { rows, synced, syncState } from '../e2e/support/sync.ts'
+import { chooseBackup, rows, synced, syncState, takeBackup } from '../e2e/support/sync.ts'
 import { askWorker } from '../support/ask-worker.ts'
 import { caseBrowsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
@@ -31,6 +31,7 @@ describe.each(caseBrowsers)('sync in %s', (kind) => {
   let person: Credentials
   let words = ''
   let other: SecondDevice
+  let firstBackup: unknown
 
   beforeAll(async () => {
     holdfast = await startHoldfast({ mapWorkerSource: withClock(0) })
@@ -42,6 +43,7 @@ describe.each(caseBrowsers)('sync in %s', (kind) => {
     await askWorker(page, { type: 'sync.enable' })
     await synced(page)
     words = ((await askWorker(page, { type: 'sync.newKit' })).ok as { words: string }).words
+    firstBackup = await askWorker(page, { type: 'sync.backup' })
     await askWorker(page, { type: 'sync.confirmKit', words })
     other = await joinByWords(holdfast, person, words)
   })
@@ -77,6 +79,16 @@ describe.each(caseBrowsers)('sync in %s', (kind) => {
       return `${toBase64url(device)} ${seq}`
     })
   }
+
+  it('a backup right after a recovery kit was made: opens with the words of it', async () => {
+    expect(firstBackup).toMatchObject({ ok: { size: expect.any(Number) } })
+    words = ((await askWorker(page, { type: 'sync.newKit' })).ok as { words: string }).words
+    expect(await askWorker(page, { type: 'sync.backup' })).toMatchObject({ ok: { size: expect.any(Number) } })
+    await chooseBackup(page, await takeBackup(page))
+    const opened = await askWorker(page, { type: 'sync.openBackup', words })
+    expect(opened).toMatchObject({ ok: { preview: { notes: 1 }, problem: null } })
+    await askWorker(page, { type: 'sync.confirmKit', words })
+  })
 
   it.each(['hang', 'drop'] as const)(
     'killed in the middle of an exchange (%s): nothing is lost, nothing is there twice',
@@ -123,16 +135,22 @@ describe.each(caseBrowsers)('sync in %s', (kind) => {
     expect(Object.keys(other.texts())).toHaveLength((await titles()).length)
   })
 
-  it('a clock that is a year behind: goes on', async () => {
-    await setWorkerClock(page, -year)
-    await write('A year ago')
-    await other.write(crypto.randomUUID(), { title: 'Now, by the other' })
+  it.each([
+    ['behind', -year],
+    ['ahead', year],
+  ] as const)('a clock that is a year %s: goes on, and again when it is put right', async (how, ahead) => {
+    await setWorkerClock(page, ahead)
+    await write(`A year ${how}`)
+    await other.write(crypto.randomUUID(), { title: `Now, while it is ${how}` })
     await synced(page)
-    await waitFor(async () => (await titles()).includes('Now, by the other'), 'the note of the other is here')
+    await waitFor(async () => (await titles()).includes(`Now, while it is ${how}`), 'the note of the other is here')
     await other.engine.exchange()
     expect(Object.keys(other.texts())).toHaveLength((await titles()).length)
     await setWorkerClock(page, 0)
+    await write(`Put right after ${how}`)
     await synced(page)
+    await other.engine.exchange()
+    expect(Object.keys(other.texts())).toHaveLength((await titles()).length)
   })
 
   it('case 24: a server whose database is an older one: nothing is deleted, and all comes back by what is here', async () => {

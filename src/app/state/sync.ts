@@ -178,9 +178,7 @@ export const createSync = (deps: SyncDeps): Sync => {
     confirmKit: (words) => outcomeOf(ask((sync) => sync.confirmKit(words))),
     async newKit() {
       try {
-        const words = await ask((sync) => sync.newKit())
-        runSoon()
-        return { words }
+        return { words: await ask((sync) => sync.newKit()) }
       } catch (thrown) {
         return { code: codeOf(thrown) }
       }

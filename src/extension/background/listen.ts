@@ -1,5 +1,6 @@
 import type { Runtime, Tabs } from 'webextension-polyfill'
 import browser from 'webextension-polyfill'
+import { busyAt, type Host } from '../../sw/host.ts'
 import { answer } from '../../sw/router.ts'
 import { isClipMessage, parseClipRequest } from '../clip/messages.ts'
 import { CLIP_COMMAND } from '../clip/names.ts'
@@ -8,12 +9,13 @@ import type { Clips } from './clips.ts'
 import { clipOfMenu, createMenus } from './menus.ts'
 import { judgeSender } from './sender.ts'
 
-const onMessage = (background: Background, clips: Clips) => async (message: unknown, from: Runtime.MessageSender) => {
-  const sender = judgeSender(from)
-  const request = sender.ok && isClipMessage(message) ? parseClipRequest(message) : undefined
-  if (request !== undefined) return clips.clip(request)
-  return answer(await background.handlers(), message, sender)
-}
+const onMessage =
+  (background: Background, clips: Clips, host: Host) => async (message: unknown, from: Runtime.MessageSender) => {
+    const sender = judgeSender(from)
+    const request = sender.ok && isClipMessage(message) ? parseClipRequest(message) : undefined
+    if (request !== undefined) return clips.clip(request)
+    return answer(await background.handlers(), message, sender, busyAt(host))
+  }
 
 const activeTab = async (): Promise<Tabs.Tab | undefined> =>
   (await browser.tabs.query({ active: true, lastFocusedWindow: true }))[0]
@@ -32,11 +34,11 @@ const onCommand = (clips: Clips) => async (command: string, given?: Tabs.Tab) =>
 }
 
 /** Registers every listener of the background, in its first turn. */
-export const listen = (background: Background, clips: Clips): void => {
+export const listen = (background: Background, clips: Clips, host: Host): void => {
   const wake = () => background.wake()
   // Whatever started the background: the one before it may have been ended in the middle of a clip.
   void clips.resume()
-  browser.runtime.onMessage.addListener(onMessage(background, clips))
+  browser.runtime.onMessage.addListener(onMessage(background, clips, host))
   browser.contextMenus.onClicked.addListener((info, tab) => void clipAtOnce(clips, clipOfMenu(info, tab)))
   browser.commands.onCommand.addListener(onCommand(clips))
   browser.alarms.onAlarm.addListener(wake)

@@ -4,4 +4,5 @@ import { createClips } from './clips.ts'
 import { createExtensionHost } from './host.ts'
 import { listen } from './listen.ts'
 
-listen(createBackground(readServer(), createExtensionHost()), createClips())
+const host = createExtensionHost()
+listen(createBackground(readServer(), host), createClips(), host)

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import browser, { type Runtime } from 'webextension-polyfill'
+import { whileHeard } from '../../client/patience.ts'
 import {
   createDevices,
   createPairing,
@@ -9,22 +10,26 @@ import {
   type Session,
   type SessionState,
 } from '../../kit/client.ts'
-import type { Reply, Request, RequestMessage, StateRequest } from '../../protocol/messages.ts'
+import type { AnnounceMessage, Reply, Request, RequestMessage, StateRequest } from '../../protocol/messages.ts'
 import { parseAnnounce, parseReply } from '../../protocol/parse.ts'
 import { PROTOCOL } from '../../protocol/version.ts'
 
-/** Longer than the background's own limit, so that its answer comes first. */
-const patience = 28_000
+/** A content script of ours runs in a tab; the background does not. */
+const toldBy = (message: unknown, sender: Runtime.MessageSender): AnnounceMessage | undefined =>
+  sender.id === browser.runtime.id && sender.tab === undefined ? parseAnnounce(message) : undefined
 
-const within = async (work: Promise<unknown>): Promise<unknown> => {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new HoldfastError('WORKER_UNAVAILABLE')), patience)
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
+const followBackground = (hear: (told: AnnounceMessage | undefined) => void) => {
+  const onMessage = (message: unknown, sender: Runtime.MessageSender) => {
+    hear(toldBy(message, sender))
+    return undefined
+  }
+  browser.runtime.onMessage.addListener(onMessage)
+  return () => browser.runtime.onMessage.removeListener(onMessage)
 }
 
 const send = async (message: RequestMessage): Promise<unknown> => {
   try {
-    return await within(browser.runtime.sendMessage(message))
+    return await whileHeard(message.id, browser.runtime.sendMessage(message), followBackground)
   } catch (cause) {
     throw cause instanceof HoldfastError ? cause : new HoldfastError('WORKER_UNAVAILABLE', { cause })
   }
@@ -46,8 +51,7 @@ export const connectBackground = async (): Promise<Session> => {
     state.value = await ask(request)
   }
   browser.runtime.onMessage.addListener((message: unknown, sender: Runtime.MessageSender) => {
-    // A content script of ours runs in a tab; the background does not.
-    const announced = sender.id === browser.runtime.id && sender.tab === undefined ? parseAnnounce(message) : undefined
+    const announced = toldBy(message, sender)
     if (announced?.type === 'session.state') state.value = announced.state
     else if (announced !== undefined) sync.announced(announced)
     return undefined

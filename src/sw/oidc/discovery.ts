@@ -75,7 +75,7 @@ export const createDiscovery = (vault: Vault, wire: Wire, clock: Clock) => {
 
   const fromVault = async (provider: Provider): Promise<oauth.AuthorizationServer | undefined> => {
     const found = await vault.read('metadata', provider.id)
-    if (found.at !== 'here' || clock() - found.value.fetchedAt > day) return undefined
+    if (found.at !== 'here' || Math.abs(clock() - found.value.fetchedAt) > day) return undefined
     const { document } = found.value
     return document.issuer === provider.issuer ? { ...document, issuer: provider.issuer } : undefined
   }

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { toBase64url, utf8 } from '../../base/bytes.ts'
-import type { Clock } from '../../base/clock.ts'
+import { type Clock, seconds } from '../../base/clock.ts'
 import { reveal, Secret } from '../../base/secret.ts'
 import { HoldfastError } from '../../protocol/errors.ts'
 import type { Account } from '../../protocol/messages.ts'
@@ -36,6 +36,21 @@ const toTokens = (reply: oauth.TokenEndpointResponse, at: number, before: Secret
   type: reply.token_type === 'dpop' ? 'dpop' : 'bearer',
   refresh: reply.refresh_token === undefined ? before : new Secret(reply.refresh_token),
   life: { issuedAt: at, expiresAt: at + Math.min(longestLife, reply.expires_in ?? assumedLife) * 1000 },
+})
+
+/** The client by the clock of the server whose reply has just come: the one of this device may be years off. */
+const clientNow = ({ provider, wire }: TokenCall): oauth.Client => ({
+  ...clientOf(provider),
+  [oauth.clockSkew]: seconds(wire.skew()),
+})
+
+/**
+ * For a reply to a refresh. It answers what was asked just now, over a channel that names the server: whether its ID token
+ * has run out says nothing but that a clock is wrong, and where the server does not tell its time there is no better one.
+ */
+const clientAtAnyTime = (provider: Provider): oauth.Client => ({
+  ...clientOf(provider),
+  [oauth.clockTolerance]: Number.MAX_SAFE_INTEGER,
 })
 
 const options = (call: TokenCall) => ({
@@ -117,7 +132,7 @@ export const exchange = async (
   if (response.status >= 400) throw new HoldfastError('SIGN_IN_REFUSED')
   try {
     const expectedNonce = reveal(transaction.nonce)
-    const reply = await oauth.processAuthorizationCodeResponse(server, client, response, {
+    const reply = await oauth.processAuthorizationCodeResponse(server, clientNow(call), response, {
       expectedNonce,
       requireIdToken: true,
     })
@@ -150,7 +165,7 @@ export const firstTokens = async (
   if (response.status >= 500 || response.status === 429) throw new HoldfastError('PROVIDER_UNAVAILABLE')
   if (response.status >= 400) throw new HoldfastError('SIGN_IN_REFUSED')
   try {
-    const reply = await oauth.processRefreshTokenResponse(server, client, response)
+    const reply = await oauth.processRefreshTokenResponse(server, clientNow(call), response)
     const claims = oauth.getValidatedIdTokenClaims(reply)
     if (claims === undefined) throw new HoldfastError('SIGN_IN_MISMATCH')
     await checkSignature(server, response, wire)
@@ -193,7 +208,7 @@ export const refresh = async (call: TokenCall, tokens: Tokens, account: Account)
   }
   if (failure !== undefined) return { ok: false, failure }
   try {
-    const reply = await oauth.processRefreshTokenResponse(server, client, response)
+    const reply = await oauth.processRefreshTokenResponse(server, clientAtAnyTime(provider), response)
     const claims = oauth.getValidatedIdTokenClaims(reply)
     if (claims !== undefined) {
       if (claims.sub !== account.sub) return { ok: false, failure: { kind: 'denied' } }

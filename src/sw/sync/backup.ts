@@ -15,47 +15,69 @@ import {
   type BackupPreview,
   type BackupReply,
 } from '../../protocol/sync-state.ts'
+import { sameBytes } from '../../sync/wire/codec.ts'
 import { SyncFault } from '../../sync/wire/faults.ts'
+import { readServerLog } from './account.ts'
 import { fileItems, restoreFile } from './files.ts'
 import type { Held } from './held.ts'
+import type { Identity } from './identity.ts'
 import { noteItems, restoreNote } from './items.ts'
 import { readKit } from './membership.ts'
 import type { Replica } from './replica.ts'
 import { BACKUP_AT } from './store.ts'
 
-/** The file with everything in it. It opens with the words of the recovery kit; throws SYNC_OFF where there is none. */
-const write = async (replica: Replica, held: Held, now: number): Promise<Blob> => {
-  const self = await replica.identity()
+/** The log with the recovery kit in it that a backup is for: as it was read last, or where that was before the kit, as it is now. */
+const logOf = async (replica: Replica, held: Held, self: Identity) => {
   const here = await replica.atRest(self)
-  const key = held.keys().get(here === undefined ? 0 : epochOf(here.log))
-  const recovery = here?.log.recovery
-  if (here === undefined || recovery === undefined || key === undefined) throw new HoldfastError('SYNC_OFF')
-  const { log, keyring, memory } = here
-  const files = await fileItems(replica.database, keyring, epochOf(log))
+  const devices = here?.memory.devices ?? {}
+  const kit = held.record()?.kit?.id ?? here?.log.recovery?.id
+  const named = here?.log.recovery?.id
+  if (here !== undefined && kit !== undefined && named !== undefined && sameBytes(kit, named)) {
+    return { log: here.log, entries: here.memory.log, keyring: here.keyring, devices }
+  }
+  const server = await readServerLog(replica.transport)
+  if (server === undefined) throw new SyncFault('LOG_ROLLED_BACK')
+  const known = here?.memory.log ?? []
+  if (!known.every((entry, at) => sameBytes(entry, server.entries[at] ?? new Uint8Array()))) {
+    throw new SyncFault('LOG_FORKED')
+  }
+  const keyring = await held.keyrings(self)(server.log, server.wraps)
+  return { log: server.log, entries: server.entries, keyring, devices }
+}
+
+/** The file with everything in it. It opens with the words of the recovery kit; throws SYNC_OFF where there is none. */
+const write = async (replica: Replica, held: Held, now: number, step: () => void): Promise<Blob> => {
+  const self = await replica.identity()
+  const { log, entries, keyring, devices } = await logOf(replica, held, self)
+  const key = held.keys().get(epochOf(log))
+  const { recovery } = log
+  if (recovery === undefined || key === undefined) throw new HoldfastError('SYNC_OFF')
+  const files = await fileItems(replica.database, keyring, epochOf(log), step)
   const parts = await writeBackup({
     log,
-    logEntries: memory.log,
+    logEntries: entries,
     keyring,
     wrapped: await wrapEpochKey(log.account, epochOf(log), key, recovery),
     device: self,
-    heads: Object.entries(memory.devices).flatMap(([device, { seq, hash }]) => {
+    heads: Object.entries(devices).flatMap(([device, { seq, hash }]) => {
       const id = fromBase64url(device)
       return id === undefined || seq === 0 ? [] : [{ device: id, seq, hash }]
     }),
     time: now,
-    items: [...(await noteItems(replica.database)), ...files.items],
+    items: [...(await noteItems(replica.database, step)), ...files.items],
     chunks: files.chunks,
+    step,
   })
   return new Blob([...parts])
 }
 
-const openChosen = async (words: string) => {
+const openChosen = async (words: string, step: () => void) => {
   const chosen = await (await caches.open(BACKUP_CACHE)).match(BACKUP_CHOSEN)
   if (chosen === undefined) throw new HoldfastError('BACKUP_DAMAGED')
   const read = await readKit(words)
   if (read.key === undefined) return { problem: read.problem }
   try {
-    return { opened: await openBackup(new Uint8Array(await chosen.arrayBuffer()), read.key) }
+    return { opened: await openBackup(new Uint8Array(await chosen.arrayBuffer()), read.key, step) }
   } catch (thrown) {
     if (!(thrown instanceof SyncFault)) throw thrown
     if (thrown.code === 'RECOVERY_WRONG_KEY') return { problem: { type: 'other' } as const }
@@ -64,11 +86,17 @@ const openChosen = async (words: string) => {
 }
 
 /** What a backup brings: counted where `apply` is false, and taken in where it is true. Nothing that is here is removed. */
-const takeIn = async (database: NotesDatabase, opened: OpenedBackup, apply: boolean): Promise<BackupPreview> => {
+const takeIn = async (
+  database: NotesDatabase,
+  opened: OpenedBackup,
+  apply: boolean,
+  step: () => void,
+): Promise<BackupPreview> => {
   let [notes, files, fresh] = [0, 0, 0]
   const chunks = new Map<string, Bytes>()
   for (const chunk of opened.chunks) chunks.set(toBase64url(await sha256(chunk)), chunk)
   for (const { name, kind, body } of opened.items) {
+    step()
     const note = idIn('note', name)
     if (kind === 'changes' && note !== undefined) {
       notes += 1
@@ -89,18 +117,19 @@ const largestAtServer = 128 * 1024 * 1024
 const sizeOfFiles = async ({ attachments }: NotesDatabase): Promise<number> =>
   (await attachments.toArray()).reduce((sum, { size }) => sum + size, 0)
 
-export const createBackup = (replica: Replica, held: Held, clock: Clock) => {
+/** `step` is told of each thing that is sealed, opened or taken in. */
+export const createBackup = (replica: Replica, held: Held, clock: Clock, step: () => void) => {
   const open = async (words: string, apply: boolean): Promise<BackupReply> => {
-    const { opened, problem = null } = await openChosen(words)
+    const { opened, problem = null } = await openChosen(words, step)
     if (opened === undefined) return { preview: null, problem }
-    const preview = await takeIn(replica.database, opened, apply)
+    const preview = await takeIn(replica.database, opened, apply, step)
     if (apply) await (await caches.open(BACKUP_CACHE)).delete(BACKUP_CHOSEN)
     return { preview, problem: null }
   }
   return {
     async make(): Promise<BackupMade> {
       if (!held.isOn()) throw new HoldfastError('SYNC_OFF')
-      const file = await write(replica, held, clock())
+      const file = await write(replica, held, clock(), step)
       await (await caches.open(BACKUP_CACHE)).put(BACKUP_MADE, new Response(file))
       const day = new Date(clock()).toISOString().slice(0, 10)
       return { name: `holdfast-${day}.backup`, size: file.size }
@@ -109,10 +138,10 @@ export const createBackup = (replica: Replica, held: Held, clock: Clock) => {
     async keepAtServer(): Promise<void> {
       if (!held.isOn() || held.kit() === 'none') return
       const tried = await replica.time(BACKUP_AT)
-      if (tried !== null && clock() - tried < day) return
+      if (tried !== null && Math.abs(clock() - tried) < day) return
       await replica.noteTime(BACKUP_AT)
       if ((await sizeOfFiles(replica.database)) > largestAtServer) return
-      await replica.keepBackup(await write(replica, held, clock()))
+      await replica.keepBackup(await write(replica, held, clock(), step))
     },
     open: (words: string) => open(words, false),
     apply: (words: string) => open(words, true),

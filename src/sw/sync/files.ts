@@ -167,12 +167,13 @@ export const fetchFiles = async (deps: FileDeps): Promise<void> => {
 }
 
 /** Every file, and its chunks as they are sent. */
-export const fileItems = async (database: NotesDatabase, keyring: Keyring, epoch: number) => {
+export const fileItems = async (database: NotesDatabase, keyring: Keyring, epoch: number, step: () => void) => {
   const chunks: Bytes[] = []
   const items: { name: string; kind: 'file'; body: Bytes }[] = []
   const blobs = {
     chunks: async () => [],
     putChunk: async (_item: Bytes, _hash: Bytes, bytes: Bytes) => {
+      step()
       chunks.push(bytes)
     },
     getChunk: async () => new Uint8Array(),

@@ -33,7 +33,7 @@ export const readIdentity = async (vault: Vault, keeper: Keeper): Promise<Identi
       throw new HoldfastError('SYNC_UNAVAILABLE', { cause })
     }))
   if (found.value.exchange === null) {
-    await vault.commit([{ kind: 'device', provider, value: { ...found.value, exchange } }])
+    await vault.reviseDevice(provider, (now) => ({ ...now, exchange }))
   }
   const signKey = raw(vault.publicKeyOf(key))
   const { privateKey } = await vault.unwrapDeviceKey(key)

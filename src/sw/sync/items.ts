@@ -56,6 +56,12 @@ const forget = async (database: NotesDatabase, id: string): Promise<void> => {
   await database.synced.put({ name: noteName(id), snapshot: noSnapshot, isGone: true })
 }
 
+/** Whether a note was here, and was removed. */
+export const wasRemoved = async ({ notes, synced, changed }: NotesDatabase, id: string): Promise<boolean> => {
+  if ((await notes.get(id)) !== undefined) return false
+  return (await synced.get(noteName(id))) !== undefined || (await changed.get(noteName(id))) !== undefined
+}
+
 /** Takes in changes that another device made. `now`: of a note whose times nobody has told. */
 export const takeIn = async (
   database: NotesDatabase,
@@ -82,10 +88,11 @@ export const takeIn = async (
 }
 
 /** Every note, the whole of each. */
-export const noteItems = async (database: NotesDatabase) => {
+export const noteItems = async (database: NotesDatabase, step: () => void) => {
   const items: { name: string; kind: 'changes'; body: Update }[] = []
   for (const id of await database.notes.toCollection().primaryKeys()) {
     const body = await database.transaction('rw', [...noteTables], async () => wholeOf(database, id))
+    step()
     if (body !== undefined) items.push({ name: noteName(id), kind: 'changes', body })
   }
   return items

@@ -18,6 +18,7 @@ const checkpoint = v.optional(v.object({ seq: count, superseded: ranges }))
 const memorySchema = v.object({
   position: count,
   rereadTo: count,
+  readable: v.optional(v.string(), ''),
   log: v.array(bytes),
   devices: v.record(v.string(), progress),
   claims: v.record(v.string(), v.object({ seq: count, hash: bytes })),

@@ -3,19 +3,20 @@ import { toBase64url } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import { type DeviceLog, epochOf, verifyLog } from '../../crypto/device-log.ts'
 import type { Keyring } from '../../crypto/epoch-key.ts'
-import { fileName, newStamp, noteName } from '../../data/changed.ts'
 import { type NotesDatabase, notesDatabase } from '../../data/database.ts'
 import { mergeUpdates } from '../../notebook/note-document.ts'
+import { wholeUpdate } from '../../notebook/note-sync.ts'
 import type { SyncRun } from '../../protocol/sync-state.ts'
 import { createEngine, type Engine, type Outcome } from '../../sync/engine.ts'
 import { createHttpTransport, type HttpTransport } from '../../sync/http-transport.ts'
 import type { SyncMemory } from '../../sync/ports.ts'
 import type { SyncDeps } from '../sync-part.ts'
 import { addEntry, renew } from './account.ts'
+import { createChain } from './chain.ts'
 import { fetchFiles, sendFiles } from './files.ts'
 import type { Held } from './held.ts'
 import { type Identity, readIdentity } from './identity.ts'
-import { ACCOUNT, createSyncStore, LOOKED_AT, MEMORY, SYNCED_AT } from './store.ts'
+import { ACCOUNT, changeAll, createSyncStore, LOOKED_AT, MEMORY, SYNCED_AT } from './store.ts'
 
 /** The replica at rest: what it remembers, with the log of it verified and the keys of that log. */
 export type AtRest = { readonly memory: SyncMemory; readonly log: DeviceLog; readonly keyring: Keyring }
@@ -31,7 +32,8 @@ export type Replica = {
   atRest(self: Identity): Promise<AtRest | undefined>
   /** Makes the rows of sync those of this account and this device; the notes stay as they are. */
   startAnew(account: Bytes): Promise<void>
-  uploadMine(): Promise<void>
+  /** After the server has lost something: makes everything that is here wait to be sent. */
+  uploadMine(signal: AbortSignal): Promise<void>
   /** Forgets what it remembers; the notes stay. */
   forget(): Promise<void>
   waiting(): Promise<number>
@@ -61,15 +63,6 @@ const transportOf = ({ ask, base }: SyncDeps): HttpTransport =>
     return ask(new URL(base + path), { method, cache: 'no-store', ...content })
   })
 
-/** Everything that there is is to be handed on, as if it had just been changed. */
-const changeAll = async ({ notes, attachments, changed }: NotesDatabase): Promise<void> => {
-  const names = [
-    ...(await notes.toCollection().primaryKeys()).map(noteName),
-    ...(await attachments.toCollection().primaryKeys()).map(fileName),
-  ]
-  await changed.bulkPut(names.map((name) => ({ name, stamp: newStamp() })))
-}
-
 const startAnew = async (database: NotesDatabase, account: Bytes): Promise<void> => {
   const name = toBase64url(account)
   const { synced, offered, seen, own, aside, manifests, replica, changed, notes, attachments } = database
@@ -82,16 +75,6 @@ const startAnew = async (database: NotesDatabase, account: Bytes): Promise<void>
       await changeAll(database)
     }
     await replica.put({ id: ACCOUNT, value: name })
-  })
-}
-
-/** Files are no changes of a document: what is said of them is sent again. */
-const sayFilesAgain = async (database: NotesDatabase): Promise<void> => {
-  const { synced, changed, manifests } = database
-  await database.transaction('rw', [synced, changed, manifests], async () => {
-    const names = await manifests.where('state').equals('here').primaryKeys()
-    await manifests.bulkDelete(names)
-    await changed.bulkPut(names.map((name) => ({ name, stamp: newStamp() })))
   })
 }
 
@@ -108,8 +91,10 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
       store,
       transport,
       device: self,
+      chain: createChain(vault, keeper.provider.id),
       keyring: (log, wraps) => held.keyrings(self)(log, wraps),
       merge: (changes) => mergeUpdates([...changes]),
+      whole: wholeUpdate,
       progress,
     })
 
@@ -170,9 +155,8 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
       return countOf(outcome.missing)
     },
     startAnew: (account) => startAnew(database, account),
-    async uploadMine() {
-      await engineOf(await identity()).uploadMine()
-      await sayFilesAgain(database)
+    async uploadMine(signal) {
+      await engineOf(await identity()).uploadMine(signal)
     },
     async forget() {
       await database.replica.delete(MEMORY)

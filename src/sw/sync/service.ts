@@ -1,13 +1,14 @@
 import { HoldfastError } from '../../protocol/errors.ts'
 import type { SyncProblem, SyncRun, SyncState, WordsProblem, WordsReply } from '../../protocol/sync-state.ts'
 import { createRunner } from '../../sync/runner.ts'
-import type { CreateSync, SyncHandlers } from '../sync-part.ts'
+import type { CreateSync, SyncDeps, SyncHandlers } from '../sync-part.ts'
 import { createBackup } from './backup.ts'
 import { createHeld } from './held.ts'
 import { createLive } from './live.ts'
 import { createMembership } from './membership.ts'
 import { problemOf, toError } from './problems.ts'
 import { createReplica } from './replica.ts'
+import { createSteps } from './steps.ts'
 import { SYNCED_AT } from './store.ts'
 
 const typed = <T>(work: Promise<T>): Promise<T> =>
@@ -16,12 +17,23 @@ const typed = <T>(work: Promise<T>): Promise<T> =>
   })
 
 /** Sync of this device: its keys, its replica, and what a page may ask of both. */
-export const createSync: CreateSync = (deps) => {
+export const createSync: CreateSync = (given) => {
+  const steps = createSteps()
+  const deps: SyncDeps = {
+    ...given,
+    async ask(url, init) {
+      const response = await given.ask(url, init)
+      steps.done()
+      return response
+    },
+  }
   const { vault, keeper, hold } = deps
   let run: SyncRun = { type: 'idle' }
   let problem: SyncProblem | null = null
   let missing = 0
   let waiting = 0
+  /** The next exchange is to send everything that is here. */
+  let isAnew = false
 
   const progress = (now: SyncRun): void => {
     run = now
@@ -30,7 +42,7 @@ export const createSync: CreateSync = (deps) => {
   const held = createHeld(vault, keeper)
   const replica = createReplica(deps, held, progress)
   const membership = createMembership(deps, held, replica)
-  const backup = createBackup(replica, held, deps.clock)
+  const backup = createBackup(replica, held, deps.clock, steps.done)
 
   const count = async (): Promise<void> => {
     const before = waiting
@@ -63,6 +75,8 @@ export const createSync: CreateSync = (deps) => {
 
   const runner = createRunner<number>({
     async run(signal) {
+      if (isAnew) await replica.uploadMine(signal)
+      isAnew = false
       const withheld = await replica.exchange(signal)
       hold(backup.keepAtServer().catch(() => undefined))
       return withheld
@@ -99,10 +113,12 @@ export const createSync: CreateSync = (deps) => {
     return { state: await tell(), problem: wrong }
   }
 
+  const long = <T>(step: (() => void) | undefined, work: Promise<T>) => steps.hearDuring(step, typed(work))
+
   const handlers: SyncHandlers = {
     'sync.get': describe,
-    async 'sync.enable'() {
-      if (held.keys().size === 0) await typed(membership.enable())
+    async 'sync.enable'(_request, step) {
+      if (held.keys().size === 0) await long(step, membership.enable())
       problem = null
       return begin()
     },
@@ -122,7 +138,7 @@ export const createSync: CreateSync = (deps) => {
       runner.cancel()
       return describe()
     },
-    'sync.unlock': async ({ words }) => answered(await typed(membership.unlock(words))),
+    'sync.unlock': async ({ words }, step) => answered(await long(step, membership.unlock(words))),
     async 'sync.newKit'() {
       const words = await typed(membership.newKit())
       await tell()
@@ -131,13 +147,14 @@ export const createSync: CreateSync = (deps) => {
     'sync.confirmKit': async ({ words }) => answered(await typed(membership.confirmKit(words))),
     async 'sync.uploadMine'() {
       if (!held.isOn()) throw new HoldfastError('SYNC_OFF')
-      await typed(replica.uploadMine())
+      isAnew = true
+      problem = null
       return begin()
     },
-    'sync.backup': () => typed(backup.make()),
-    'sync.openBackup': ({ words }) => typed(backup.open(words)),
-    async 'sync.applyBackup'({ words }) {
-      const reply = await typed(backup.apply(words))
+    'sync.backup': (_request, step) => long(step, backup.make()),
+    'sync.openBackup': ({ words }, step) => long(step, backup.open(words)),
+    async 'sync.applyBackup'({ words }, step) {
+      const reply = await long(step, backup.apply(words))
       hold(request())
       return reply
     },

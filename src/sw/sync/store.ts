@@ -1,12 +1,12 @@
 import { type Bytes, toBase64url } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
-import { type ChangedRow, idIn } from '../../data/changed.ts'
+import { type ChangedRow, fileName, idIn, newStamp, noteName } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import type { Commit, Edit, Incoming, SyncMemory, SyncStore } from '../../sync/ports.ts'
 import { type SyncFaultCode, syncFaults } from '../../sync/wire/faults.ts'
 import { largestRecord } from '../../sync/wire/record.ts'
 import type { Vault } from '../vault.ts'
-import { noteTables, offerOf, takeIn, wholeOf } from './items.ts'
+import { noteTables, offerOf, takeIn, wasRemoved, wholeOf } from './items.ts'
 import { openMemory, sealMemory } from './memory.ts'
 
 export const MEMORY = 'memory'
@@ -19,15 +19,26 @@ export const ACCOUNT = 'account'
 
 const isFault = (code: string): code is SyncFaultCode => Object.hasOwn(syncFaults, code)
 
+/** Whether a file of this device is here, or was removed here. */
+const isKnownFile = async ({ manifests, changed }: NotesDatabase, name: string): Promise<boolean> =>
+  (await manifests.get(name)) !== undefined || (await changed.get(name)) !== undefined
+
 const take = async (database: NotesDatabase, incoming: readonly Incoming[], now: number): Promise<void> => {
   for (const [name, changes] of Map.groupBy(incoming, (one) => one.name)) {
     const id = idIn('note', name)
     if (id !== undefined) {
-      const bodies = changes.filter(({ kind }) => kind === 'changes').map(({ body }) => body)
-      await takeIn(database, id, bodies, now)
+      const isGone = await wasRemoved(database, id)
+      const bodies = changes.filter(({ kind, isRecalled }) => kind === 'changes' && !(isRecalled && isGone))
+      await takeIn(
+        database,
+        id,
+        bodies.map(({ body }) => body),
+        now,
+      )
     }
     const file = changes.findLast(({ kind }) => kind === 'file')
     if (file !== undefined && idIn('file', name) !== undefined) {
+      if (file.isRecalled && (await isKnownFile(database, name))) continue
       await database.manifests.put({ name, manifest: file.body, state: 'wanted' })
     }
   }
@@ -46,16 +57,31 @@ const acknowledge = async (database: NotesDatabase, stamps: readonly number[]): 
 }
 
 const write = async (database: NotesDatabase, commit: Commit, sealed: Uint8Array, now: number): Promise<void> => {
-  const { incoming = [], hashes = [], quarantined = [], sent = [], own = [], superseded = [] } = commit
+  const { incoming = [], hashes = [], quarantined = [], read, sent = [], own = [], superseded = [] } = commit
   await take(database, incoming, now)
   if (hashes.length > 0) {
     await database.seen.bulkPut(hashes.map(({ device, seq, hash }) => ({ device: toBase64url(device), seq, hash })))
   }
+  if (read !== undefined)
+    await database.aside
+      .where('position')
+      .between(...read, false, true)
+      .delete()
   if (quarantined.length > 0) await database.aside.bulkPut([...quarantined])
   if (sent.length > 0) await acknowledge(database, sent)
+  if (commit.ownAnew === true) await database.own.clear()
   if (own.length > 0) await database.own.bulkPut(own.map(({ seq, name }) => ({ seq, name })))
   for (const [first, last] of superseded) await database.own.where('seq').between(first, last, true, true).delete()
   await database.replica.put({ id: MEMORY, value: sealed })
+}
+
+/** Everything that there is is to be handed on, as if it had just been changed. In a transaction of the caller's. */
+export const changeAll = async ({ notes, attachments, changed }: NotesDatabase): Promise<void> => {
+  const names = [
+    ...(await notes.toCollection().primaryKeys()).map(noteName),
+    ...(await attachments.toCollection().primaryKeys()).map(fileName),
+  ]
+  await changed.bulkPut(names.map((name) => ({ name, stamp: newStamp() })))
 }
 
 /** What a record can carry beside its padding, a twelfth of it at most, and its header. */
@@ -99,15 +125,32 @@ export const createSyncStore = (
     return { id: stamp, name, kind: 'changes', body }
   }
 
+  /** What stands among the changes and is none of an item: nobody but a page can have written that. */
+  const dropStrange = async (): Promise<void> => {
+    const { changed } = database
+    const byName = () => changed.where('name')
+    await byName().below('file/').delete()
+    await byName().between('file0', 'note/', true, false).delete()
+    await byName().aboveOrEqual('note0').delete()
+  }
+  /** A change with a stamp that can be told from others, whoever has written it. */
+  const stamped = async (row: ChangedRow): Promise<ChangedRow> => {
+    if (Number.isSafeInteger(row.stamp)) return row
+    const next = { name: row.name, stamp: newStamp() }
+    await database.changed.put(next)
+    return next
+  }
+
   /** So many of what was changed as can be sent now. */
   const outbox = (most: number): Promise<Edit[]> =>
     alone(async () => {
+      await dropStrange()
       const notes = await database.changed.where('name').startsWith('note/').limit(most).toArray()
       const ready = await database.manifests.where('state').equals('ready').limit(most).primaryKeys()
       const files = (await database.changed.bulkGet(ready)).filter((row) => row !== undefined)
       const edits: Edit[] = []
       for (const row of [...notes, ...files]) {
-        const edit = await offer(row)
+        const edit = await offer(await stamped(row))
         if (edit !== undefined) edits.push(edit)
       }
       return edits
@@ -124,11 +167,19 @@ export const createSyncStore = (
     outbox,
     outboxSize: () => Promise.resolve(database.changed.count()),
     own: () => Promise.resolve(database.own.toArray()),
+    async sendAll() {
+      const { synced, manifests, attachments } = database
+      await database.transaction('rw', [...tables(), attachments], async () => {
+        await synced.filter(({ isGone }) => !isGone).delete()
+        // Files are no changes of a document: what is said of them is sent again.
+        await manifests.where('state').equals('here').delete()
+        await changeAll(database)
+      })
+    },
     async snapshot(name) {
       const id = idIn('note', name)
       return id === undefined ? undefined : alone(() => wholeOf(database, id))
     },
-    names: async () => (await database.notes.toCollection().primaryKeys()).map((id) => `note/${id}`),
     quarantined: async () =>
       (await database.aside.toArray()).flatMap(({ code, ...rest }) => (isFault(code) ? [{ code, ...rest }] : [])),
   }

@@ -58,8 +58,21 @@
       { name: 'note/none', stamp: 1 },
       { name: 'file/none', stamp: 2 },
       { name: 'x', stamp: 'x' },
+      { name: 7, stamp: 3 },
+      { name: ['note/none'], stamp: 4 },
+      { name: 'note/without a stamp' },
+      { name: 'file/without a stamp', stamp: {} },
     ],
     offered: [{ stamp: 1, name: 'note/none', snapshot: new Uint8Array(3), isGone: true }],
+  }
+  const clear = async (tables) => {
+    const database = await done(indexedDB.open('holdfast-notes'))
+    const transaction = database.transaction(tables, 'readwrite')
+    for (const table of tables) transaction.objectStore(table).clear()
+    await new Promise((resolve) => {
+      transaction.oncomplete = resolve
+    })
+    database.close()
   }
   const put = async (tables) => {
     const database = await done(indexedDB.open('holdfast-notes'))
@@ -75,6 +88,12 @@
     return Object.keys(tables)
   }
   const spoil = async ({ only }) => put(only === undefined ? garbage : { [only]: garbage[only] })
+  /** As if everything that was sent were of one note that is not there, and so much of it that it is worth to make it less. */
+  const rewrite = async () => {
+    await clear(['own'])
+    const rows = Array.from({ length: 600 }, (_, at) => ({ seq: 1_000_000 + at, name: 'note/none' }))
+    return put({ own: rows })
+  }
   /** A file that some device would have told of: the worker is to fetch it, and to believe it. */
   const plant = async () =>
     put({ manifests: [{ name: `file/${crypto.randomUUID()}`, manifest: new Uint8Array(50), state: 'wanted' }] })
@@ -83,6 +102,8 @@
     await navigator.serviceWorker.ready
     if (act === 'ask') return ask()
     if (act === 'calls') return calls(input.asked)
+    if (act === 'rewrite') return rewrite()
+    if (act === 'empty') return clear(['notes', 'updates'])
     return act === 'plant' ? plant() : spoil(input)
   })
 })()

@@ -4,7 +4,7 @@ import { property } from './support/property.ts'
 import { history, live, startReplicas } from './support/replicas.ts'
 
 property(
-  'replicas that edit apart, with calls lost and doubled and workers killed, end alike, with every letter of every edit',
+  'replicas that edit apart, with calls lost and doubled, workers killed and memories gone, end alike, with every letter of every edit',
   [fc.integer({ min: 2, max: 5 }), history],
   async (count, steps) => {
     const site = await startSite(Array.from({ length: count }, (_, at) => `Device ${at}`))
@@ -13,5 +13,5 @@ property(
       steps,
     )
   },
-  { oneIn: 5, number: 80 },
+  { oneIn: 20, atLeast: 2000, number: 80 },
 )

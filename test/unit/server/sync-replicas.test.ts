@@ -57,7 +57,7 @@ property(
     const { devices, transport } = await startAccount(count)
     await live(startReplicas(devices, transport), steps)
   },
-  { oneIn: 30, number: 80 },
+  { oneIn: 30, atLeast: 200, number: 80 },
 )
 
 test('a file goes up and comes down through the server', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { backoff, retryAfter } from '../../../src/session/backoff.ts'
+import { backoff, isEarly, retryAfter } from '../../../src/session/backoff.ts'
 import { clockSkew } from '../../../src/session/clock-skew.ts'
 import { refreshAt, refreshNeed } from '../../../src/session/refresh-time.ts'
 
@@ -28,6 +28,17 @@ describe('after a failure', () => {
     expect(backoff(1, 0.999999)).toBeCloseTo(1000, 0)
     expect(backoff(3, 0)).toBe(2000)
     expect(backoff(50, 0.999999)).toBeCloseTo(60_000, -1)
+  })
+
+  test('a next try lies ahead by a wait at most: beyond that the clock was put back, and nobody waits a year', () => {
+    const at = 1_750_000_000_000
+    expect([at, at + 1, at + 3_600_000, at + 3_600_001, at + 31_536_000_000].map((then) => isEarly(then, at))).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 
   test('reads Retry-After in seconds and as a date, and takes anything else for none', () => {

@@ -82,8 +82,7 @@ export const state: fc.Arbitrary<SessionState> = fc
   .tuple(status, fc.record({ ...common, sessions }))
   .map(([one, rest]) => ({ ...one, ...rest }))
 
-export const announcement: fc.Arbitrary<AnnounceMessage> = state.map((one) => ({
-  v: PROTOCOL,
-  type: 'session.state' as const,
-  state: one,
-}))
+export const announcement: fc.Arbitrary<AnnounceMessage> = fc.oneof(
+  state.map((one) => ({ v: PROTOCOL, type: 'session.state' as const, state: one })),
+  anyText.map((id) => ({ v: PROTOCOL, type: 'worker.busy' as const, id })),
+)

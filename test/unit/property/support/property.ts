@@ -28,6 +28,8 @@ export const report = (title: string, runs: number, seed: number): void => {
 export type PropertyOptions<T> = {
   /** For what takes long: one in so many of the runs. Parsers take them all. */
   readonly oneIn?: number
+  /** So many of them at least, where they are run at length. */
+  readonly atLeast?: number
   /** The line of the catalogue that it is of. */
   readonly number?: number
   /** Values that once failed, or that chance is slow to find; tried first, every time. */
@@ -42,11 +44,11 @@ export const property = <T extends [unknown, ...unknown[]]>(
   title: string,
   arbitraries: { [K in keyof T]: fc.Arbitrary<T[K]> },
   holds: (...values: T) => void | Promise<void>,
-  { oneIn = 1, kept = [], number = 81 }: PropertyOptions<T> = {},
+  { oneIn = 1, atLeast = 100, kept = [], number = 81 }: PropertyOptions<T> = {},
 ): void => {
   const name = `case ${number}: ${title}`
-  const runs = Math.max(isThorough ? 100 : 10, Math.ceil(asked / oneIn))
-  test(name, { timeout: isThorough ? 900_000 : 30_000 }, async () => {
+  const runs = Math.max(isThorough ? atLeast : 10, Math.ceil(asked / oneIn))
+  test(name, { timeout: isThorough ? 1_800_000 : 30_000 }, async () => {
     const seed = chooseSeed()
     let tried = 0
     const predicate = async (...values: T): Promise<void> => {

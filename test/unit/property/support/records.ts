@@ -64,6 +64,7 @@ export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } =
       wrapped: anyBytes(40),
     }),
     exchange: fc.option(exchange),
+    sealed: fc.array(fc.record({ account: anyBytes(32), seq: fc.nat(), hash: anyBytes(32) }), { maxLength: 2 }),
     registered: fc.option(fc.record({ id: text, serverKey: text, jkt: text })),
   }),
   pairing: fc.record({

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { type SyncTransport, TransportError } from '../../../../src/sync/ports.ts'
+import { SyncFault } from '../../../../src/sync/wire/faults.ts'
 import type { TestDevice } from '../../sync/support/account.ts'
 import { createMemoryStore, startEngine } from '../../sync/support/replica.ts'
 
@@ -13,6 +14,8 @@ type Death = (typeof deaths)[number]
 type Step =
   | { readonly type: 'edit'; readonly replica: number; readonly note: number; readonly at: number }
   /** All of these exchange at once. */
+  /** Loses what it remembers of sync, or has an older one of it again. */
+  | { readonly type: 'forget'; readonly replica: number; readonly how: 'all' | 'older' }
   | { readonly type: 'exchange'; readonly who: readonly number[]; readonly fates: Fate[]; readonly deaths: Death[] }
 
 const replica = fc.nat({ max: 4 })
@@ -22,6 +25,11 @@ const edit: fc.Arbitrary<Step> = fc.record({
   note: fc.nat({ max: 2 }),
   at: fc.nat({ max: 60 }),
 })
+const forget: fc.Arbitrary<Step> = fc.record({
+  type: fc.constant('forget' as const),
+  replica,
+  how: fc.constantFrom('all' as const, 'older' as const),
+})
 const exchange: fc.Arbitrary<Step> = fc.record({
   type: fc.constant('exchange' as const),
   who: fc.uniqueArray(replica, { minLength: 1, maxLength: 3 }),
@@ -29,7 +37,7 @@ const exchange: fc.Arbitrary<Step> = fc.record({
   deaths: fc.array(fc.constantFrom(...deaths), { maxLength: 8 }),
 })
 /** What people do, and what befalls them. */
-export const history = fc.array(fc.oneof({ weight: 3, arbitrary: edit }, { weight: 2, arbitrary: exchange }), {
+export const history = fc.array(fc.oneof({ weight: 3, arbitrary: edit }, { weight: 2, arbitrary: exchange }, forget), {
   minLength: 4,
   maxLength: 30,
 })
@@ -75,15 +83,30 @@ export const startReplicas = (devices: readonly TestDevice[], transportOf: (at: 
         throw new Killed()
       }
     })
+    let older = kept.kept.memory
     const transport = unreliable(transportOf(at), () => luck.fates.shift() ?? 'fine')
+    const start = () => startEngine(device, kept.store, transport, 4)
     return {
       ...kept,
+      forget(how: 'all' | 'older'): void {
+        const now = kept.kept.memory
+        kept.kept.memory = how === 'all' ? undefined : structuredClone(older)
+        if (how === 'all') kept.kept.own = []
+        older = now
+      },
       /** A new engine each time, as of a worker that was started again. */
       async exchange(given: typeof luck = { fates: [], deaths: [] }) {
         luck = { fates: [...given.fates], deaths: [...given.deaths] }
         isDead = false
         try {
-          return await startEngine(device, kept.store, transport, 4).exchange()
+          return await start()
+            .exchange()
+            .catch(async (error: unknown) => {
+              // Killed when it was about to send, and without a memory after that: nobody can tell what became of it.
+              if (!(error instanceof SyncFault) || error.code !== 'ROLLED_BACK') throw error
+              await start().uploadMine()
+              return start().exchange()
+            })
         } catch (error) {
           if (error instanceof Killed || error instanceof TransportError) return undefined
           throw error
@@ -100,6 +123,10 @@ export const live = async (replicas: ReturnType<typeof startReplicas>, steps: re
       const [note, word] = [`note/${step.note}`, `<${at}>`]
       replicas[step.replica % replicas.length]?.edit(note, (body) => insert(body, step.at, word))
       words.push({ note, word })
+      continue
+    }
+    if (step.type === 'forget') {
+      replicas[step.replica % replicas.length]?.forget(step.how)
       continue
     }
     const who = [...new Set(step.who.map((one) => one % replicas.length))]

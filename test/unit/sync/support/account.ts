@@ -1,8 +1,9 @@
-import type { Bytes } from '../../../../src/base/bytes.ts'
+import { type Bytes, toBase64url } from '../../../../src/base/bytes.ts'
 import { type DeviceLog, epochOf, extendLog, memoryOf, writeLogEntry } from '../../../../src/crypto/device-log.ts'
 import { commitmentOf, createKeyring, newEpochKey, sealBefore } from '../../../../src/crypto/epoch-key.ts'
 import { deviceIdOf, type Sign, signWith } from '../../../../src/crypto/primitives.ts'
 import { newRecoveryWords, readRecoveryWords, recoveryKeyOf } from '../../../../src/crypto/recovery-key.ts'
+import type { ChainEnd } from '../../../../src/sync/ports.ts'
 import type { LogAction, LogDevice } from '../../../../src/sync/wire/log-entry.ts'
 
 export const raw = async (key: CryptoKey): Promise<Bytes> => new Uint8Array(await crypto.subtle.exportKey('raw', key))
@@ -13,12 +14,25 @@ const pairOf = async (name: 'Ed25519' | 'X25519'): Promise<CryptoKeyPair> => {
   return made
 }
 
+/** What lies beside the key of a device, in memory. */
+const newChain = () => {
+  const none: ChainEnd = { seq: 0, hash: new Uint8Array(32) }
+  const ends = new Map<string, ChainEnd>()
+  return {
+    end: async (account: Bytes) => ends.get(toBase64url(account)) ?? none,
+    async advance(account: Bytes, { seq, hash }: ChainEnd) {
+      ends.set(toBase64url(account), { seq, hash })
+    },
+    reset: () => ends.clear(),
+  }
+}
+
 /** A device with its keys. */
 export const newDevice = async (name: string) => {
   const [signing, exchange] = [await pairOf('Ed25519'), await pairOf('X25519')]
   const [signKey, exchangeKey] = [await raw(signing.publicKey), await raw(exchange.publicKey)]
   const device: LogDevice = { signKey, exchangeKey, name, platform: 'Linux' }
-  return { id: await deviceIdOf(signKey), sign: signWith(signing.privateKey), exchange, device }
+  return { id: await deviceIdOf(signKey), sign: signWith(signing.privateKey), exchange, device, chain: newChain() }
 }
 
 export type TestDevice = Awaited<ReturnType<typeof newDevice>>

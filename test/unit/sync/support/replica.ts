@@ -1,6 +1,7 @@
 import { type Bytes, toBase64url } from '../../../../src/base/bytes.ts'
 import { createKeyring } from '../../../../src/crypto/epoch-key.ts'
 import { mergeUpdates, openDocument } from '../../../../src/notebook/note-document.ts'
+import { wholeUpdate } from '../../../../src/notebook/note-sync.ts'
 import { createEngine, type Engine } from '../../../../src/sync/engine.ts'
 import { unwrapKeys } from '../../../../src/sync/keys.ts'
 import type { Commit, Edit, Quarantined, SyncMemory, SyncStore, SyncTransport } from '../../../../src/sync/ports.ts'
@@ -28,9 +29,12 @@ export const createMemoryStore = (onCommit: (stage: 'before' | 'after') => void 
       if (kind === 'file') kept.files.set(name, body)
       else addTo(name, body)
     }
+    const [from, to] = commit.read ?? [0, 0]
+    kept.quarantined = kept.quarantined.filter(({ position }) => position <= from || position > to)
     for (const { device, seq, hash } of commit.hashes ?? []) kept.hashes.set(`${toBase64url(device)} ${seq}`, hash)
     kept.quarantined.push(...(commit.quarantined ?? []))
     kept.outbox = kept.outbox.filter(({ id }) => commit.sent?.includes(id) !== true)
+    if (commit.ownAnew === true) kept.own = []
     kept.own.push(...(commit.own ?? []).map(({ seq, name }) => ({ seq, name })))
     kept.own = kept.own.filter(({ seq }) => !contains(commit.superseded ?? [], seq))
   }
@@ -50,7 +54,14 @@ export const createMemoryStore = (onCommit: (stage: 'before' | 'after') => void 
     outboxSize: async () => kept.outbox.length,
     own: async () => kept.own,
     snapshot: async (name) => snapshot(name),
-    names: async () => [...kept.documents.keys()],
+    async sendAll() {
+      for (const name of kept.documents.keys()) {
+        const body = snapshot(name)
+        if (body === undefined) continue
+        kept.outbox.push({ id: kept.nextEdit, kind: 'changes', name, body })
+        kept.nextEdit += 1
+      }
+    },
     quarantined: async () => kept.quarantined,
   }
   return {
@@ -86,7 +97,9 @@ export const startEngine = (
     store,
     transport,
     device,
+    chain: device.chain,
     keyring: async (log, wraps) => createKeyring(log.account, await unwrapKeys(log, wraps, device)),
     merge: mergeUpdates as (changes: readonly Bytes[]) => Bytes,
+    whole: wholeUpdate,
     ...(compactAt === undefined ? {} : { compactAt }),
   })
