@@ -3,10 +3,11 @@ import { isCustodyNewer } from '../../data/custody-version.ts'
 import type { StorageErrorCode } from '../../data/storage-error.ts'
 import { t } from '../ui/language.ts'
 import { fill } from '../ui/words.ts'
-import { findUpdate, saveDamaged, tellOutcome } from './actions.ts'
+import { findUpdate, saveDamaged, signIn, tellOutcome } from './actions.ts'
 import type { App } from './app.ts'
 import { needing } from './chip.ts'
 import { watchSignOut } from './custody.ts'
+import { expiredText } from './expired-words.ts'
 import type { NoticeAction } from './notices.ts'
 import { outcomeOf, takeSignIn } from './sign-in-outcome.ts'
 import { followReturn } from './sync-return.ts'
@@ -127,6 +128,21 @@ const tellSignOut = ({ custody, notices }: App): void => {
   })
 }
 
+/** Tells why the session has come to its end while this page was open; the settings say it at any time. */
+const tellExpired = (app: App): void => {
+  const { custody, navigation, notices } = app
+  let wasSignedIn = false
+  effect(() => {
+    const state = custody.state.value
+    if (state?.status === 'expired' && wasSignedIn && navigation.page.peek() !== 'settings') {
+      const actions = [{ label: t.signIn, run: () => void signIn(app) }]
+      const text = `${expiredText(state)} ${t.accountExpired}`
+      notices.show({ kind: 'sign-out', tone: 'plain', text, actions })
+    }
+    wasSignedIn = state?.status === 'signed-in'
+  })
+}
+
 /** Tells on every other page what the settings say in full: sync does not go on by itself. */
 const tellSync = ({ sync, navigation, notices }: App): void => {
   const problem = computed(() => (sync.state.value.stage === 'on' ? sync.state.value.problem : null))
@@ -183,6 +199,7 @@ export const react = (app: App): void => {
   followReturn(app)
   tellReturn(app)
   tellSignOut(app)
+  tellExpired(app)
   tellSync(app)
   followHistory(app)
   watchRemoval(app.custody, app.network, app.navigation)

@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
-import type { ErrorCode, Session, SyncState, WordsProblem, WordsReply } from '../../kit/client.ts'
+import type { ErrorCode, Session, SessionState, SyncState, WordsProblem, WordsReply } from '../../kit/client.ts'
 import { type Custody, codeOf } from './custody.ts'
 import { type EventsDeps, followEvents } from './sync-events.ts'
 
@@ -74,8 +74,10 @@ const whoOf = ({ state }: SyncDeps['custody']): string | undefined => {
   return now === undefined ? undefined : `${now.status} ${'account' in now ? now.account.sub : ''}`
 }
 
-const isHearing = (state: SyncState): boolean =>
-  state.stage === 'on' && state.problem?.type !== 'removed' && state.problem?.type !== 'signed-out'
+/** Whether there is an account to hear of: one whose session has ended, here or elsewhere, is heard of at once, sync or no sync. */
+const isHearing = (session: SessionState | undefined, sync: SyncState): boolean =>
+  session?.status === 'signed-in' &&
+  !(sync.stage === 'on' && (sync.problem?.type === 'removed' || sync.problem?.type === 'signed-out'))
 
 const outcomeOf = async (work: Promise<WordsReply>): Promise<WordsOutcome> => {
   try {
@@ -135,12 +137,12 @@ export const createSync = (deps: SyncDeps): Sync => {
   })
 
   const lingers = lingering(visible)
-  const hears = computed(() => isHearing(state.value) && online.value)
+  const hears = computed(() => isHearing(custody.state.value, state.value) && online.value)
   const listens = computed(() => hears.value && lingers.value && !isRefused.value)
   effect(() => {
     const { events, fetch, random } = deps
     if (events === undefined) {
-      if (!hears.value || !visible.value) return
+      if (!hears.value || !isOn.value || !visible.value) return
       const every = setInterval(runSoon, RUN_EVERY)
       return () => clearInterval(every)
     }

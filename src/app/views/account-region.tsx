@@ -1,23 +1,11 @@
 import type { ComponentChildren } from 'preact'
-import type { ExpiredReason, SessionState } from '../../kit/client.ts'
+import type { SessionState } from '../../kit/client.ts'
 import { cancelSignIn, signIn } from '../state/actions.ts'
 import { useApp } from '../state/context.ts'
-import { shortDate } from '../ui/format.ts'
-import { language, locale, t } from '../ui/language.ts'
+import { expiredText } from '../state/expired-words.ts'
+import { language, t } from '../ui/language.ts'
 import { Facts, Region } from '../ui/region.tsx'
-import { counted, fill } from '../ui/words.ts'
-
-const reasons: { readonly [R in ExpiredReason]: string } = {
-  revoked: t.expiredRevoked,
-  expired: t.expiredExpired,
-  'device-removed': t.expiredDeviceRemoved,
-  'vault-lost': t.expiredVaultLost,
-}
-
-const reasonOf = ({ reason, removedAt }: SessionState & { readonly status: 'expired' }): string =>
-  reason === 'device-removed' && removedAt !== undefined
-    ? fill(t.expiredDeviceRemovedOn, { date: shortDate(locale, removedAt) })
-    : reasons[reason]
+import { counted } from '../ui/words.ts'
 
 const SignIn = () => {
   const app = useApp()
@@ -125,7 +113,7 @@ const accountOf = (state: SessionState): ComponentChildren => {
       return (
         <>
           <p>
-            <strong>{t.accountExpired}</strong> {reasonOf(state)}
+            <strong>{t.accountExpired}</strong> {expiredText(state)}
           </p>
           {state.account.email !== null && <Facts facts={[[t.signedInAs, state.account.email]]} />}
           <SignIn />

@@ -14,9 +14,12 @@ const note = (id: string, title: string, body: string, more: Partial<Note> = {})
 const searching = (start: readonly Note[]) => {
   const notes = signal<readonly Note[]>(start)
   const files = signal(factsOf([]))
-  const search = createSearch(notes, files)
+  // However slow the machine is: what is left to a little later is done as well.
+  const later: (() => void)[] = []
+  const search = createSearch(notes, files, (work) => void later.push(work))
   const ids = (query: string): readonly string[] => {
     search.look(query)
+    for (let work = later.shift(); work !== undefined; work = later.shift()) work()
     return search.found.value.map(({ id }) => id)
   }
   return { notes, files, search, ids }

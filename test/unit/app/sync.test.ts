@@ -162,10 +162,13 @@ describe('sync of a page', () => {
     expect(worker.run).toHaveBeenCalledTimes(1)
   })
 
-  it('listens to the server by one stream while it is on, online and looked at, and for a minute more', async () => {
-    const { said, online, visible, listening } = setUp()
+  it('listens to the server by one stream while somebody is signed in, online and looked at, and for a minute more', async () => {
+    const { said, session, online, visible, listening } = setUp()
     await settle()
     expect(listening()).toBe(0)
+    session.value = signedIn('a')
+    await settle()
+    expect(listening()).toBe(1)
     said.value = on
     await settle()
     expect(listening()).toBe(1)
@@ -186,19 +189,23 @@ describe('sync of a page', () => {
     await settle()
     expect(listening()).toBe(1)
     said.value = { stage: 'off' }
+    expect(listening()).toBe(1)
+    session.value = anonymous
     expect(listening()).toBe(0)
   })
 
   it('does not listen for a device that was removed', async () => {
-    const { said, listening } = setUp()
+    const { said, session, listening } = setUp()
+    session.value = signedIn('a')
     said.value = { ...on, problem: { type: 'removed', code: 'RECORD_DEVICE_REVOKED' } }
     await settle()
     expect(listening()).toBe(0)
   })
 
   it('asks a server that has refused again only after the next look', async () => {
-    const { sync, said, fetch, answers } = setUp()
+    const { sync, said, session, fetch, answers } = setUp()
     answers.status = 401
+    session.value = signedIn('a')
     said.value = on
     await vi.advanceTimersByTimeAsync(600_000)
     expect(fetch).toHaveBeenCalledTimes(1)
@@ -208,7 +215,8 @@ describe('sync of a page', () => {
   })
 
   it('looks every ten seconds where pages cannot listen, while it is looked at', async () => {
-    const { worker, said, visible, fetch } = setUp({ listens: false })
+    const { worker, said, session, visible, fetch } = setUp({ listens: false })
+    session.value = signedIn('a')
     said.value = on
     await vi.advanceTimersByTimeAsync(31_000)
     const before = worker.run.mock.calls.length
