@@ -41,6 +41,8 @@ export type Replica = {
   /** When something was done last, in milliseconds since 1970. */
   time(what: string): Promise<number | null>
   noteTime(what: string): Promise<void>
+  /** The newest backup that the server keeps, as it comes; undefined where there is none. */
+  fetchBackup(): Promise<{ readonly time: number; readonly file: Response } | undefined>
   /** Gives the server a backup to keep. */
   keepBackup(file: Blob): Promise<void>
   /** The last record of a device that was taken in. */
@@ -172,6 +174,10 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
     },
     time,
     noteTime,
+    async fetchBackup() {
+      const [newest] = await transport.backups()
+      return newest === undefined ? undefined : { time: newest.time, file: await transport.backup(newest.id) }
+    },
     async keepBackup(file) {
       const headers = { 'content-type': 'application/octet-stream' }
       await deps.ask(new URL(`${deps.base}/sync/backup`), { method: 'PUT', body: file, headers })
