@@ -7,7 +7,7 @@ import { rotate } from '../../src/sync/keys.ts'
 import { sameBytes } from '../../src/sync/wire/codec.ts'
 import { decodeRecord, recordKinds } from '../../src/sync/wire/record.ts'
 import { bodyOf, openRow } from '../e2e/support/notebook.ts'
-import { digestOfFiles, rows, syncState } from '../e2e/support/sync.ts'
+import { changeReplica, digestOfFiles, rows, syncState } from '../e2e/support/sync.ts'
 import { askWorker } from '../support/ask-worker.ts'
 import { caseBrowsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
@@ -150,28 +150,8 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
       await other.write(id, { title: `Note ${made}`, body: `written by the other device, ${made}` })
     }
   }
-  /** Changes what the replica keeps beside the notes, as time or a browser that clears may. */
-  const inReplica = (id: string, value?: number) =>
-    page.evaluate(
-      async (name, next) => {
-        const opening = indexedDB.open('holdfast-notes')
-        await new Promise((resolve) => {
-          opening.onsuccess = resolve
-        })
-        const changing = opening.result.transaction('replica', 'readwrite')
-        const store = changing.objectStore('replica')
-        if (next === undefined) store.delete(name)
-        else store.put({ id: name, value: next })
-        await new Promise((resolve) => {
-          changing.oncomplete = resolve
-        })
-        opening.result.close()
-      },
-      id,
-      value,
-    )
   /** As if days had gone by since it looked for what is held back. */
-  const forgetLook = () => inReplica('looked-at', 1)
+  const forgetLook = () => changeReplica(page, 'looked-at', 1)
   /** The server is honest again, and everything that the other device has is here. */
   const recovers = async () => {
     hostile.lie({})
@@ -259,7 +239,7 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
         heads: told.heads.map((head) => (sameBytes(head.device, device) ? { ...head, seq: seq - 1 } : head)),
       }),
     })
-    await inReplica('memory')
+    await changeReplica(page, 'memory')
     await fill(page, 'Title', 'Kept')
     await waitFor(async () => (await exchanged()).waiting === 1, 'the change waits')
     expect(await exchanged()).toMatchObject({ problem: { type: 'server-lost', code: 'ROLLED_BACK' }, waiting: 1 })
