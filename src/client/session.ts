@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { ListedDevice, PairingState, SecretInfo, SessionState } from '../protocol/messages.ts'
-import type { BackupMade, BackupReply, SyncState, WordsReply } from '../protocol/sync-state.ts'
+import type { BackupFetched, BackupMade, BackupReply, SyncState, WordsReply } from '../protocol/sync-state.ts'
 
 /** Written and never read back: nothing that a page can ask returns a secret. */
 export type Secrets = {
@@ -58,6 +58,8 @@ export type Sync = {
   confirmKit(words: string): Promise<WordsReply>
   uploadMine(): Promise<void>
   backup(): Promise<BackupMade>
+  /** Fetches the newest backup of the server, to be opened. Throws BACKUP_ABSENT. */
+  fetchBackup(): Promise<BackupFetched>
   /** Throws BACKUP_DAMAGED, BACKUP_NEWER. */
   openBackup(words: string): Promise<BackupReply>
   applyBackup(words: string): Promise<BackupReply>

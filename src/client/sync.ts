@@ -38,6 +38,7 @@ export const createSync = (ask: Ask): Sync & { announced(message: AnnounceMessag
     confirmKit: (words) => withState(ask({ type: 'sync.confirmKit', words })),
     uploadMine: () => update(ask({ type: 'sync.uploadMine' })),
     backup: () => ask({ type: 'sync.backup' }),
+    fetchBackup: () => ask({ type: 'sync.fetchBackup' }),
     openBackup: (words) => ask({ type: 'sync.openBackup', words }),
     applyBackup: (words) => ask({ type: 'sync.applyBackup', words }),
   }

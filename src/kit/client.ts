@@ -24,6 +24,7 @@ export {
   BACKUP_CACHE,
   BACKUP_CHOSEN,
   BACKUP_MADE,
+  type BackupFetched,
   type BackupMade,
   type BackupPreview,
   type BackupReply,

@@ -38,6 +38,7 @@ export const errorCodes = {
   SYNC_OFF: { retry: 'never', message: 'Sync is not enabled on this device.' },
   SYNC_UNREACHABLE: { retry: 'later', message: 'The server did not answer.' },
   SYNC_FALSE: { retry: 'never', message: 'What the server says of the account cannot be true.' },
+  BACKUP_ABSENT: { retry: 'never', message: 'The server has no backup of this account.' },
   BACKUP_DAMAGED: { retry: 'never', message: 'The file is no backup, or is damaged.' },
   BACKUP_NEWER: { retry: 'never', message: 'The backup was made by a newer version.' },
   SESSION_EXPIRED: { retry: 'after-sign-in', message: 'The session has ended.' },

@@ -1,4 +1,4 @@
-import type { BackupMade, BackupReply, RecoveryWords, SyncState, WordsReply } from './sync-state.ts'
+import type { BackupFetched, BackupMade, BackupReply, RecoveryWords, SyncState, WordsReply } from './sync-state.ts'
 
 /** Who is signed in, from the verified ID token (OIDC Core §5.1). `sub` is empty where the vault was lost. */
 export type Account = { readonly sub: string; readonly name: string | null; readonly email: string | null }
@@ -145,7 +145,9 @@ export type Request =
   | { readonly type: 'sync.uploadMine' }
   /** Makes an encrypted backup. It opens with the words of the recovery kit alone. */
   | { readonly type: 'sync.backup' }
-  /** Opens the backup that the page has put into the cache, and says what is in it. */
+  /** Puts the newest backup of the server into the cache, as if the page had. */
+  | { readonly type: 'sync.fetchBackup' }
+  /** Opens the backup that is in the cache, and says what is in it. */
   | { readonly type: 'sync.openBackup'; readonly words: string }
   /** Adds what is in the opened backup to what is here. */
   | { readonly type: 'sync.applyBackup'; readonly words: string }
@@ -193,6 +195,7 @@ export type Reply = {
   'sync.confirmKit': WordsReply
   'sync.uploadMine': SyncState
   'sync.backup': BackupMade
+  'sync.fetchBackup': BackupFetched
   'sync.openBackup': BackupReply
   'sync.applyBackup': BackupReply
   'secrets.put': { readonly secrets: readonly SecretInfo[] }

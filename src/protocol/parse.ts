@@ -4,6 +4,7 @@ import { type ErrorReply, errorCodes, HoldfastError } from './errors.ts'
 import type { AnnounceMessage, Reply, RequestMessage, RequestType, SessionState } from './messages.ts'
 import { pairingStateSchema } from './pairing-state.ts'
 import {
+  backupFetchedSchema,
   backupMadeSchema,
   backupReplySchema,
   recoveryWordsSchema,
@@ -54,6 +55,7 @@ const requestSchema = v.variant('type', [
   v.strictObject({ ...envelope, type: v.literal('sync.confirmKit'), words: path }),
   v.strictObject({ ...envelope, type: v.literal('sync.uploadMine') }),
   v.strictObject({ ...envelope, type: v.literal('sync.backup') }),
+  v.strictObject({ ...envelope, type: v.literal('sync.fetchBackup') }),
   v.strictObject({ ...envelope, type: v.literal('sync.openBackup'), words: path }),
   v.strictObject({ ...envelope, type: v.literal('sync.applyBackup'), words: path }),
   v.strictObject({ ...envelope, type: v.literal('secrets.put'), name: short, value: secretValue }),
@@ -169,6 +171,7 @@ const replySchemas: { readonly [T in RequestType]: v.GenericSchema<unknown, Repl
   'sync.confirmKit': wordsReplySchema,
   'sync.uploadMine': syncStateSchema,
   'sync.backup': backupMadeSchema,
+  'sync.fetchBackup': backupFetchedSchema,
   'sync.openBackup': backupReplySchema,
   'sync.applyBackup': backupReplySchema,
   'secrets.put': secretsSchema,

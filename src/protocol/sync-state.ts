@@ -76,6 +76,9 @@ export type BackupReply = { readonly preview: BackupPreview | null; readonly pro
 /** A backup that was made: it lies in the cache `BACKUP_CACHE` under `BACKUP_MADE`, for the page to fetch and remove. */
 export type BackupMade = { readonly name: string; readonly size: number }
 
+/** A backup of the server that was fetched: it lies in the cache `BACKUP_CACHE` under `BACKUP_CHOSEN`. `time`: when it came there. */
+export type BackupFetched = { readonly time: number; readonly size: number }
+
 /** Where files of backups are handed over between page and worker: too large for messages. */
 export const BACKUP_CACHE = 'holdfast-backup'
 /** Addresses that nobody asks for: a cache takes none of an extension's own. */
@@ -143,4 +146,5 @@ export const backupReplySchema: v.GenericSchema<unknown, BackupReply> = v.object
 })
 
 export const recoveryWordsSchema = v.object({ words: v.string() })
+export const backupFetchedSchema = v.object({ time: v.number(), size: v.number() })
 export const backupMadeSchema = v.object({ name: v.string(), size: v.number() })

@@ -74,6 +74,7 @@ export const noSync: SyncPart = {
     'sync.confirmKit': unavailable,
     'sync.uploadMine': unavailable,
     'sync.backup': unavailable,
+    'sync.fetchBackup': unavailable,
     'sync.openBackup': unavailable,
     'sync.applyBackup': unavailable,
   },

@@ -2,9 +2,10 @@ import { type Bytes, toBase64url } from '../base/bytes.ts'
 import { type DeviceLog, extendLog, verifyLog } from '../crypto/device-log.ts'
 import type { Keyring } from '../crypto/epoch-key.ts'
 import type { Sign } from '../crypto/primitives.ts'
+import { planCompaction } from './compaction.ts'
 import { type Missing, missingOf, progressOf, takePage } from './incoming.ts'
 import { type Author, largestBatch, sealEdits, sealRestart, sealSnapshots } from './outgoing.ts'
-import { furthest, isBehind, lostOf, type OwnRecord, rangesOf, readOwn, supersededBefore } from './own-records.ts'
+import { furthest, isBehind, lostOf, type OwnReader, readOwn, supersededBefore } from './own-records.ts'
 import {
   type Chain,
   type ChainEnd,
@@ -18,9 +19,9 @@ import {
   type WrappedKey,
 } from './ports.ts'
 import { union } from './ranges.ts'
+import { emptyMemory, forThisVersion, fromStart } from './replica-memory.ts'
 import { sameBytes } from './wire/codec.ts'
 import { SyncFault } from './wire/faults.ts'
-import { recordKinds, recordVersion } from './wire/record.ts'
 
 export type Progress = { readonly type: 'sending' | 'receiving'; readonly done: number; readonly total: number }
 
@@ -52,30 +53,6 @@ export type Outcome = {
 const pageSize = 200
 const editsAtOnce = 200
 
-/** What this version can read. A new kind or a new version of records makes it another. */
-const readable = [recordVersion, ...Object.values(recordKinds)].join(' ')
-
-export const emptyMemory = (log: readonly Bytes[]): SyncMemory => ({
-  position: 0,
-  rereadTo: 0,
-  readable,
-  log,
-  devices: {},
-  claims: {},
-  seq: 0,
-  hash: new Uint8Array(32),
-  acknowledged: 0,
-  sending: undefined,
-  compacting: undefined,
-})
-
-/** Has everything read once more. */
-const fromStart = (memory: SyncMemory): SyncMemory => ({
-  ...memory,
-  position: 0,
-  rereadTo: Math.max(memory.rereadTo, memory.position),
-})
-
 type Known = { readonly log: DeviceLog; readonly keyring: Keyring; readonly memory: SyncMemory }
 /** `end`: the last record that this device has sealed. */
 type Session = Known & { readonly end: ChainEnd }
@@ -94,7 +71,7 @@ const batchOf = (edits: readonly Edit[]): readonly Edit[] => {
  * `SyncFault` where the server's story as a whole is false, and `TransportError` where it cannot be asked.
  */
 export const createEngine = (deps: EngineDeps) => {
-  const { store, transport, device, chain, merge, progress = () => undefined, compactAt = 200 } = deps
+  const { store, transport, device, chain, merge, whole, progress = () => undefined, compactAt = 200 } = deps
 
   /** Reads what is new of the log. The last entry that is known is read again: it must still be there, and the same. */
   const readLog = async (memory: SyncMemory): Promise<Known> => {
@@ -215,48 +192,14 @@ export const createEngine = (deps: EngineDeps) => {
     return next
   }
 
-  const readOwnOf = (session: Known, wants: (name: string) => boolean, signal?: AbortSignal) =>
-    readOwn({ ...session, self: device.id, transport }, wants, signal)
-
-  /** Whether enough of an item is in many records; and of which items, as far as is known. */
-  const spread = async (): Promise<ReadonlySet<string>> => {
-    const own = await store.own()
-    const groups = Map.groupBy(own, ({ name }) => name)
-    if (own.length - groups.size < Math.max(compactAt, groups.size)) return new Set()
-    return new Set([...groups].filter(([name, records]) => name !== '' && records.length > 1).map(([name]) => name))
-  }
-
-  /** One change of the many of each item, made of those that the server has shown, and which they are. */
-  const joined = async (own: readonly OwnRecord[], names: ReadonlySet<string>) => {
-    const changes = own.filter(({ kind, name }) => kind === recordKinds.changes && names.has(name))
-    const snapshots: { name: string; body: Bytes }[] = []
-    const replaced: number[] = []
-    let size = 0
-    for (const [name, records] of Map.groupBy(changes, (one) => one.name)) {
-      const here = await store.snapshot(name)
-      const bodies = [...records.map(({ body }) => body), ...(here === undefined ? [] : [here])]
-      const body = records.length > 1 ? deps.whole(bodies) : undefined
-      if (body === undefined || size + body.length > largestBatch) continue
-      size += body.length
-      snapshots.push({ name, body })
-      replaced.push(...records.map(({ seq }) => seq))
-    }
-    return { snapshots, replaced }
-  }
+  const readerOf = ({ log, keyring }: Known): OwnReader => ({ log, keyring, self: device.id, transport })
 
   /** Makes one record of the many of an item, where there are enough of them. */
   const compact = async (session: Known, signal?: AbortSignal): Promise<SyncMemory> => {
     const memory = await finishCompaction(session.memory)
-    const names = await spread()
-    if (names.size === 0) return memory
-    const own = await readOwnOf(session, (name) => names.has(name), signal)
-    await store.commit({ memory, own: own.map(({ seq, name }) => ({ seq, name })), ownAnew: true })
-    const { snapshots, replaced } = await joined(own, names)
-    if (snapshots.length === 0) return memory
-    // An earlier checkpoint is superseded by the next: that says all that it said.
-    const earlier = own.filter(({ kind }) => kind === recordKinds.checkpoint).map(({ seq }) => seq)
-    const superseded = union(supersededBefore(memory, device.id, own), rangesOf([...replaced, ...earlier]))
-    const sealed = await sealSnapshots(authorOf(session), memory, snapshots, superseded)
+    const plan = await planCompaction({ store, reader: readerOf(session), whole, compactAt }, memory, signal)
+    if (plan === undefined) return memory
+    const sealed = await sealSnapshots(authorOf(session), memory, plan.snapshots, plan.superseded)
     return finishCompaction(await seal(session, sealed))
   }
 
@@ -264,8 +207,7 @@ export const createEngine = (deps: EngineDeps) => {
     const known = await readLog((await store.read()) ?? emptyMemory([]))
     const end = await chain.end(known.log.account)
     if (isBehind(known.memory, end)) return { ...known, end, memory: emptyMemory(known.memory.log) }
-    const isRead = known.memory.readable === readable
-    return { ...known, end, memory: isRead ? known.memory : { ...fromStart(known.memory), readable } }
+    return { ...known, end, memory: forThisVersion(known.memory) }
   }
 
   /** Where the server has not got everything that it had: the session, going on from the last record that anybody knows of. */
@@ -313,7 +255,7 @@ export const createEngine = (deps: EngineDeps) => {
       const session = await lost(signal)
       if (session === undefined) return
       const { position } = await transport.records(0, 1)
-      const own = await readOwnOf(session, () => false, signal)
+      const own = await readOwn(readerOf(session), () => false, signal)
       const superseded = union(supersededBefore(session.memory, device.id, own), lostOf(own, session.memory))
       const fresh = { ...session.memory, position: 0, rereadTo: position }
       // Before the new start: who is killed in between sends some things twice, and leaves nothing behind.

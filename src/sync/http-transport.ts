@@ -26,6 +26,14 @@ const pageSchema = v.object({
 })
 const postedSchema = v.object({ position: count })
 const chunksSchema = v.object({ chunks: v.array(bytes) })
+const backupsSchema = v.object({
+  backups: v.array(
+    v.pipe(
+      v.object({ id: v.string(), createdAt: v.pipe(v.string(), v.isoTimestamp()) }),
+      v.transform(({ id, createdAt }) => ({ id, time: Date.parse(createdAt) })),
+    ),
+  ),
+})
 const errorSchema = v.object({
   error: v.object({ code: v.string(), details: v.optional(v.looseObject({ head: v.optional(head) })) }),
 })
@@ -80,6 +88,10 @@ export type HttpTransport = SyncTransport & {
   addToLog(entry: Bytes, wraps: readonly WrappedKey[]): Promise<void>
   /** No device has this file any more. */
   removeChunks(item: Bytes): Promise<void>
+  /** The backups that the server keeps, the newest first; `time` in milliseconds since 1970. */
+  backups(): Promise<readonly { readonly id: string; readonly time: number }[]>
+  /** One of them, as it comes. */
+  backup(id: string): Promise<Response>
 }
 
 /** The transport over the API of the server (docs/sync.md, "Transport"), with what the device log is written through. */
@@ -116,6 +128,8 @@ export const createHttpTransport = (ask: Ask): HttpTransport => {
     async removeChunks(item) {
       await orNothing(call(ask, `/blobs/${toBase64url(item)}`, { method: 'DELETE' }))
     },
+    backups: async () => (await get('/sync/backup/about', backupsSchema)).backups,
+    backup: (id) => call(ask, `/sync/backup?id=${encodeURIComponent(id)}`, { method: 'GET' }),
     async getChunk(item, hash) {
       return new Uint8Array(await (await call(ask, blob(item, hash), { method: 'GET' })).arrayBuffer())
     },

@@ -24,7 +24,7 @@ export type OwnRecord = {
   readonly body: Bytes
 }
 
-type Reader = {
+export type OwnReader = {
   readonly log: DeviceLog
   readonly keyring: Keyring
   readonly self: Bytes
@@ -33,7 +33,7 @@ type Reader = {
 
 const pageSize = 200
 
-const readOne = async ({ log, keyring, self }: Reader, bytes: Bytes): Promise<OwnRecord | undefined> => {
+const readOne = async ({ log, keyring, self }: OwnReader, bytes: Bytes): Promise<OwnRecord | undefined> => {
   try {
     if (!sameBytes(decodeRecord(bytes).header.device, self)) return undefined
     const verified = await verifyRecord(log, bytes)
@@ -52,7 +52,7 @@ const nothing = new Uint8Array()
 
 /** Reads all that the server has. The change of a note is kept where `wants` says so, so that not everything is in memory. */
 export const readOwn = async (
-  reader: Reader,
+  reader: OwnReader,
   wants: (name: string) => boolean,
   signal?: AbortSignal,
 ): Promise<readonly OwnRecord[]> => {

@@ -4,9 +4,10 @@ import { type Bytes, toBase64url, utf8 } from '../../src/base/bytes.ts'
 import { writeLogEntry } from '../../src/crypto/device-log.ts'
 import { newEpochKey, wrapEpochKey } from '../../src/crypto/epoch-key.ts'
 import { rotate } from '../../src/sync/keys.ts'
-import { recordKinds } from '../../src/sync/wire/record.ts'
+import { sameBytes } from '../../src/sync/wire/codec.ts'
+import { decodeRecord, recordKinds } from '../../src/sync/wire/record.ts'
 import { bodyOf, openRow } from '../e2e/support/notebook.ts'
-import { digestOfFiles, rows, syncState } from '../e2e/support/sync.ts'
+import { changeReplica, digestOfFiles, rows, syncState } from '../e2e/support/sync.ts'
 import { askWorker } from '../support/ask-worker.ts'
 import { caseBrowsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
@@ -149,25 +150,13 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
       await other.write(id, { title: `Note ${made}`, body: `written by the other device, ${made}` })
     }
   }
-  /** As if an hour had gone by since it looked for what is held back. */
-  const forgetLook = () =>
-    page.evaluate(async () => {
-      const opening = indexedDB.open('holdfast-notes')
-      await new Promise((resolve) => {
-        opening.onsuccess = resolve
-      })
-      const removing = opening.result.transaction('replica', 'readwrite')
-      removing.objectStore('replica').delete('looked-at')
-      await new Promise((resolve) => {
-        removing.oncomplete = resolve
-      })
-      opening.result.close()
-    })
+  /** As if days had gone by since it looked for what is held back. */
+  const forgetLook = () => changeReplica(page, 'looked-at', 1)
   /** The server is honest again, and everything that the other device has is here. */
   const recovers = async () => {
     hostile.lie({})
     await forgetLook()
-    expect(await exchanged()).toMatchObject({ problem: null, missing: 0 })
+    expect(await exchanged()).toMatchObject({ problem: null, missing: 0, aside: [] })
     const here = await bodies()
     for (const [name, text] of Object.entries(other.texts())) expect(here.get(name.slice(5)), name).toBe(text)
   }
@@ -232,6 +221,37 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
     const last = log.hashes.length - 1
     expect(await lied(replaceInLog(last, entry), nothing)).toEqual(falseBy('LOG_FORKED'))
     await recovers()
+  })
+
+  it('hides what this device sent last, when that has forgotten it: no number is sealed twice', async () => {
+    await fill(page, 'Title', 'Kept, and sent')
+    await waitFor(async () => (await exchanged()).waiting === 0, 'it was sent')
+    await other.engine.exchange()
+    const { records } = await other.transport.records(0, 200)
+    const last = records.at(-1)
+    if (last === undefined) throw new Error('There are records.')
+    const { device, seq } = decodeRecord(last.record).header
+    hostile.lie({
+      page: (told) => ({
+        ...told,
+        position: last.position - 1,
+        records: told.records.filter(({ position }) => position < last.position),
+        heads: told.heads.map((head) => (sameBytes(head.device, device) ? { ...head, seq: seq - 1 } : head)),
+      }),
+    })
+    await changeReplica(page, 'memory')
+    await fill(page, 'Title', 'Kept')
+    await waitFor(async () => (await exchanged()).waiting === 1, 'the change waits')
+    expect(await exchanged()).toMatchObject({ problem: { type: 'server-lost', code: 'ROLLED_BACK' }, waiting: 1 })
+    await recovers()
+    await waitFor(async () => (await exchanged()).waiting === 0, 'it was sent')
+    await other.engine.exchange()
+    expect(other.titles()).toContain('Kept')
+    const numbers = (await other.transport.records(0, 200)).records.map(({ record }) => {
+      const { header } = decodeRecord(record)
+      return `${toBase64url(header.device)} ${header.seq}`
+    })
+    expect(new Set(numbers).size).toBe(numbers.length)
   })
 
   it('a part of a file that was changed is not taken for the file', async () => {

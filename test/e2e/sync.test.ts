@@ -168,6 +168,17 @@ describe('notes on two devices of one account', () => {
     expect(await digestOfFiles(empty)).toBe(await digestOfFiles(one))
   })
 
+  it('brings them back out of the copy at the server, which is made by itself', async () => {
+    const empty = await openPage(await first.createBrowserContext(), holdfast.appUrl)
+    await signIn(empty, person)
+    expect(await askWorker(empty, { type: 'sync.fetchBackup' })).toMatchObject({ ok: { size: expect.any(Number) } })
+    expect(await askWorker(empty, { type: 'sync.openBackup', words })).toMatchObject({
+      ok: { preview: { notes: 1, fresh: 1 }, problem: null },
+    })
+    await askWorker(empty, { type: 'sync.applyBackup', words })
+    await listed(empty, ['Tides'])
+  })
+
   it('says nothing of the notes to the server', async () => {
     expect(JSON.stringify(holdfast.recorder.requests)).not.toContain('High water')
   })

@@ -99,6 +99,18 @@ export const joinByWords = async (holdfast: Holdfast, person: Credentials, words
       kept.documents.set(item, [...before, update])
       await send('changes', item, update)
     },
+    /** Writes many new notes, and sends them in as few batches as go. */
+    async writeAll(notes: readonly Partial<NoteContent>[]): Promise<void> {
+      for (const content of notes) {
+        const name = `note/${crypto.randomUUID()}`
+        const body = openDocument([]).edit(content)
+        if (body === undefined) continue
+        kept.documents.set(name, [body])
+        kept.outbox.push({ id: kept.nextEdit, kind: 'changes', name, body })
+        kept.nextEdit += 1
+      }
+      await engine.exchange()
+    },
     /** Attaches a file to a note, and sends it: one record. */
     async attach(id: string, noteId: string, file: { readonly name: string; readonly bytes: Bytes }): Promise<void> {
       const { log, keyring } = await logNow()

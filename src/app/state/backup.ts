@@ -22,6 +22,8 @@ export type Backup = {
   make(): Promise<File | ErrorCode>
   /** Puts the file where the worker finds it. `full`: there is no room for it. */
   choose(file: Blob): Promise<'done' | 'full' | 'failed'>
+  /** Has the newest one of the server put there. Answers when it came to the server, or why there is none. */
+  fetch(): Promise<number | ErrorCode>
   /** What is in the chosen file; nothing is changed. */
   open(words: string): Promise<Opened>
   /** Adds what is in the chosen file to what is here. */
@@ -34,7 +36,7 @@ export type Backup = {
 export type Hand = { open(name: string): Promise<Pick<Cache, 'match' | 'put' | 'delete'>> }
 
 /** Who makes and opens them. */
-export type BackupMaker = Pick<Session['sync'], 'backup' | 'openBackup' | 'applyBackup'>
+export type BackupMaker = Pick<Session['sync'], 'backup' | 'fetchBackup' | 'openBackup' | 'applyBackup'>
 
 const take = async (hand: Hand): Promise<Blob> => {
   const cache = await hand.open(BACKUP_CACHE)
@@ -81,6 +83,13 @@ export const createBackup = ({ maker, poke, hand }: BackupDeps): Backup => {
         return 'done'
       } catch (thrown) {
         return thrown instanceof Error && thrown.name === 'QuotaExceededError' ? 'full' : 'failed'
+      }
+    },
+    async fetch() {
+      try {
+        return (await ask((sync) => sync.fetchBackup())).time
+      } catch (thrown) {
+        return codeOf(thrown)
       }
     },
     open: (words) => openedOf(ask((sync) => sync.openBackup(words))),

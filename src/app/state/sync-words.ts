@@ -9,6 +9,7 @@ const failures: Partial<Record<ErrorCode, WordKey>> = {
   SYNC_FALSE: 'syncFalseAnswer',
   SESSION_EXPIRED: 'syncSessionOver',
   RECENT_SIGN_IN_REQUIRED: 'syncRecent',
+  BACKUP_ABSENT: 'restoreAbsent',
   BACKUP_DAMAGED: 'restoreDamaged',
   BACKUP_NEWER: 'restoreNewer',
   WORKER_UNAVAILABLE: 'workerUnavailable',

@@ -495,7 +495,12 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
     'Wählen Sie die Datei einer verschlüsselten Sicherung. Was darin ist, wird gezeigt, bevor sich etwas ändert, und hier wird nichts gelöscht.',
   restoreFile: 'Datei der Sicherung',
   restoreChoose: 'Datei wählen',
-  restoreAnother: 'Andere Datei',
+  restoreServer: 'Kopie auf dem Server nehmen',
+  restoreServerName: 'Kopie auf dem Server, {time}',
+  restoreFetching: 'Die Kopie wird vom Server geholt …',
+  restoreAbsent:
+    'Auf dem Server liegt keine Sicherung dieses Kontos. Nichts wurde geändert. Wählen Sie eine Datei, falls Sie eine gespeichert haben.',
+  restoreAnother: 'Andere Sicherung',
   restoreWords: 'Diese Wörter öffnen „{name}“.',
   restoreOpen: 'Öffnen',
   restoreOpening: 'Die Sicherung wird geöffnet …',

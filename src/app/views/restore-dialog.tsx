@@ -14,20 +14,22 @@ import { WordsField } from './words-field.tsx'
 
 /** The words are here from when they have opened the file until the dialog is gone. */
 type Step =
-  | { readonly type: 'choose'; readonly failed?: 'full' | 'failed' }
+  | { readonly type: 'choose'; readonly failed?: string }
+  | { readonly type: 'fetching' }
   | { readonly type: 'words'; readonly name: string }
   | { readonly type: 'opened'; readonly words: string; readonly preview: BackupPreview; readonly failed?: ErrorCode }
   | { readonly type: 'running' }
   | { readonly type: 'done'; readonly preview: BackupPreview }
 
-type ChooseProps = { readonly failed?: 'full' | 'failed'; onFile(file: File): void; close(): void }
+type ChooseProps = { readonly failed?: string; onFile(file: File): void; onServer(): void; close(): void }
 
-const Choose = ({ failed, onFile, close }: ChooseProps) => {
+const Choose = ({ failed, onFile, onServer, close }: ChooseProps) => {
+  const { sync } = useApp()
   const picker = useRef<HTMLInputElement>(null)
   return (
     <>
       <p>{t.restoreText}</p>
-      <p role="status">{failed !== undefined && (failed === 'full' ? t.restoreNoRoom : t.syncFailed)}</p>
+      <p role="status">{failed}</p>
       <input
         ref={picker}
         type="file"
@@ -42,6 +44,11 @@ const Choose = ({ failed, onFile, close }: ChooseProps) => {
         <button type="button" class="primary" onClick={() => picker.current?.click()}>
           {t.restoreChoose}
         </button>
+        {sync.state.value.stage !== 'unavailable' && (
+          <button type="button" onClick={onServer}>
+            {t.restoreServer}
+          </button>
+        )}
         <button type="button" onClick={close}>
           {t.cancel}
         </button>
@@ -96,7 +103,14 @@ const Content = ({ close }: { close(): void }) => {
   )
   const choose = async (file: File) => {
     const failed = await backup.choose(file)
-    step.value = failed === 'done' ? { type: 'words', name: file.name } : { type: 'choose', failed }
+    const why = failed === 'full' ? t.restoreNoRoom : t.syncFailed
+    step.value = failed === 'done' ? { type: 'words', name: file.name } : { type: 'choose', failed: why }
+  }
+  const fetchFromServer = async () => {
+    step.value = { type: 'fetching' }
+    const fetched = await backup.fetch()
+    if (typeof fetched !== 'number') step.value = { type: 'choose', failed: failureWords(fetched) }
+    else step.value = { type: 'words', name: fill(t.restoreServerName, { time: fullTime(locale, fetched) }) }
   }
   const open = async (words: string) => {
     const opened = await backup.open(words)
@@ -117,7 +131,11 @@ const Content = ({ close }: { close(): void }) => {
   useFocusInside(now.type)
   switch (now.type) {
     case 'choose':
-      return <Choose {...now} onFile={(file) => void choose(file)} close={close} />
+      return (
+        <Choose {...now} onFile={(file) => void choose(file)} onServer={() => void fetchFromServer()} close={close} />
+      )
+    case 'fetching':
+      return <p role="status">{t.restoreFetching}</p>
     case 'words':
       return (
         <>

@@ -11,6 +11,7 @@ import {
   BACKUP_CACHE,
   BACKUP_CHOSEN,
   BACKUP_MADE,
+  type BackupFetched,
   type BackupMade,
   type BackupPreview,
   type BackupReply,
@@ -142,6 +143,22 @@ export const createBackup = (replica: Replica, held: Held, clock: Clock, step: (
       await replica.noteTime(BACKUP_AT)
       if ((await sizeOfFiles(replica.database)) > largestAtServer) return
       await replica.keepBackup(await write(replica, held, clock(), step))
+    },
+    /** The newest backup of the server, put where a page puts a file that is to be opened. */
+    async fetch(): Promise<BackupFetched> {
+      const found = await replica.fetchBackup()
+      if (found?.file.body == null) throw new HoldfastError('BACKUP_ABSENT')
+      let size = 0
+      const counting = new TransformStream<Uint8Array, Uint8Array>({
+        transform(bytes, controller) {
+          size += bytes.length
+          step()
+          controller.enqueue(bytes)
+        },
+      })
+      const cache = await caches.open(BACKUP_CACHE)
+      await cache.put(BACKUP_CHOSEN, new Response(found.file.body.pipeThrough(counting)))
+      return { time: found.time, size }
     },
     open: (words: string) => open(words, false),
     apply: (words: string) => open(words, true),

@@ -41,6 +41,8 @@ export type Replica = {
   /** When something was done last, in milliseconds since 1970. */
   time(what: string): Promise<number | null>
   noteTime(what: string): Promise<void>
+  /** The newest backup that the server keeps, as it comes; undefined where there is none. */
+  fetchBackup(): Promise<{ readonly time: number; readonly file: Response } | undefined>
   /** Gives the server a backup to keep. */
   keepBackup(file: Blob): Promise<void>
   /** The last record of a device that was taken in. */
@@ -50,8 +52,8 @@ export type Replica = {
 const countOf = (missing: Outcome['missing']): number =>
   missing.flatMap(({ ranges }) => ranges).reduce((sum, [first, last]) => sum + last - first + 1, 0)
 
-/** Milliseconds from one look for what is held back to the next. */
-const lookAgainAfter = 60 * 60 * 1000
+/** Milliseconds from one look to the next: for what is held back, and for what is kept aside. */
+const lookAgainAfter = { missing: 60 * 60 * 1000, aside: 24 * 60 * 60 * 1000 }
 
 const headersOf = (body: string | Bytes): Record<string, string> => ({
   'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream',
@@ -113,13 +115,22 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
     await database.replica.put({ id: what, value: clock() })
   }
 
-  /** What the server held back may have come since. It is looked for by reading everything again, so not each time. */
+  /** Whether it is time to read everything again, because something is not as it should be. */
+  const isLookDue = async ({ missing }: Outcome): Promise<boolean> => {
+    const isMissing = missing.length > 0
+    if (!isMissing && (await database.aside.count()) === 0) return false
+    const looked = await time(LOOKED_AT)
+    const wait = isMissing ? lookAgainAfter.missing : lookAgainAfter.aside
+    if (looked !== null && Math.abs(clock() - looked) < wait) return false
+    await noteTime(LOOKED_AT)
+    // What is aside was read just now, where nobody has looked before.
+    return isMissing || looked !== null
+  }
+
+  /** What the server held back may have come since, and what was wrong be right. */
   const exchangeNotes = async (engine: Engine, signal: AbortSignal): Promise<Outcome> => {
     const outcome = await engine.exchange(signal)
-    if (outcome.missing.length === 0) return outcome
-    const looked = await time(LOOKED_AT)
-    if (looked !== null && Math.abs(clock() - looked) < lookAgainAfter) return outcome
-    await noteTime(LOOKED_AT)
+    if (!(await isLookDue(outcome))) return outcome
     await engine.lookAgain()
     return engine.exchange(signal)
   }
@@ -172,6 +183,10 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
     },
     time,
     noteTime,
+    async fetchBackup() {
+      const [newest] = await transport.backups()
+      return newest === undefined ? undefined : { time: newest.time, file: await transport.backup(newest.id) }
+    },
     async keepBackup(file) {
       const headers = { 'content-type': 'application/octet-stream' }
       await deps.ask(new URL(`${deps.base}/sync/backup`), { method: 'PUT', body: file, headers })

@@ -152,6 +152,7 @@ export const createSync: CreateSync = (given) => {
       return begin()
     },
     'sync.backup': (_request, step) => long(step, backup.make()),
+    'sync.fetchBackup': (_request, step) => long(step, backup.fetch()),
     'sync.openBackup': ({ words }, step) => long(step, backup.open(words)),
     async 'sync.applyBackup'({ words }, step) {
       const reply = await long(step, backup.apply(words))

@@ -6,6 +6,7 @@
       'sync.run',
       'sync.stop',
       'sync.backup',
+      'sync.fetchBackup',
       'sync.newKit',
       'pairing.get',
       'pairing.offer',

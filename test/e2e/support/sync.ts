@@ -38,6 +38,27 @@ export const rows = (page: Page, table: string): Promise<readonly Readonly<Recor
     return found.map((row) => ({ ...row, bytes: undefined, update: undefined }))
   }, table)
 
+/** Changes what the replica keeps beside the notes, as time does, or a browser that clears: removes it where there is no value. */
+export const changeReplica = (page: Page, id: string, value?: number): Promise<void> =>
+  page.evaluate(
+    async (name, next) => {
+      const opening = indexedDB.open('holdfast-notes')
+      await new Promise((resolve) => {
+        opening.onsuccess = resolve
+      })
+      const changing = opening.result.transaction('replica', 'readwrite')
+      const store = changing.objectStore('replica')
+      if (next === undefined) store.delete(name)
+      else store.put({ id: name, value: next })
+      await new Promise((resolve) => {
+        changing.oncomplete = resolve
+      })
+      opening.result.close()
+    },
+    id,
+    value,
+  )
+
 /** SHA-256 of what is in all files, in hexadecimal. */
 export const digestOfFiles = (page: Page): Promise<string> =>
   page.evaluate(async () => {

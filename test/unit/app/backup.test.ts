@@ -22,7 +22,7 @@ const caches = () => {
 const unused = () => Promise.reject(new HoldfastError('INTERNAL'))
 const withWorker = (does: Partial<BackupMaker>, hand: () => Hand) =>
   createBackup({
-    maker: async () => ({ backup: unused, openBackup: unused, applyBackup: unused, ...does }),
+    maker: async () => ({ backup: unused, fetchBackup: unused, openBackup: unused, applyBackup: unused, ...does }),
     poke: () => undefined,
     hand,
   })
@@ -68,6 +68,13 @@ describe('an encrypted backup', () => {
     expect(await backup.open('right')).toEqual({ type: 'opened', preview })
     await backup.forget()
     expect(kept.size).toBe(0)
+  })
+
+  it('is fetched from the server, or it is said why there is none', async () => {
+    const { hand } = caches()
+    expect(await withWorker({ fetchBackup: async () => ({ time: 5, size: 6 }) }, hand).fetch()).toBe(5)
+    const none = { fetchBackup: () => Promise.reject(new HoldfastError('BACKUP_ABSENT')) }
+    expect(await withWorker(none, hand).fetch()).toBe('BACKUP_ABSENT')
   })
 
   it('says that there is no room, or no cache, and throws nothing', async () => {

@@ -44,6 +44,7 @@ const setUp = ({ listens = true } = {}) => {
     confirmKit: vi.fn<Session['sync']['confirmKit']>(async () => ({ state: on, problem: null })),
     uploadMine: vi.fn(async () => undefined),
     backup: vi.fn(async () => ({ name: 'backup', size: 1 })),
+    fetchBackup: vi.fn(async () => ({ time: 0, size: 0 })),
     openBackup: vi.fn(async () => ({ preview: null, problem: null })),
     applyBackup: vi.fn(async () => ({ preview: null, problem: null })),
   } satisfies Session['sync']

@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toBase64url, utf8 } from '../../../src/base/bytes.ts'
+import { chunkSize, decodeManifest } from '../../../src/crypto/blob.ts'
+import { sha256 } from '../../../src/crypto/primitives.ts'
 import { registrationStatement } from '../../../src/protocol/device-statement.ts'
+import { downloadFile, uploadFile } from '../../../src/sync/files.ts'
 import { createHttpTransport } from '../../../src/sync/http-transport.ts'
+import { TransportError } from '../../../src/sync/ports.ts'
 import { property } from '../property/support/property.ts'
 import { history, live, startReplicas } from '../property/support/replicas.ts'
 import { newAccount, type TestDevice } from '../sync/support/account.ts'
@@ -59,6 +63,34 @@ property(
   },
   { oneIn: 30, atLeast: 200, number: 80 },
 )
+
+test('case 32: an upload that is cut after any part of it goes on there, and no part goes twice', async () => {
+  const { account, transport } = await startAccount(1)
+  const keyring = await account.keyring()
+  const whole = transport(0)
+  const size = 3.5 * chunkSize
+  const bytes = new Uint8Array(size).map((_, at) => (at * 7) % 251)
+  for (const after of [0, 1, 2, 3]) {
+    const name = `file/${after}`
+    const source = { name, size, about: utf8('{}'), read: async (from: number, to: number) => bytes.slice(from, to) }
+    let puts = 0
+    const counted = (most: number) => ({
+      ...whole,
+      putChunk: async (...given: Parameters<typeof whole.putChunk>) => {
+        if (puts === most) throw new TransportError({ type: 'unavailable' })
+        puts += 1
+        return whole.putChunk(...given)
+      },
+    })
+    await expect(uploadFile(counted(after), keyring, 1, source)).rejects.toThrow(TransportError)
+    expect(puts).toBe(after)
+    const manifest = decodeManifest(await uploadFile(counted(Number.POSITIVE_INFINITY), keyring, 1, source))
+    expect(puts).toBe(4)
+    const parts: Uint8Array[] = []
+    for await (const part of downloadFile(whole, keyring, name, manifest)) parts.push(part)
+    expect(await sha256(...parts)).toEqual(await sha256(bytes))
+  }
+})
 
 test('a file goes up and comes down through the server', async () => {
   const { account, transport } = await startAccount(1)

@@ -156,12 +156,13 @@ describe('a checkpoint supersedes what the server has shown, and nothing that wa
     const all = await writer()
     const { kept } = all.one
     all.one.edit('note/many', (body) => `${body}last;`)
-    await all.one.engine.exchange()
     const updates = kept.documents.get('note/many') ?? []
     kept.documents.set('note/many', [])
-    kept.own.push(...[1, 2, 3].map((at) => ({ seq: -at, name: 'note/many' })))
+    const before = all.site.server.held.position
     await all.one.engine.exchange()
     kept.documents.set('note/many', updates)
+    // The edit, and what takes the place of all of them.
+    expect(all.site.server.held.position).toBe(before + 3)
     expect(await all.two.engine.exchange()).toMatchObject({ quarantined: [], missing: [] })
     expect(all.two.texts()['note/many']).toBe('0;1;2;last;')
   })

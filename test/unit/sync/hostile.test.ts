@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../../src/base/bytes.ts'
+import { toBase64url, utf8 } from '../../../src/base/bytes.ts'
 import { decodeManifest } from '../../../src/crypto/blob.ts'
 import { writeLogEntry } from '../../../src/crypto/device-log.ts'
 import { newEpochKey, wrapEpochKey } from '../../../src/crypto/epoch-key.ts'
 import { sha256 } from '../../../src/crypto/primitives.ts'
 import { writeRecord } from '../../../src/crypto/sync-record.ts'
 import { downloadFile, uploadFile } from '../../../src/sync/files.ts'
+import { unwrapKeys } from '../../../src/sync/keys.ts'
+import type { WrappedKey } from '../../../src/sync/ports.ts'
 import { decodeRecord, recordStatement } from '../../../src/sync/wire/record.ts'
 import {
   addToLog,
@@ -240,6 +242,44 @@ describe('case 68: lowered', () => {
     expect(await faultOf(two.engine.exchange())).toBe('KEY_UNREADABLE')
     hostile.lie({})
     expect((await two.engine.exchange()).quarantined).toEqual([])
+  })
+})
+
+describe('case 69: what the server gives to who has the words', () => {
+  const withKit = async () => {
+    const site = await startSite(['One'])
+    const { recovery } = await site.account.addRecovery()
+    await site.publish()
+    const log = site.account.log()
+    const isForKit = (one: { readonly recipient: Uint8Array }) =>
+      toBase64url(one.recipient) === toBase64url(recovery.id)
+    const honest = site.server.held.wraps.filter(isForKit)
+    const open = (given: readonly WrappedKey[]) => faultOf(unwrapKeys(log, given, recovery))
+    return { site, log, recovery, honest, open }
+  }
+
+  test('is the key of the account, and nothing of the server’s own making', async () => {
+    const { log, recovery, honest, open, site } = await withKit()
+    expect((await unwrapKeys(log, honest, recovery)).get(1)).toEqual(site.account.keyOf(1))
+    const own = await wrapEpochKey(log.account, 1, newEpochKey(), recovery)
+    expect(await open([{ epoch: 1, recipient: recovery.id, wrapped: own }])).toBe('EPOCH_FORGED')
+    const broken = honest.map((one) => ({ ...one, wrapped: one.wrapped.map((byte) => byte ^ 1) }))
+    expect(await open(broken)).toBe('KEY_UNREADABLE')
+    const other = await wrapEpochKey(new Uint8Array(32), 1, site.account.keyOf(1), recovery)
+    expect(await open([{ epoch: 1, recipient: recovery.id, wrapped: other }])).toBe('KEY_UNREADABLE')
+    expect(await open([])).toBe('EPOCH_UNKNOWN')
+  })
+
+  test('and a recovery key of the server’s is no entry of the log', async () => {
+    const { site, log } = await withKit()
+    const evil = await newDevice('Injected')
+    const { signKey, exchangeKey } = evil.device
+    const entry = await writeLogEntry(log, { type: 'recovery', signKey, exchangeKey }, evil, 1)
+    const [device] = site.devices
+    if (device === undefined) throw new Error('There is one.')
+    const hostile = createHostile(site.server, device.id)
+    hostile.lie(addToLog(entry))
+    expect(await faultOf(site.start(device, hostile.transport).engine.exchange())).toBe('LOG_SIGNER_UNKNOWN')
   })
 })
 
