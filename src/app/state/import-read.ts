@@ -3,6 +3,7 @@ import type { EnexNote } from '../../notebook/exchange/enex.ts'
 import { type FolderFile, noteOfPage, type ReadOptions, readFolder } from '../../notebook/exchange/folder.ts'
 import { withFacts } from '../../notebook/exchange/front-matter.ts'
 import { ImportError, type Imported, type Left, MOST_BYTES, MOST_FILE } from '../../notebook/exchange/imported.ts'
+import { readJex } from '../../notebook/exchange/jex.ts'
 import { readJson } from '../../notebook/exchange/json.ts'
 import { cleanType, endingFor, endingOf } from '../../notebook/exchange/media-type.ts'
 import { readZip } from '../../notebook/exchange/zip.ts'
@@ -120,6 +121,11 @@ async function* fromEnex(file: File, options: ReadOptions): AsyncGenerator<Impor
   yield { notes: [], files: [], left }
 }
 
+const fromJex = (file: File, options: ReadOptions): AsyncGenerator<Imported> => {
+  const read = (at: number, length: number): Promise<Bytes> => bytesIn(file.slice(at, at + length))
+  return readJex({ size: file.size, read }, file.name, options)
+}
+
 const pathOf = (file: File): string => file.webkitRelativePath || file.name
 
 const asFolderFile = (file: File): FolderFile => ({
@@ -149,6 +155,7 @@ const readerFor = async (file: File): Promise<Source['read'] | undefined> => {
   const ending = endingOf(file.name)
   if (file.size > MOST_BYTES) return refuse('IMPORT_TOO_LARGE')
   if (ending === 'enex') return (options) => fromEnex(file, options)
+  if (ending === 'jex') return (options) => fromJex(file, options)
   // What lies in a folder may be a file that a note beside it names, whatever it is.
   if (pathOf(file) !== file.name) return undefined
   if (ending === 'zip') return (await isZip(file)) ? (options) => fromZip(file, options) : refuse('IMPORT_DAMAGED')

@@ -128,6 +128,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   importTitle: 'Notizen importieren',
   importFromHoldfast: 'Aus Holdfast: ein Export als Zip, JSON oder HTML.',
   importFromEvernote: 'Aus Evernote: ENEX-Dateien mit allem, was angehängt ist.',
+  importFromJoplin: 'Aus Joplin: JEX-Dateien mit allem, was angehängt ist.',
   importFromOthers: 'Aus Joplin, Obsidian und anderen: ein Ordner oder Zip mit Markdown und den Dateien daneben.',
   importFromFiles: 'Einzelne Dateien: Markdown, Text und HTML.',
   importOnce: 'Nichts hier wird überschrieben, und was schon hier ist, kommt nicht doppelt.',

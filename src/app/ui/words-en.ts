@@ -122,6 +122,7 @@ export const en = {
   importTitle: 'Import notes',
   importFromHoldfast: 'From Holdfast: a zip, JSON or HTML export.',
   importFromEvernote: 'From Evernote: ENEX files, with what is attached.',
+  importFromJoplin: 'From Joplin: JEX files, with what is attached.',
   importFromOthers: 'From Joplin, Obsidian and others: a folder or a zip of Markdown, with the files beside it.',
   importFromFiles: 'Single files: Markdown, text and HTML.',
   importOnce: 'Nothing here is overwritten, and what is here already does not come twice.',
