@@ -1,5 +1,5 @@
 import { Dexie, type IntervalTree, RangeSet } from 'dexie'
-import { inListOrder } from '../notebook/listing.ts'
+import { inListOrder, withPlaced } from '../notebook/listing.ts'
 import { type Note, sameContent } from '../notebook/note.ts'
 import type { NotesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
@@ -159,8 +159,10 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
     }
     for (const [id, note] of now.notes) known.notes.set(id, note)
     for (const [id, one] of now.damaged) known.damaged.set(id, one)
-    // What is in order already costs little to be put in order.
-    list = inListOrder([...list.filter(({ id }) => !ids.has(id)), ...now.notes.values()])
+    list = withPlaced(
+      list.filter(({ id }) => !ids.has(id)),
+      [...now.notes.values()],
+    )
     return true
   }
   /** Reads everything where `all`, and then what was changed meanwhile, until there is no more. */

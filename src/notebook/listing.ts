@@ -1,8 +1,34 @@
 import { isLive, type Note } from './note.ts'
 
 /** Pinned notes first, then the newest edit; notes of the same time by id, so that the order never flickers. */
-export const inListOrder = (notes: readonly Note[]): readonly Note[] =>
-  [...notes].sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
+const compared = (a: Note, b: Note): number =>
+  Number(b.pinned) - Number(a.pinned) || b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1)
+
+export const inListOrder = (notes: readonly Note[]): readonly Note[] => [...notes].sort(compared)
+
+/** Where in a list a note has its place. */
+const placeIn = (list: readonly Note[], note: Note): number => {
+  let [from, to] = [0, list.length]
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    const other = list[middle]
+    if (other !== undefined && compared(other, note) < 0) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
+/** A list in order with further notes in their places. */
+export const withPlaced = (list: readonly Note[], notes: readonly Note[]): readonly Note[] => {
+  const parts: (readonly Note[])[] = []
+  let from = 0
+  for (const note of inListOrder(notes)) {
+    const to = placeIn(list, note)
+    parts.push(list.slice(from, to), [note])
+    from = to
+  }
+  return [...parts, list.slice(from)].flat()
+}
 
 /** What belongs to a note beside its text. */
 export type FileKind = 'picture' | 'recording' | 'document'
