@@ -7,6 +7,7 @@ import { fill } from '../ui/words.ts'
 import type { App } from './app.ts'
 import { MOST_OF_A_FILE, referenceTo } from './files.ts'
 import { places } from './focus.ts'
+import { hasFolder } from './given.ts'
 import { tellRecorder } from './tell-recorder.ts'
 
 /** Puts a line into the open note where its caret is, or at the end. */
@@ -45,6 +46,8 @@ export const attachFiles = async (app: App, list: readonly File[]): Promise<void
 
 /** Takes files, and texts that are too long to be written in. False where the browser does it as ever. */
 export const takePasted = (app: App, data: DataTransfer | null): boolean => {
+  // Nothing can be attached that is a folder: its notes are imported.
+  if (hasFolder(data)) return false
   const files = [...(data?.files ?? [])]
   if (files.length > 0) {
     void attachFiles(app, files)

@@ -131,6 +131,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   importFromJoplin: 'Aus Joplin: JEX-Dateien mit allem, was angehängt ist.',
   importFromOthers: 'Aus Joplin, Obsidian und anderen: ein Ordner oder Zip mit Markdown und den Dateien daneben.',
   importFromFiles: 'Einzelne Dateien: Markdown, Text und HTML.',
+  importDrop: 'Sie können Dateien und Ordner auch auf die Seite ziehen.',
   importOnce: 'Nichts hier wird überschrieben, und was schon hier ist, kommt nicht doppelt.',
   chooseFiles: 'Dateien wählen',
   chooseFolder: 'Ordner wählen',

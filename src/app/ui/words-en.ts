@@ -125,6 +125,7 @@ export const en = {
   importFromJoplin: 'From Joplin: JEX files, with what is attached.',
   importFromOthers: 'From Joplin, Obsidian and others: a folder or a zip of Markdown, with the files beside it.',
   importFromFiles: 'Single files: Markdown, text and HTML.',
+  importDrop: 'You can also drop files and folders on the page.',
   importOnce: 'Nothing here is overwritten, and what is here already does not come twice.',
   chooseFiles: 'Choose files',
   chooseFolder: 'Choose a folder',

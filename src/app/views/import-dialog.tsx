@@ -54,7 +54,9 @@ export const ImportDialog = () => {
               <li key={kind}>{kind}</li>
             ))}
           </ul>
-          <p class="muted">{t.importOnce}</p>
+          <p class="muted">
+            {t.importDrop} {t.importOnce}
+          </p>
           <div class="buttons">
             <button type="button" class="primary" onClick={() => oneByOne.current?.click()}>
               {t.chooseFiles}
