@@ -18,16 +18,20 @@ const placeIn = (list: readonly Note[], note: Note): number => {
   return from
 }
 
-/** A list in order with further notes in their places. */
-export const withPlaced = (list: readonly Note[], notes: readonly Note[]): readonly Note[] => {
+/** A list in order without some of its notes, and with others in their places. Only what changes is looked at. */
+export const withChanged = (list: readonly Note[], gone: readonly Note[], come: readonly Note[]): readonly Note[] => {
+  const cuts = [
+    ...gone.map((note) => ({ at: placeIn(list, note), skip: 1, put: list.slice(0, 0) })),
+    ...inListOrder(come).map((note) => ({ at: placeIn(list, note), skip: 0, put: [note] })),
+  ].sort((a, b) => a.at - b.at || a.skip - b.skip)
   const parts: (readonly Note[])[] = []
   let from = 0
-  for (const note of inListOrder(notes)) {
-    const to = placeIn(list, note)
-    parts.push(list.slice(from, to), [note])
-    from = to
+  for (const { at, skip, put } of cuts) {
+    parts.push(list.slice(from, at), put)
+    from = at + skip
   }
-  return [...parts, list.slice(from)].flat()
+  // Not `flat`, which goes through every note.
+  return list.slice(0, 0).concat(...parts, list.slice(from))
 }
 
 /** What belongs to a note beside its text. */
