@@ -3,6 +3,7 @@ import { render } from 'preact'
 import { createApp, type Place } from './state/app.ts'
 import { followArrivals } from './state/arrivals.ts'
 import { AppContext } from './state/context.ts'
+import { listenToDrops } from './state/drops.ts'
 import { listenToKeys } from './state/keys.ts'
 import { saveBeforeLeaving } from './state/lifetime.ts'
 import { react } from './state/reactions.ts'
@@ -15,6 +16,7 @@ export const startApp = (place: Place): void => {
   const app = createApp(place)
   saveBeforeLeaving(app)
   listenToKeys(app)
+  listenToDrops(app)
   react(app)
 
   const root = document.getElementById('app')

@@ -3,7 +3,7 @@ import type { Attachment, Bytes, WholeAttachment } from '../notebook/attachment.
 import { type NotesDatabase, notesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
 import { StorageError, typed } from './storage-error.ts'
-import { bytesOf, chunksOf, readAttachments } from './stored-attachment.ts'
+import { bytesOf, CHUNK, chunksOf, readAttachments } from './stored-attachment.ts'
 
 /** The files of notes at rest. What writes or reads rejects with a `StorageError`, and with nothing else. */
 export type AttachmentsStore = {
@@ -28,11 +28,15 @@ export type AttachmentsStore = {
 const pieces = (database: NotesDatabase, id: string) =>
   database.chunks.where('[id+index]').between([id, Dexie.minKey], [id, Dexie.maxKey])
 
+/** So many pieces are handed to the database in one turn: it copies them before it gives way. */
+const TOGETHER = 8
+
 /** Stores files in a transaction of the two tables. */
 export const putFiles = async (database: NotesDatabase, files: readonly WholeAttachment[]): Promise<void> => {
   for (const { attachment, bytes } of files) {
     await pieces(database, attachment.id).delete()
-    await database.chunks.bulkPut([...chunksOf(attachment.id, bytes)])
+    for (let from = 0; from * CHUNK < bytes.length; from += TOGETHER)
+      await database.chunks.bulkPut([...chunksOf(attachment.id, bytes, from, from + TOGETHER)])
     await database.attachments.put({ ...attachment, size: bytes.length })
   }
 }

@@ -1,5 +1,5 @@
 import { Dexie, type IntervalTree, RangeSet } from 'dexie'
-import { inListOrder } from '../notebook/listing.ts'
+import { inListOrder, withChanged } from '../notebook/listing.ts'
 import { type Note, sameContent } from '../notebook/note.ts'
 import type { NotesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
@@ -153,14 +153,14 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
     const isSame = (id: string) =>
       known.notes.get(id) === now.notes.get(id) && known.damaged.get(id) === now.damaged.get(id)
     if ([...ids].every(isSame)) return false
+    const gone = [...ids].flatMap((id) => known.notes.get(id) ?? [])
+    list = withChanged(list, gone, [...now.notes.values()])
     for (const id of ids) {
       known.notes.delete(id)
       known.damaged.delete(id)
     }
     for (const [id, note] of now.notes) known.notes.set(id, note)
     for (const [id, one] of now.damaged) known.damaged.set(id, one)
-    // What is in order already costs little to be put in order.
-    list = inListOrder([...list.filter(({ id }) => !ids.has(id)), ...now.notes.values()])
     return true
   }
   /** Reads everything where `all`, and then what was changed meanwhile, until there is no more. */

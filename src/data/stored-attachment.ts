@@ -32,12 +32,12 @@ export const CHUNK = 256 * 1024
 export const isBytes = (value: unknown): value is Bytes =>
   value instanceof Uint8Array && value.buffer instanceof ArrayBuffer
 
-/** What a file is in pieces. */
-export const chunksOf = (id: string, bytes: Bytes): readonly StoredChunk[] =>
-  Array.from({ length: Math.ceil(bytes.length / CHUNK) }, (_, index) => ({
+/** What a file is in pieces, or those of them from one to before another. */
+export const chunksOf = (id: string, bytes: Bytes, from = 0, to = Number.POSITIVE_INFINITY): readonly StoredChunk[] =>
+  Array.from({ length: Math.min(to, Math.ceil(bytes.length / CHUNK)) - from }, (_, at) => ({
     id,
-    index,
-    bytes: bytes.slice(index * CHUNK, (index + 1) * CHUNK),
+    index: from + at,
+    bytes: bytes.slice((from + at) * CHUNK, (from + at + 1) * CHUNK),
   }))
 
 const chunkSchema = v.object({ id: v.string(), index: number, bytes: v.custom<Bytes>(isBytes) })

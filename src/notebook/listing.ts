@@ -1,8 +1,38 @@
 import { isLive, type Note } from './note.ts'
 
 /** Pinned notes first, then the newest edit; notes of the same time by id, so that the order never flickers. */
-export const inListOrder = (notes: readonly Note[]): readonly Note[] =>
-  [...notes].sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
+const compared = (a: Note, b: Note): number =>
+  Number(b.pinned) - Number(a.pinned) || b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1)
+
+export const inListOrder = (notes: readonly Note[]): readonly Note[] => [...notes].sort(compared)
+
+/** Where in a list a note has its place. */
+const placeIn = (list: readonly Note[], note: Note): number => {
+  let [from, to] = [0, list.length]
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    const other = list[middle]
+    if (other !== undefined && compared(other, note) < 0) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
+/** A list in order without some of its notes, and with others in their places. Only what changes is looked at. */
+export const withChanged = (list: readonly Note[], gone: readonly Note[], come: readonly Note[]): readonly Note[] => {
+  const cuts = [
+    ...gone.map((note) => ({ at: placeIn(list, note), skip: 1, put: list.slice(0, 0) })),
+    ...inListOrder(come).map((note) => ({ at: placeIn(list, note), skip: 0, put: [note] })),
+  ].sort((a, b) => a.at - b.at || a.skip - b.skip)
+  const parts: (readonly Note[])[] = []
+  let from = 0
+  for (const { at, skip, put } of cuts) {
+    parts.push(list.slice(from, at), put)
+    from = at + skip
+  }
+  // Not `flat`, which goes through every note.
+  return list.slice(0, 0).concat(...parts, list.slice(from))
+}
 
 /** What belongs to a note beside its text. */
 export type FileKind = 'picture' | 'recording' | 'document'

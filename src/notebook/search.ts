@@ -15,11 +15,13 @@ export type SearchIndex = {
   /** Takes in a title and what belongs to it under an id, in the place of an earlier one. A long text takes several steps. */
   put(id: string, title: string, text: string): Iterator<void>
   remove(id: string): void
-  /** What tells of an id whether its title, or title and text together, hold every one of the words. Good until the next change. */
+  /** Where each of these is in the index, a number below 0 where it is not. Good until the next change, as what follows. */
+  placesOf(ids: Iterable<string>): readonly number[]
+  /** What tells of a place whether the title there, or title and text together, hold every one of the words. */
   matching(words: readonly string[]): Matches
 }
 
-export type Matches = { title(id: string): boolean; all(id: string): boolean }
+export type Matches = { title(place: number): boolean; all(place: number): boolean }
 
 /** So many rows of bits there are: each run of one, two or three letters falls in one. */
 const BUCKETS = 4096
@@ -132,22 +134,20 @@ export const createSearchIndex = (): SearchIndex => {
       entries[place] = undefined
       free.push(place)
     },
+    placesOf: (ids) => Array.from(ids, (id) => places.get(id) ?? -1),
     matching(words) {
-      const narrow = [...new Set(words.flatMap((word) => [...bucketsOf(word)]))].map(rowOf)
-      const entryOf = (id: string): Entry | undefined => {
-        const place = places.get(id)
-        if (place === undefined) return undefined
-        const [at, bit] = [place >>> 5, 1 << (place & 31)]
-        for (const row of narrow) if (((row[at] ?? 0) & bit) === 0) return undefined
-        return entries[place]
-      }
-      const holds = (id: string, hold: (entry: Entry, word: string) => boolean): boolean => {
-        const entry = entryOf(id)
+      const [first, ...others] = [...new Set(words.flatMap((word) => [...bucketsOf(word)]))].map(rowOf)
+      // All places at once: which of them have every run of every word.
+      const may = first?.map((bits, group) => others.reduce((all, row) => all & (row[group] ?? 0), bits))
+      const entryAt = (place: number): Entry | undefined =>
+        may === undefined || ((may[place >>> 5] ?? 0) & (1 << (place & 31))) !== 0 ? entries[place] : undefined
+      const holds = (place: number, hold: (entry: Entry, word: string) => boolean): boolean => {
+        const entry = entryAt(place)
         return entry !== undefined && words.every((word) => hold(entry, word))
       }
       return {
-        title: (id) => holds(id, ({ title }, word) => title.includes(word)),
-        all: (id) => holds(id, ({ title, text }, word) => title.includes(word) || text.includes(word)),
+        title: (place) => holds(place, ({ title }, word) => title.includes(word)),
+        all: (place) => holds(place, ({ title, text }, word) => title.includes(word) || text.includes(word)),
       }
     },
   }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { strToU8, unzipSync, zipSync } from 'fflate'
 import type { Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { violations } from '../support/axe.ts'
 import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
+import { item, tarOf } from '../support/jex.ts'
 import { byRole, click, fill, showsText } from '../support/page.ts'
-import { downloadInto, downloadPrefs, type Folder, makeFolder, pick, png } from './support/files.ts'
+import { downloadInto, downloadPrefs, drop, type Folder, makeFolder, pick, png } from './support/files.ts'
 import {
   bodyOf,
   type LocalNotebook,
@@ -281,6 +283,76 @@ describe.each(caseBrowsers)('notes that come and go as files in %s', (kind) => {
     await byRole(page(), 'img', 'net.png')
     await click(page(), 'button', 'Dismiss')
   })
+
+  test('a JEX file of Joplin comes with what is attached, once, and what is cut off is named', async () => {
+    const [note, folder, tag, picture] = ['a', 'f', '3', '1'].map((digit) => digit.repeat(32))
+    const html = `<p>From <b>HTML</b><img src=":/${picture}" onerror="globalThis.hit = 1"><script>globalThis.hit = 1</script></p>`
+    const about = { parent_id: folder ?? '', user_created_time: '2024-05-01T09:30:00.000Z' }
+    const tar = tarOf({
+      [`${folder}.md`]: item({ title: 'Sea', type: 2, facts: { id: folder ?? '' } }),
+      [`${note}.md`]: item({
+        title: 'From JEX',
+        body: `![](:/${picture})`,
+        type: 1,
+        facts: { id: note ?? '', ...about },
+      }),
+      'page.md': item({ title: 'A page', body: html, type: 1, facts: { markup_language: '2' } }),
+      [`${tag}.md`]: item({ title: 'jo', type: 5, facts: { id: tag ?? '' } }),
+      'pair.md': item({ type: 6, facts: { note_id: note ?? '', tag_id: tag ?? '' } }),
+      [`${picture}.md`]: item({ title: 'cork.png', type: 4, facts: { id: picture ?? '', mime: 'image/png' } }),
+      [`resources/${picture}.png`]: new Uint8Array(png),
+    })
+    await importFile('joplin.jex', tar)
+    await showsText(page(), '2 notes imported.')
+    await openRow(page(), 'A page')
+    expect(await bodyOf(page())).toMatch(/^From \*\*HTML\*\*!\[\]\(attachment:[\w-]+\)$/u)
+    expect(await page().evaluate(() => Reflect.has(globalThis, 'hit'))).toBe(false)
+    await openRow(page(), 'From JEX')
+    await byRole(page(), 'img', 'cork.png')
+    const [one] = await notesTitled(page(), 'From JEX')
+    expect(one).toMatchObject({ tags: ['jo', 'Sea'], createdAt: Date.UTC(2024, 4, 1, 9, 30) })
+    await importFile('joplin.jex', tar.slice(0, -1100))
+    await byRole(page(), 'dialog', 'What could not be taken in')
+    const report = () => page().evaluate(() => document.querySelector<HTMLTextAreaElement>('.report')?.value)
+    expect(await report()).toContain(
+      `joplin.jex / resources/${picture}.png: the file ends in the middle of it (IMPORT_CUT_OFF)`,
+    )
+    await click(page(), 'button', 'Close')
+    await click(page(), 'button', 'Dismiss')
+    await importFile('joplin.jex', tar)
+    await showsText(page(), '0 notes imported. 2 were here already.')
+    await click(page(), 'button', 'Dismiss')
+  })
+
+  test('what is dropped on the page is imported, and the page stays', async () => {
+    const isLeft = await page().evaluate(() => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File(['# Dropped\n\ntext'], 'dropped.md', { lastModified: 0 }))
+      const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true })
+      return document.querySelector('.rows')?.dispatchEvent(event)
+    })
+    expect(isLeft).toBe(false)
+    await showsText(page(), '1 note imported.')
+    await openRow(page(), 'Dropped')
+    await click(page(), 'button', 'Dismiss')
+  })
+
+  if (kind === 'chromium') {
+    test('a whole folder comes with its files, chosen or dropped', async () => {
+      await given.put('Export/_resources/raft.png', png)
+      await given.put('Export/Sea/Deep/In a folder.md', '![](../../_resources/raft.png)')
+      await given.put('Export/Land/Other folder.md', 'x')
+      await pick(page(), 'Folder to import', [join(given.path, 'Export')])
+      await showsText(page(), '2 notes imported.')
+      await openRow(page(), 'In a folder')
+      await byRole(page(), 'img', 'raft.png')
+      expect(await notesTitled(page(), 'In a folder')).toMatchObject([{ tags: ['Deep', 'Sea'] }])
+      await click(page(), 'button', 'Dismiss')
+      await drop(page(), [join(given.path, 'Export')])
+      await showsText(page(), '0 notes imported. 2 were here already.')
+      await click(page(), 'button', 'Dismiss')
+    })
+  }
 
   test('the dialog says what can be imported', async () => {
     await click(page(), 'button', 'Import')

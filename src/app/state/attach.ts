@@ -7,7 +7,9 @@ import { fill } from '../ui/words.ts'
 import type { App } from './app.ts'
 import { MOST_OF_A_FILE, referenceTo } from './files.ts'
 import { places } from './focus.ts'
+import { hasFolder } from './given.ts'
 import { tellRecorder } from './tell-recorder.ts'
+import { fileOfText } from './text-file.ts'
 
 /** Puts a line into the open note where its caret is, or at the end. */
 export const insertLine = ({ notebook }: App, noteId: string, line: string): void => {
@@ -25,9 +27,10 @@ const tell = ({ notices }: App, text: string, code: string): void =>
   notices.show({ kind: 'files', tone: 'error', text, code })
 
 /** Stores files with the open note, and names them in its text. */
-export const attachFiles = async (app: App, list: readonly File[]): Promise<void> => {
+export const attachFiles = async (app: App, list: readonly (File | Promise<File>)[]): Promise<void> => {
   const noteId = app.notebook.open.peek().id
-  for (const file of list) {
+  for (const given of list) {
+    const file = await given
     if (file.size > MOST_OF_A_FILE) {
       const most = size(locale, MOST_OF_A_FILE)
       tell(app, fill(t.fileTooLarge, { name: file.name, size: most }), 'FILE_TOO_LARGE')
@@ -45,6 +48,8 @@ export const attachFiles = async (app: App, list: readonly File[]): Promise<void
 
 /** Takes files, and texts that are too long to be written in. False where the browser does it as ever. */
 export const takePasted = (app: App, data: DataTransfer | null): boolean => {
+  // Nothing can be attached that is a folder: its notes are imported.
+  if (hasFolder(data)) return false
   const files = [...(data?.files ?? [])]
   if (files.length > 0) {
     void attachFiles(app, files)
@@ -52,7 +57,7 @@ export const takePasted = (app: App, data: DataTransfer | null): boolean => {
   }
   const text = data?.getData('text/plain') ?? ''
   if (text.length <= LONGEST_NOTE) return false
-  void attachFiles(app, [new File([text], t.pastedFile, { type: 'text/plain' })])
+  void attachFiles(app, [fileOfText(text, t.pastedFile)])
   app.notices.show({ kind: 'files', tone: 'plain', text: t.pastedLong })
   return true
 }

@@ -5,6 +5,7 @@ import { counted, fill } from '../ui/words.ts'
 import type { App } from './app.ts'
 import type { ImportResult } from './exchange.ts'
 import type { Exported, ExportFormat } from './export-write.ts'
+import { asGiven, type Dropped, readDropped } from './given.ts'
 import { save } from './save.ts'
 
 const importWords: { readonly [C in Exclude<ImportErrorCode, 'IMPORT_CANCELLED'>]: string } = {
@@ -58,14 +59,15 @@ const summary = ({ added, same, copied, left, cancelled }: ImportResult): string
     ...(left.length > 0 ? [counted(language, 'importedLeft', left.length)] : []),
   ].join(' ')
 
-export const importFiles = async (app: App, files: readonly File[]): Promise<void> => {
+const importAll = async (app: App, dropped: Dropped | Promise<Dropped>): Promise<void> => {
   const { dialog, exchange, notices } = app
-  if (files.length === 0 || exchange.progress.peek() !== undefined) return
   const showLeft = (): void => {
     dialog.value = 'import-report'
   }
   try {
-    const result = await exchange.importFiles(files)
+    const { given, left } = await dropped
+    if (exchange.progress.peek() !== undefined) return
+    const result = await exchange.importFiles(given, left)
     const actions = result.left.length > 0 ? { actions: [{ label: t.showReport, run: showLeft }] } : {}
     notices.show({ kind: 'files', tone: 'plain', text: summary(result), ...actions })
     if (result.left.length > 0 && dialog.peek() === undefined) showLeft()
@@ -73,6 +75,13 @@ export const importFiles = async (app: App, files: readonly File[]): Promise<voi
     tell(app, thrown, t.importNotStored)
   }
 }
+
+export const importFiles = async (app: App, files: readonly File[]): Promise<void> => {
+  if (files.length > 0) await importAll(app, { given: files.map(asGiven), left: [] })
+}
+
+/** Takes in files and whole folders that are being dropped. */
+export const importDropped = (app: App, data: DataTransfer): Promise<void> => importAll(app, readDropped(data))
 
 /** Writes a file and gives it to the person. What was too large for it is said. */
 const exportAs = async (app: App, write: () => Promise<Exported>): Promise<void> => {

@@ -15,6 +15,7 @@ import {
 import type { Note } from '../../notebook/note.ts'
 import type { Markup } from '../markdown/markup.ts'
 import { type Exported, type ExportFormat, type ExportSource, writeExport, writeMarkdown } from './export-write.ts'
+import type { Given } from './given.ts'
 import { createIdentities, type Identities } from './import-identity.ts'
 import { type Source, type Step, sourcesOf } from './import-read.ts'
 import { createPace } from './pace.ts'
@@ -39,9 +40,9 @@ export type Exchange = {
   exportNote(note: Note, format: 'markdown' | 'html', otherwise: string): Promise<Exported>
   /**
    * Takes in files. What cannot be read is told with its reason; where there is nothing else, it rejects with an `ImportError`.
-   * Rejects with a `StorageError` where there is no room; what was taken in before stays.
+   * Rejects with a `StorageError` where there is no room; what was taken in before stays. `lost`: what could not be read before.
    */
-  importFiles(files: readonly File[]): Promise<ImportResult>
+  importFiles(given: readonly Given[], lost?: readonly Left[]): Promise<ImportResult>
   cancel(): void
 }
 
@@ -129,9 +130,9 @@ const takeSource = async (taker: Taker, read: AsyncGenerator<Imported>, name: st
 const isNothing = ({ added, same, copied }: ImportResult): boolean => added + same + copied === 0
 
 /** Why nothing at all came of one file, where it is a single reason. */
-const failureOf = (files: readonly File[], result: ImportResult): ImportError | undefined => {
+const failureOf = (given: readonly Given[], result: ImportResult): ImportError | undefined => {
   const [only, ...others] = result.left
-  const isAlone = files.length === 1 && others.length === 0 && isNothing(result) && only?.name === files[0]?.name
+  const isAlone = given.length === 1 && others.length === 0 && isNothing(result) && only?.name === given[0]?.path
   if (!isAlone || only === undefined) return undefined
   const { reason } = only
   if (reason === 'IMPORT_UNLINKED' || reason === 'IMPORT_NESTED' || reason === 'IMPORT_NO_TEXT')
@@ -194,13 +195,14 @@ export const createExchange = ({ attachments, store, markup }: ExchangeOptions):
         if (format === 'markdown') return writeMarkdown(source, note, otherwise)
         return writeExport(source, 'html', { name: safeName(note.title, otherwise), title: note.title })
       }),
-    importFiles: (files) =>
+    importFiles: (given, lost = []) =>
       during('import', async (step) => {
         const identities = createIdentities()
         const taker = createTaker(store, identities)
         left.value = []
+        taker.left.push(...lost)
         try {
-          await takeAll(taker, identities, await sourcesOf(files), step)
+          await takeAll(taker, identities, await sourcesOf(given), step)
         } catch (thrown) {
           if (isCancelled(thrown)) return taker.result(true)
           throw thrown
@@ -208,7 +210,7 @@ export const createExchange = ({ attachments, store, markup }: ExchangeOptions):
           left.value = [...taker.left]
         }
         const result = taker.result(false)
-        const failure = failureOf(files, result)
+        const failure = failureOf(given, result)
         if (failure !== undefined) throw failure
         return result
       }),

@@ -3,11 +3,13 @@ import type { EnexNote } from '../../notebook/exchange/enex.ts'
 import { type FolderFile, noteOfPage, type ReadOptions, readFolder } from '../../notebook/exchange/folder.ts'
 import { withFacts } from '../../notebook/exchange/front-matter.ts'
 import { ImportError, type Imported, type Left, MOST_BYTES, MOST_FILE } from '../../notebook/exchange/imported.ts'
+import { readJex } from '../../notebook/exchange/jex.ts'
 import { readJson } from '../../notebook/exchange/json.ts'
 import { cleanType, endingFor, endingOf } from '../../notebook/exchange/media-type.ts'
 import { readZip } from '../../notebook/exchange/zip.ts'
 import { type Directory, END_WITHIN, findDirectory, readDirectory } from '../../notebook/exchange/zip-directory.ts'
 import { t } from '../ui/language.ts'
+import type { Given } from './given.ts'
 
 /** Called often while a file is read, with how much of it is done: it gives way to what else the page has to do. */
 export type Step = (done: number) => Promise<void>
@@ -120,10 +122,13 @@ async function* fromEnex(file: File, options: ReadOptions): AsyncGenerator<Impor
   yield { notes: [], files: [], left }
 }
 
-const pathOf = (file: File): string => file.webkitRelativePath || file.name
+const fromJex = (file: File, options: ReadOptions): AsyncGenerator<Imported> => {
+  const read = (at: number, length: number): Promise<Bytes> => bytesIn(file.slice(at, at + length))
+  return readJex({ size: file.size, read }, file.name, options)
+}
 
-const asFolderFile = (file: File): FolderFile => ({
-  path: pathOf(file),
+const asFolderFile = ({ file, path }: Given): FolderFile => ({
+  path,
   modifiedAt: file.lastModified || Date.now(),
   read: async () => {
     if (file.size > MOST_FILE) throw new ImportError('IMPORT_TOO_LARGE')
@@ -145,26 +150,27 @@ const refuse = (code: 'IMPORT_DAMAGED' | 'IMPORT_TOO_LARGE'): Source['read'] =>
     throw new ImportError(code)
   }
 
-const readerFor = async (file: File): Promise<Source['read'] | undefined> => {
+const readerFor = async ({ file, path }: Given): Promise<Source['read'] | undefined> => {
   const ending = endingOf(file.name)
   if (file.size > MOST_BYTES) return refuse('IMPORT_TOO_LARGE')
   if (ending === 'enex') return (options) => fromEnex(file, options)
+  if (ending === 'jex') return (options) => fromJex(file, options)
   // What lies in a folder may be a file that a note beside it names, whatever it is.
-  if (pathOf(file) !== file.name) return undefined
+  if (path !== file.name) return undefined
   if (ending === 'zip') return (await isZip(file)) ? (options) => fromZip(file, options) : refuse('IMPORT_DAMAGED')
   return ending === 'json' ? (options) => fromJsonFile(file, options) : undefined
 }
 
 /** What files are to be read as: packages one by one, and all others together, since a text may name the pictures beside it. */
-export const sourcesOf = async (files: readonly File[]): Promise<readonly Source[]> => {
+export const sourcesOf = async (given: readonly Given[]): Promise<readonly Source[]> => {
   const sources: Source[] = []
-  const loose: File[] = []
-  for (const file of files) {
-    const read = await readerFor(file)
-    if (read === undefined) loose.push(file)
-    else sources.push({ name: pathOf(file), read })
+  const loose: Given[] = []
+  for (const one of given) {
+    const read = await readerFor(one)
+    if (read === undefined) loose.push(one)
+    else sources.push({ name: one.path, read })
   }
   const [first] = loose
   if (first === undefined) return sources
-  return [...sources, { name: pathOf(first), read: (options) => readFolder(loose.map(asFolderFile), options) }]
+  return [...sources, { name: first.path, read: (options) => readFolder(loose.map(asFolderFile), options) }]
 }

@@ -2,17 +2,8 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 import type { NotesStore } from '../../data/notes-store.ts'
 import type { Condition } from '../../data/notes-watch.ts'
 import type { StorageError } from '../../data/storage-error.ts'
-import {
-  editNote,
-  isBlank,
-  isLive,
-  isSpent,
-  type Note,
-  type NoteContent,
-  newNote,
-  sameContent,
-} from '../../notebook/note.ts'
-import { openReplica, type Replica } from './replica.ts'
+import { isBlank, isLive, isSpent, type Note, type NoteContent } from '../../notebook/note.ts'
+import { createOpenNote, freshNote } from './open-note.ts'
 import type { Saver } from './saver.ts'
 
 export type Notebook = {
@@ -59,11 +50,6 @@ export type Notebook = {
 /** How long an empty notebook may be on its way to being explained, in milliseconds. */
 const MISSING_AFTER = 1000
 
-const freshNote = (): Note => newNote(crypto.randomUUID(), Date.now())
-
-/** How long a writer goes on before what the note was is kept once more, in milliseconds. */
-const KEPT_EVERY = 10 * 60 * 1000
-
 export type NotebookEvents = {
   /** A note was removed for good. */
   onErased?(id: string): unknown
@@ -83,111 +69,23 @@ export const createNotebook = (store: NotesStore, saver: Saver, events: Notebook
   const missing = signal<readonly Note[] | undefined>(undefined)
   const isComplete = signal(false)
   const trash = computed(() => (notes.value ?? []).filter((note) => !isLive(note)))
-  const open = signal(freshNote())
+  const surface = createOpenNote(store, saver, events.onLeft)
+  const open = surface.note
   const removed = signal<Note | undefined>(undefined)
-  /** Whether the open note has been seen in the store: only then can it be missing from it. */
-  let stored = false
-
-  let replica: Replica | undefined
-  /** Whether the writer was faster than the database: the change waits for the document. */
-  let early = false
-
-  /** Until when the note as it was has been kept. */
-  let keptUntil = 0
-  const keepBefore = (before: Note): void => {
-    if (Date.now() < keptUntil || !stored || isBlank(before)) return
-    keptUntil = Date.now() + KEPT_EVERY
-    events.onLeft?.(before)
-  }
-
-  /** Stores what is on the writing surface, as a change of the document where that is there. */
-  const keep = (): void => {
-    const note = open.peek()
-    if (replica?.isReady() === false) early = true
-    else saver.save(note, replica?.edit(note))
-  }
-  const take = (content: NoteContent): void => {
-    const note = open.peek()
-    if (sameContent(note, content)) return
-    const written = content.title !== note.title || content.body !== note.body
-    open.value = { ...note, ...content, updatedAt: written ? Math.max(note.updatedAt, Date.now()) : note.updatedAt }
-  }
-  const openDocument = (note: Note, isStored: boolean): void => {
-    replica?.stop()
-    early = false
-    const isCurrent = () => open.peek().id === note.id
-    replica = openReplica(store, note, isStored, {
-      onReady(text) {
-        if (!isCurrent()) return
-        if (early) keepWaiting()
-        else take(text)
-      },
-      onFailed() {
-        if (!isCurrent()) return
-        replica = undefined
-        keepWaiting()
-      },
-      onText(text) {
-        if (isCurrent()) take(text)
-      },
-    })
-  }
-  const keepWaiting = (): void => {
-    if (early) keep()
-    early = false
-  }
-  /**
-   * From here on the note is stored as a plain text, each time as a change of what is there: a document that is read later
-   * would not know that it has this text already. Once all is stored, it is opened as a document again.
-   */
-  const keepEarly = async (): Promise<void> => {
-    if (!early) return
-    const note = open.peek()
-    early = false
-    replica?.stop()
-    replica = undefined
-    await store.putAhead(note).catch(() => saver.save(note))
-    await saver.flush()
-    if (replica === undefined && open.peek().id === note.id && !saver.holds(note.id)) openDocument(open.peek(), true)
-  }
-
-  const show = (note: Note, isStored: boolean): void => {
-    const left = open.peek()
-    const empty = left.id !== note.id && stored && isBlank(left)
-    stored = isStored
-    keptUntil = 0
-    if (early) saver.save(left)
-    open.value = note
-    openDocument(note, isStored)
-    if (empty) dropEmpty(left.id)
-  }
   const showNewest = (list: readonly Note[]): void => {
     const newest = newestOf(list)
-    if (newest !== undefined) show(newest, true)
+    if (newest !== undefined) surface.show(newest, true)
   }
-  /** A note whose text was all taken out is not kept once it is left. */
-  const dropEmpty = (id: string): void => {
-    saver.forget(id)
-    void store.remove(id).catch(() => undefined)
-  }
-
-  /** Follows the store, also where another tab changed it, but never over text that is not stored yet. */
+  /** Follows the store, also where another tab changed it. */
   const follow = (list: readonly Note[], isAll: boolean): void => {
-    const current = open.peek()
-    const incoming = list.find((note) => note.id === current.id)
-    if (incoming !== undefined) {
-      stored = true
-      // The text comes by the document: a row may be written by a tab that has not read what this one wrote.
-      if (!saver.holds(current.id) && !early && incoming.updatedAt > current.updatedAt) {
-        open.value = replica?.isReady() === true ? { ...current, updatedAt: incoming.updatedAt } : incoming
-      }
-    } else if (isAll && stored && !saver.holds(current.id)) {
+    const { id } = open.peek()
+    const incoming = list.find((note) => note.id === id)
+    if (incoming !== undefined) surface.follow(incoming)
+    else if (isAll && surface.isStored() && !saver.holds(id)) {
       const next = newestOf(list)
-      show(next ?? freshNote(), next !== undefined)
+      surface.show(next ?? freshNote(), next !== undefined)
     }
   }
-
-  openDocument(open.peek(), false)
 
   let isLooking = false
   /** Another tab that removes the last note tells of it a moment later. */
@@ -261,27 +159,18 @@ export const createNotebook = (store: NotesStore, saver: Saver, events: Notebook
     },
     open,
     removed,
-    keepEarly: () => void keepEarly(),
-    edit(change) {
-      const before = open.peek()
-      open.value = editNote(before, change, Date.now())
-      if (change.title !== undefined || change.body !== undefined) keepBefore(before)
-      keep()
-    },
-    compose(isComposing) {
-      // After the input event that follows.
-      if (isComposing) replica?.pause()
-      else setTimeout(() => replica?.resume(), 0)
-    },
+    keepEarly: surface.keepEarly,
+    edit: surface.edit,
+    compose: surface.compose,
     openNote(id) {
       void saver.flush()
       const note = notes.peek()?.find((candidate) => candidate.id === id)
-      if (note !== undefined && id !== open.peek().id) show(note, true)
+      if (note !== undefined && id !== open.peek().id) surface.show(note, true)
       return note !== undefined
     },
     startNote() {
       void saver.flush()
-      if (stored || !isBlank(open.peek())) show(freshNote(), false)
+      if (surface.isStored() || !isBlank(open.peek())) surface.show(freshNote(), false)
       return open.peek()
     },
     async remove() {
@@ -289,20 +178,17 @@ export const createNotebook = (store: NotesStore, saver: Saver, events: Notebook
       const list = (notes.peek() ?? []).filter(isLive)
       const at = list.findIndex((candidate) => candidate.id === note.id)
       const next = list[at + 1] ?? list[at - 1]
-      const trashed = editNote(note, { trashedAt: Date.now() }, Date.now())
-      open.value = trashed
-      keep()
-      removed.value = trashed
-      show(next ?? freshNote(), next !== undefined)
+      surface.edit({ trashedAt: Date.now() })
+      removed.value = open.peek()
+      surface.show(next ?? freshNote(), next !== undefined)
       await saver.flush()
     },
     undoRemove() {
       const note = removed.peek()
       if (note === undefined) return
       removed.value = undefined
-      show(note, true)
-      open.value = { ...note, trashedAt: null }
-      keep()
+      surface.show(note, true)
+      surface.edit({ trashedAt: null })
       void saver.flush()
     },
     forgetRemoved() {

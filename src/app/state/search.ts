@@ -36,6 +36,8 @@ type Looked = {
   readonly words: readonly string[]
   readonly among: readonly Note[]
   readonly round: number
+  /** Where the index has each of them. */
+  readonly places: readonly number[]
 }
 
 /** Whether what holds the one words holds the others, too. */
@@ -43,7 +45,7 @@ const refines = (words: readonly string[], before: readonly string[]): boolean =
   before.every((one) => words.some((word) => word.includes(one)))
 
 /** How long notes are looked through in one go, in milliseconds: what is found is to be on screen with the next frame. */
-const LOOK = 2
+const LOOK = 1
 /** The same while nothing was found yet: an empty list that fills a moment later would flicker. */
 const MOST_LOOK = 5
 /** So many notes are looked through before the time is looked at. */
@@ -72,13 +74,19 @@ export const createSearch = (
   let taking: { readonly id: string; readonly more: string; readonly steps: Iterator<void> } | undefined
   const isWorking = (): boolean => waiting.size > 0 || taking !== undefined
 
+  /** One walk for all of them: each new one would go over everything that has been taken out before. */
+  let walk = waiting.entries()
   const takeNext = (): void => {
-    for (const [id, note] of waiting) {
-      waiting.delete(id)
-      const more = files.peek().texts.get(id) ?? ''
-      taking = { id, more, steps: index.put(id, note.title, textOf(note, more)) }
-      return
+    let next = walk.next()
+    if (next.done === true) {
+      walk = waiting.entries()
+      next = walk.next()
     }
+    if (next.done === true) return
+    const [id, note] = next.value
+    waiting.delete(id)
+    const more = files.peek().texts.get(id) ?? ''
+    taking = { id, more, steps: index.put(id, note.title, textOf(note, more)) }
   }
   /** Takes in a note, or a piece of a long one. */
   const step = (): void => {
@@ -129,48 +137,63 @@ export const createSearch = (
   const found = signal<readonly Note[]>([])
   /** False while some notes have not been looked through for the last words. */
   const isThrough = signal(true)
-  let last: (Looked & { readonly hits: readonly Note[] }) | undefined
+  /** What was looked through last, and which of `among` have the words. */
+  let last: (Looked & { readonly hits: readonly number[] }) | undefined
   let looks = 0
-  const isMore = (asked: Looked): boolean =>
-    last?.among === asked.among && last.round === asked.round && refines(asked.words, last.words)
+  const isSame = (asked: Omit<Looked, 'places'>): boolean => last?.among === asked.among && last.round === asked.round
+  /** The same for further words, of which each key has some: where the notes are need not be looked up again. */
+  const placed = (asked: Omit<Looked, 'places'>): Looked => {
+    const places = isSame(asked) ? last?.places : undefined
+    return { ...asked, places: places ?? index.placesOf(asked.among.map(({ id }) => id)) }
+  }
 
   /** Notes with the words in their title come first; what is found of the others comes behind, a little at a time. */
   const look = (asked: Looked): void => {
     const own = looks
-    const among = isMore(asked) ? (last?.hits ?? []) : asked.among
+    const { among, places } = asked
+    const fewer = isSame(asked) && last !== undefined && refines(asked.words, last.words) ? last.hits : undefined
+    const count = fewer?.length ?? among.length
     const matches = index.matching(asked.words)
-    const titled = new Set<Note>()
-    const [others, hits]: [Note[], Note[]] = [[], []]
-    const lookAt = (note: Note, isSecond: boolean): void => {
+    const titled = new Set<number>()
+    const [others, hits]: [number[], number[]] = [[], []]
+    const lookAt = (at: number, isSecond: boolean): void => {
+      const place = places[at] ?? -1
       if (!isSecond) {
-        if (matches.title(note.id)) titled.add(note)
+        if (matches.title(place)) titled.add(at)
         return
       }
-      const isTitled = titled.has(note)
-      if (!isTitled && !matches.all(note.id)) return
-      hits.push(note)
-      if (!isTitled) others.push(note)
+      const isTitled = titled.has(at)
+      if (!isTitled && !matches.all(place)) return
+      hits.push(at)
+      if (!isTitled) others.push(at)
+    }
+    const notesAt = (...parts: readonly Iterable<number>[]): readonly Note[] => {
+      const notes: Note[] = []
+      for (const part of parts) {
+        for (const at of part) {
+          const note = among[at]
+          if (note !== undefined) notes.push(note)
+        }
+      }
+      return notes
     }
     // Twice through all of them: for the titles, and for the texts.
-    let at = 0
+    let step = 0
     /** The first ones are shown at once. */
     let shownAt = Number.NEGATIVE_INFINITY
-    const isOver = (): boolean => at >= 2 * among.length
+    const isOver = (): boolean => step >= 2 * count
     const go = (): void => {
       if (own !== looks) return
       const start = performance.now()
       const isTime = () => performance.now() - start < (titled.size + others.length > 0 ? LOOK : MOST_LOOK)
       do {
-        const end = Math.min(2 * among.length, at + STRIDE)
-        for (; at < end; at += 1) {
-          const note = among[at % among.length]
-          if (note !== undefined) lookAt(note, at >= among.length)
-        }
+        const end = Math.min(2 * count, step + STRIDE)
+        for (; step < end; step += 1) lookAt(fewer?.[step % count] ?? step % count, step >= count)
       } while (!isOver() && isTime())
       isThrough.value = isOver()
       if (isOver() || start - shownAt > TOLD_EVERY) {
         shownAt = start
-        found.value = [...titled, ...others]
+        found.value = notesAt(titled, others)
       }
       if (isOver()) last = { ...asked, hits }
       else soon(go)
@@ -181,7 +204,7 @@ export const createSearch = (
     looks += 1
     const asked = { words: words.value, among: shown.value, round: round.value }
     untracked(() => {
-      if (asked.words.length > 0) return look(asked)
+      if (asked.words.length > 0) return look(placed(asked))
       isThrough.value = true
       found.value = asked.among
     })

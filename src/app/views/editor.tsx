@@ -67,9 +67,6 @@ export const Editor = () => {
       onCompositionEnd={() => notebook.compose(false)}
       onKeyDown={onKey}
       onPaste={(event) => takeFiles(event, event.clipboardData)}
-      onDragOver={(event) => {
-        if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault()
-      }}
       onDrop={(event) => takeFiles(event, event.dataTransfer)}
     >
       <TrashBar />

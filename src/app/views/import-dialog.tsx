@@ -8,9 +8,9 @@ import { Modal } from '../ui/modal.tsx'
 import { counted } from '../ui/words.ts'
 
 /** What can be imported, for the picker of the system; with the pictures that a text may name. */
-const taken = '.zip,.json,.enex,.md,.markdown,.txt,.html,.htm,image/*,audio/*,application/pdf'
+const taken = '.zip,.json,.enex,.jex,.md,.markdown,.txt,.html,.htm,image/*,audio/*,application/pdf'
 
-const kinds = [t.importFromHoldfast, t.importFromEvernote, t.importFromOthers, t.importFromFiles]
+const kinds = [t.importFromHoldfast, t.importFromEvernote, t.importFromJoplin, t.importFromOthers, t.importFromFiles]
 
 /** Every browser picks folders by this attribute, which no standard names. */
 const folder = { webkitdirectory: true }
@@ -54,7 +54,9 @@ export const ImportDialog = () => {
               <li key={kind}>{kind}</li>
             ))}
           </ul>
-          <p class="muted">{t.importOnce}</p>
+          <p class="muted">
+            {t.importDrop} {t.importOnce}
+          </p>
           <div class="buttons">
             <button type="button" class="primary" onClick={() => oneByOne.current?.click()}>
               {t.chooseFiles}

@@ -29,7 +29,7 @@ const kindOf = (path: string): 'text' | 'page' | 'file' =>
   Object.entries(kinds).find(([ending]) => ending === endingOf(path))?.[1] ?? 'file'
 
 /** The text of bytes; undefined where they are none. Holdfast's own may hold NUL, since someone may have written it. */
-const textOf = (bytes: Bytes, isOwn = false): string | undefined => {
+export const textOf = (bytes: Bytes, isOwn = false): string | undefined => {
   try {
     const text = fromUtf8(bytes)
     return text.includes('\u0000') && !isOwn ? undefined : text

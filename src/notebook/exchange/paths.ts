@@ -40,13 +40,18 @@ export const isClutter = (path: string): boolean =>
     .split('/')
     .some((part) => part === '__MACOSX' || part.startsWith('.') || /^(?:thumbs\.db|desktop\.ini)$/iu.test(part))
 
+/** What is left of each list of folders without those that all of them begin with. */
+export const belowShared = (all: readonly (readonly string[])[]): readonly (readonly string[])[] => {
+  const [first = [], ...others] = all
+  const shared = others.reduce((most, folders) => {
+    const differs = folders.slice(0, most).findIndex((part, at) => part !== first[at])
+    return differs === -1 ? Math.min(most, folders.length) : differs
+  }, first.length)
+  return all.map((folders) => folders.slice(shared))
+}
+
 /** The folders of each path below the one that all of them share. */
 export const foldersBelow = (paths: readonly string[]): ReadonlyMap<string, readonly string[]> => {
-  const folders = paths.map(folderOf)
-  const [first = [], ...others] = folders
-  const shared = others.reduce((most, folder) => {
-    const differs = folder.slice(0, most).findIndex((part, at) => part !== first[at])
-    return differs === -1 ? Math.min(most, folder.length) : differs
-  }, first.length)
-  return new Map(paths.map((path, at) => [path, (folders[at] ?? []).slice(shared)]))
+  const below = belowShared(paths.map(folderOf))
+  return new Map(paths.map((path, at) => [path, below[at] ?? []]))
 }

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Browser, ElementHandle, Page } from 'puppeteer-core'
 import { kindOf } from '../../support/browsers.ts'
 import { waitFor } from '../../support/deadline.ts'
@@ -8,7 +8,7 @@ import { waitFor } from '../../support/deadline.ts'
 /** A folder for what tests give to a browser and get from it. */
 export type Folder = {
   readonly path: string
-  /** Writes a file, and gives its path. */
+  /** Writes a file, in folders of its own where its name has them, and gives its path. */
   put(name: string, content: string | Uint8Array): Promise<string>
   /** The file whose name begins and ends like this, once it has been downloaded; takes it away. */
   take(start: string, ending: string): Promise<{ readonly name: string; readonly bytes: Buffer }>
@@ -27,6 +27,7 @@ export const makeFolder = async (): Promise<Folder> => {
   return {
     path,
     async put(name, content) {
+      await mkdir(dirname(join(path, name)), { recursive: true })
       await writeFile(join(path, name), content)
       return join(path, name)
     },
@@ -62,6 +63,15 @@ export const pick = async (page: Page, label: string, paths: readonly string[]):
   const input = await page.waitForSelector(`input[type=file][aria-label="${label}"]`)
   if (input === null) throw new Error(`There is no picker "${label}".`)
   await (input as ElementHandle<HTMLInputElement>).uploadFile(...paths)
+}
+
+/** Drops files and folders on the page, as someone does who drags them there. Chromium alone can be told to. */
+export const drop = async (page: Page, paths: readonly string[]): Promise<void> => {
+  const session = await page.createCDPSession()
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 150, y: 300, data })
+  await session.detach()
 }
 
 /** A picture of one point. */

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { outcomeOf, takeSignIn } from '../../../src/app/state/sign-in-outcome.ts'
 import { StorageError, toStorageError } from '../../../src/data/storage-error.ts'
 import { displayedTitle, excerpt } from '../../../src/notebook/heading.ts'
-import { inListOrder } from '../../../src/notebook/listing.ts'
+import { inListOrder, withChanged } from '../../../src/notebook/listing.ts'
 import { cleanTags, editNote, isBlank, type Note, newNote, plainText } from '../../../src/notebook/note.ts'
 import { around, createSearchIndex, highlight, plain, wordsOf } from '../../../src/notebook/search.ts'
 import { property } from './support/property.ts'
@@ -58,6 +58,11 @@ property(
     expect(listed.length).toBe(notes.length)
     const at = turn % Math.max(1, notes.length)
     expect(inListOrder([...notes.slice(at), ...notes.slice(0, at)])).toEqual(listed)
+    const [some, others] = [notes.slice(0, at), notes.slice(at)]
+    const moved = some.map((one, place) => ({ ...one, updatedAt: place }))
+    expect(withChanged(inListOrder(others), [], some)).toEqual(listed)
+    expect(withChanged(listed, some, moved)).toEqual(inListOrder([...others, ...moved]))
+    expect(withChanged(listed, some, [])).toEqual(inListOrder(others))
     listed.forEach((one, index) => {
       const before = listed[index - 1]
       if (before?.pinned === one.pinned) expect(one.updatedAt).toBeLessThanOrEqual(before.updatedAt)
@@ -87,11 +92,12 @@ property(
     const asked = [query, ...texts.values(), ...[...texts.values()].map((text) => text.slice(1, 5))]
     for (const words of asked.map(wordsOf)) {
       const matches = index.matching(words)
-      for (const id of ['a', 'b', 'c', 'd']) {
-        const text = texts.get(id)
+      const ids = ['a', 'b', 'c', 'd']
+      for (const [at, place] of index.placesOf(ids).entries()) {
+        const text = texts.get(ids[at] ?? '')
         const isThere = text !== undefined && words.every((word) => plain(text).includes(word))
         const isInTitle = text !== undefined && words.every((word) => plain(text.slice(0, 4)).includes(word))
-        expect([matches.title(id), matches.all(id)]).toEqual([isInTitle, isThere || isInTitle])
+        expect([matches.title(place), matches.all(place)]).toEqual([isInTitle, isThere || isInTitle])
       }
     }
   },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { createExchange } from '../../../src/app/state/exchange.ts'
+import { asGiven } from '../../../src/app/state/given.ts'
 import { attachmentsStore } from '../../../src/data/attachments-store.ts'
 import { notesDatabase } from '../../../src/data/database.ts'
 import { importStore } from '../../../src/data/import-store.ts'
@@ -80,10 +81,10 @@ for (const format of ['markdown', 'json'] as const) {
       expect(wanted.attachments.length).toBe(files.length)
       const exported = await before.exchange.exportAll(await before.database.notes.toArray(), format)
       await before.database.delete()
-      const counted = await after.exchange.importFiles([exported.file])
+      const counted = await after.exchange.importFiles([asGiven(exported.file)])
       expect(counted).toEqual({ added: notes.length, same: 0, copied: 0, left: [], cancelled: false })
       expect(await everything(after)).toEqual(wanted)
-      expect(await after.exchange.importFiles([exported.file])).toMatchObject({
+      expect(await after.exchange.importFiles([asGiven(exported.file)])).toMatchObject({
         added: 0,
         same: notes.length,
         copied: 0,
