@@ -9,11 +9,14 @@ export const startProcess = async (variables: Readonly<Record<string, string>>, 
     env: { PATH: process.env.PATH ?? '', ...variables },
   })
   let output = ''
+  let isReady = false
   const { promise: ready, resolve } = Promise.withResolvers<void>()
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (part) => {
       output += String(part)
-      if (output.includes('Holdfast is ready')) resolve()
+      if (isReady) return
+      isReady = output.includes('Holdfast is ready')
+      if (isReady) resolve()
     })
   }
   const ended = once(child, 'close').then(([code]: unknown[]) => code)
