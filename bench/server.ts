@@ -1,12 +1,11 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { Agent, createServer, request as send } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { getRequestListener } from '@hono/node-server'
-import { Hono } from 'hono'
 import { exportJWK, SignJWT } from 'jose'
 import { hashPassword } from '../server/accounts/password.ts'
 import { readConfig } from '../server/config.ts'
@@ -16,42 +15,71 @@ import { createPostgresDatabase, startPostgres } from '../test/support/postgres.
 import { type ServerProcess, startProcess } from '../test/support/server-process.ts'
 import { formTo } from '../test/unit/server/support/browser.ts'
 import { createClient, newPerson, type Site, signedIn } from '../test/unit/server/support/client.ts'
+import { type Line, openLine } from './server/line.ts'
 
 // The server as `npm start` runs it, in a process of its own, asked by this one, on both databases. Each figure stands beside
 // what the bare thing under it does in the same run: a Hono handler, an Argon2 hash, a transaction.
 
 const lanes = 16
 const duration = 4000
-const agent = new Agent({ keepAlive: true, maxSockets: lanes })
+/** As long is asked before anything is counted, so that what is measured has been compiled. */
+const warmUp = 2000
 
-type Call = { readonly method: string; readonly headers: Record<string, string>; readonly body?: string }
-
-const ask = async (url: string, { method, headers, body = '' }: Call): Promise<string> => {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const length = { 'content-length': Buffer.byteLength(body) }
-  const request = send(url, { method, agent, headers: { ...headers, ...length } }, async (response) => {
-    let text = ''
-    for await (const part of response) text += String(part)
-    if (response.statusCode === 200) resolve(text)
-    else reject(new Error(`${method} ${new URL(url).pathname} was answered ${response.statusCode}: ${text}`))
-  })
-  request.on('error', reject)
-  request.end(body)
-  return promise
+/** Of all its threads, in microseconds; the system counts in hundredths of a second. */
+const processorTime = (pid: number): number => {
+  const [user = 0, system = 0] = (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '')
+    .split(' ')
+    .slice(11, 13)
+    .map(Number)
+  return (user + system) * 10_000
 }
 
-/** How often a second `once` is done, in `width` lanes at once, until the time is over or `once` answers false. */
-const rateOf = async (once: (lane: number) => Promise<boolean>, width = lanes): Promise<number> => {
+type Task = (lane: number) => Promise<boolean>
+
+const runFor = async (time: number, task: Task, width: number) => {
   const began = performance.now()
   let count = 0
   const run = async (lane: number) => {
-    while (performance.now() - began < duration) {
-      if (!(await once(lane))) return
+    while (performance.now() - began < time) {
+      if (!(await task(lane))) return
       count += 1
     }
   }
   await Promise.all(Array.from({ length: width }, (_, lane) => run(lane)))
-  return count / ((performance.now() - began) / 1000)
+  return { count, perSecond: count / ((performance.now() - began) / 1000) }
+}
+
+/** How often a second `task` is done, in `width` lanes at once, until the time is over or `task` answers false. */
+const rateOf = async (task: Task, width = lanes): Promise<number> => {
+  await runFor(warmUp, task, width)
+  return (await runFor(duration, task, width)).perSecond
+}
+
+const at = <T>(list: readonly T[], index: number): T => {
+  const [one] = list.slice(index, index + 1)
+  if (one === undefined) throw new Error('There is one for each lane.')
+  return one
+}
+
+type Served = {
+  readonly perSecond: number
+  /** What one costs the process that answers, in microseconds of its processor time. */
+  readonly cost: number
+}
+
+/** The same with a connection for each lane to the process `pid`. */
+const servedAt = async (
+  url: string,
+  pid: number,
+  task: (line: Line, lane: number) => Promise<boolean>,
+): Promise<Served> => {
+  const lines = Array.from({ length: lanes }, () => openLine(url))
+  const once = (lane: number) => task(at(lines, lane), lane)
+  await runFor(warmUp, once, lanes)
+  const before = processorTime(pid)
+  const { count, perSecond } = await runFor(duration, once, lanes)
+  for (const line of lines) line.close()
+  return { perSecond, cost: (processorTime(pid) - before) / count }
 }
 
 type SignedIn = Awaited<ReturnType<typeof signedIn>>
@@ -65,32 +93,39 @@ const proofFor = async ({ client, tokens }: SignedIn, htm: string, htu: string, 
     .sign(client.pair.privateKey)
 }
 
-const refreshes = async (site: Site, people: readonly SignedIn[]): Promise<number> => {
-  const url = `${site.idUrl}/token`
-  const each = await Promise.all(
-    people.map(async (one) => ({ refresh: one.tokens.refresh, dpop: await proofFor(one, 'POST', url, false) })),
+/** Everybody with proofs that nobody has seen, made before the clock starts: making one costs as much as to verify it. */
+const withProofs = (people: readonly SignedIn[], count: number, make: (one: SignedIn) => Promise<string>) =>
+  Promise.all(
+    people.map(async (one) => ({
+      refresh: one.tokens.refresh,
+      access: one.tokens.access,
+      proofs: await Promise.all(Array.from({ length: count }, () => make(one))),
+    })),
   )
-  return rateOf(async (lane) => {
-    const one = each[lane]
-    if (one === undefined) throw new Error('There is someone in each lane.')
-    const body = String(
-      new URLSearchParams({ grant_type: 'refresh_token', client_id: 'web', refresh_token: one.refresh }),
-    )
-    const headers = { dpop: one.dpop, 'content-type': 'application/x-www-form-urlencoded' }
-    one.refresh = String(JSON.parse(await ask(url, { method: 'POST', headers, body })).refresh_token)
+
+const refreshes = async (site: Site, pid: number, people: readonly SignedIn[]): Promise<Served> => {
+  const url = `${site.idUrl}/token`
+  const each = await withProofs(people, 300, (one) => proofFor(one, 'POST', url, false))
+  return servedAt(url, pid, async (line, lane) => {
+    const one = at(each, lane)
+    const dpop = one.proofs.pop()
+    if (dpop === undefined) return false
+    const form = { grant_type: 'refresh_token', client_id: 'web', refresh_token: one.refresh }
+    const headers = { dpop, 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await line.ask({ method: 'POST', headers, body: String(new URLSearchParams(form)) })
+    one.refresh = String(JSON.parse(answer).refresh_token)
     return true
   })
 }
 
-const requests = async (site: Site, people: readonly SignedIn[]): Promise<number> => {
+const requests = async (site: Site, pid: number, people: readonly SignedIn[]): Promise<Served> => {
   const url = `${site.appUrl}/api/v1/auth/status`
-  const one = people[0]
-  if (one === undefined) throw new Error('There is someone.')
-  const proofs = await Promise.all(Array.from({ length: 12_000 }, () => proofFor(one, 'GET', url, true)))
-  return rateOf(async () => {
+  const each = await withProofs(people, 1200, (one) => proofFor(one, 'GET', url, true))
+  return servedAt(url, pid, async (line, lane) => {
+    const { access, proofs } = at(each, lane)
     const dpop = proofs.pop()
     if (dpop === undefined) return false
-    await ask(url, { method: 'GET', headers: { authorization: `DPoP ${one.tokens.access}`, dpop } })
+    await line.ask({ method: 'GET', headers: { authorization: `DPoP ${access}`, dpop } })
     return true
   })
 }
@@ -99,7 +134,7 @@ const signIns = async (site: Site): Promise<number> => {
   const person = newPerson()
   await (await createClient(site)).createAccount(person)
   const pages = await Promise.all(
-    Array.from({ length: 300 }, async () => {
+    Array.from({ length: 500 }, async () => {
       const client = await createClient(site)
       return { client, page: await client.begin() }
     }),
@@ -112,17 +147,17 @@ const signIns = async (site: Site): Promise<number> => {
   }, 4)
 }
 
-const bareHandler = async (): Promise<number> => {
-  const app = new Hono().get('/', (c) => c.json({ isAuthenticated: true }))
+const bareHandler = async (): Promise<Served> => {
   const [port = 0] = await freePorts(1)
-  const server = createServer(getRequestListener(app.fetch)).listen(port, '127.0.0.1')
-  const rate = await rateOf(async () => {
-    await ask(`http://127.0.0.1:${port}/`, { method: 'GET', headers: {} })
+  const child = spawn(process.execPath, [new URL('server/bare.ts', import.meta.url).pathname, String(port)])
+  await once(child.stdout, 'data')
+  const served = await servedAt(`http://127.0.0.1:${port}/`, child.pid ?? 0, async (line) => {
+    await line.ask({ method: 'GET', headers: {} })
     return true
   })
-  server.closeAllConnections()
-  server.close()
-  return rate
+  child.kill()
+  await once(child, 'close')
+  return served
 }
 
 const bareTransaction = async (variables: Record<string, string>): Promise<number> => {
@@ -148,6 +183,7 @@ const memoryOf = ({ pid }: ServerProcess): number =>
 const tell = (what: string, figure: string, isMet: boolean, bar: string, beside: string): void =>
   console.log(`  ${what}: ${figure}; ${beside}; ${isMet ? 'meets' : 'does NOT meet'} ${bar}`)
 const rate = (number: number): string => `${number.toFixed(0)} a second`
+const served = ({ perSecond, cost }: Served): string => `${rate(perSecond)} (${cost.toFixed(0)} µs of a processor each)`
 const part = (number: number, of: number): string => `ratio ${(number / of).toFixed(3)}`
 
 const measure = async (name: string, databaseUrl?: string): Promise<void> => {
@@ -170,23 +206,24 @@ const measure = async (name: string, databaseUrl?: string): Promise<void> => {
   const site = readConfig(variables)
   try {
     const people = await Promise.all(Array.from({ length: lanes }, () => signedIn(site)))
-    const [transactions, handled] = [await bareTransaction(variables), await bareHandler()]
+    const transactions = await bareTransaction(variables)
+    const handled = await bareHandler()
     const hashes = await rateOf(async () => (await hashPassword('a good long password')) !== '', 4)
-    const refreshed = await refreshes(site, people)
+    const refreshed = await refreshes(site, server.pid, people)
     tell(
       'refreshes',
-      rate(refreshed),
-      refreshed >= 500,
+      served(refreshed),
+      refreshed.perSecond >= 500,
       '500 a second',
-      `a bare transaction ${rate(transactions)}, ${part(refreshed, transactions)}`,
+      `a bare transaction ${rate(transactions)}, ${part(refreshed.perSecond, transactions)}`,
     )
-    const answered = await requests(site, people)
+    const answered = await requests(site, server.pid, people)
     tell(
       'API requests with DPoP',
-      rate(answered),
-      answered >= 2500,
+      served(answered),
+      answered.perSecond >= 2500,
       '2500 a second',
-      `a bare handler ${rate(handled)}, ${part(answered, handled)}`,
+      `a bare handler ${served(handled)}, ${part(answered.perSecond, handled.perSecond)}`,
     )
     const signed = await signIns(site)
     tell(
@@ -223,5 +260,4 @@ try {
   await measure('PostgreSQL', (await createPostgresDatabase(postgres.url)).url)
 } finally {
   await postgres.stop()
-  agent.destroy()
 }

@@ -13,6 +13,6 @@ const takesFiles = ['backup', 'restore'].includes(command)
 const words = [command, ...(takesFiles ? files.map((file) => resolve(file)) : files)]
 const isClient = ['login', 'pair', 'status', 'logout', 'devices'].includes(command)
 const program = isClient ? ['cli/main.ts', command, ...files] : ['server/cli.ts', ...words]
-const args = command === 'serve' ? ['server/main.ts'] : program
+const args = command === 'serve' ? ['server/start.mjs'] : program
 const { code } = await start(node24(), ['--disable-warning=ExperimentalWarning', ...args]).ended
 process.exitCode = code

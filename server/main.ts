@@ -1,7 +1,4 @@
-import { enableCompileCache } from 'node:module'
-
-// What was compiled at the last start is not compiled again: half the time, and a fifth less memory.
-enableCompileCache(new URL('../build/compile-cache', import.meta.url).pathname)
+import { returnMemory } from './operation/memory.ts'
 
 try {
   const { loadConfig } = await import('./config.ts')
@@ -18,6 +15,7 @@ try {
   }
   // Last: whoever waits for this line may end the process the next moment.
   console.log(`Holdfast is ready: app ${server.appUrl}, identity provider ${server.idUrl}`)
+  setTimeout(returnMemory, 1000).unref()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)

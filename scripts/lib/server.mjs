@@ -1,2 +1,2 @@
-/** How Node runs the server, from its TypeScript source. */
-export const serverArgs = ['--disable-warning=ExperimentalWarning', 'server/main.ts']
+/** How Node runs the server, of its TypeScript source. */
+export const serverArgs = ['--disable-warning=ExperimentalWarning', 'server/start.mjs']

@@ -1,4 +1,4 @@
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { OidcRecord } from '../store/oidc-records.ts'
 import type { Store } from '../store/store.ts'
 
@@ -28,8 +28,13 @@ export const createAdapterFactory =
       ...(isConsumed(record) ? { consumed: Math.floor((record.consumedAt ?? 0) / 1000) } : {}),
     })
 
+    /** The refresh tokens that are to be used as soon as their successors are there, by the request that brought them. */
+    const replaced = new WeakMap<object, string>()
+
     /** Of two requests that bring one code at the same instant, to whichever nodes, one is late. */
     const consume = async (id: string): Promise<void> => {
+      const request = Provider.ctx
+      if (model === 'RefreshToken' && request !== undefined) return void replaced.set(request, id)
       if ((await records.consume(model, id)) || model !== 'AuthorizationCode') return
       const grantId = (await records.find(model, id))?.grantId ?? undefined
       if (grantId !== undefined) await store.sessions.revokeFamily(grantId, 'code.reused')
@@ -39,7 +44,9 @@ export const createAdapterFactory =
     return {
       async upsert(id, payload, expiresIn) {
         const { jti: _id, ...rest } = payload
-        await records.put(model, id, withoutCookie(rest), expiresIn)
+        const record = { model, id, payload: withoutCookie(rest), ttl: expiresIn }
+        const before = Provider.ctx === undefined ? undefined : replaced.get(Provider.ctx)
+        await (before === undefined ? records.put(record) : records.succeed(before, record))
       },
       async find(id) {
         const record = await records.find(model, id)

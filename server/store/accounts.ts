@@ -1,3 +1,4 @@
+import { prepare } from './prepared.ts'
 import { type Database, newId } from './store.ts'
 
 export type Account = {
@@ -29,9 +30,14 @@ const columns = [
   'downloaded_at as downloadedAt',
 ] as const
 
+/** By their id. */
+const createFind = (db: Database) => {
+  const ask = prepare(db, () => db.selectFrom('accounts').select(columns).where('id', '=', ''))
+  return async (id: string): Promise<Account | undefined> => (await ask(id))[0]
+}
+
 export const createAccounts = (db: Database) => ({
-  findById: (id: string): Promise<Account | undefined> =>
-    db.selectFrom('accounts').select(columns).where('id', '=', id).executeTakeFirst(),
+  findById: createFind(db),
 
   findByEmail: (email: string): Promise<Account | undefined> =>
     db.selectFrom('accounts').select(columns).where('email', '=', email).executeTakeFirst(),

@@ -1,3 +1,4 @@
+import { prepare } from './prepared.ts'
 import type { Database } from './store.ts'
 
 export type NewDevice = {
@@ -45,14 +46,17 @@ export const createDevices = (db: Database) => {
         'sessions.revoked_at as revokedAt',
       ])
 
+  const ofSession = prepare(db, () =>
+    select().where('devices.session_id', '=', '').where('devices.removed_at', 'is', null),
+  )
+
   return {
     find: (id: string): Promise<Device | undefined> => select().where('devices.id', '=', id).executeTakeFirst(),
 
     findByKey: (publicKey: string): Promise<Device | undefined> =>
       select().where('devices.public_key', '=', publicKey).executeTakeFirst(),
 
-    findBySession: (sessionId: string): Promise<Device | undefined> =>
-      select().where('devices.session_id', '=', sessionId).where('devices.removed_at', 'is', null).executeTakeFirst(),
+    findBySession: async (sessionId: string): Promise<Device | undefined> => (await ofSession(sessionId))[0],
 
     /** Those that are signed in, or can sign in again by their key; the one used last comes first. */
     list: (accountId: string): Promise<Device[]> =>

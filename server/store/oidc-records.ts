@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
 import * as v from 'valibot'
+import { prepare } from './prepared.ts'
 import type { Database } from './store.ts'
 
 const payloadSchema = v.record(v.string(), v.unknown())
@@ -23,6 +25,26 @@ const marker = '\u0001'
 const hideId = (json: string, id: string): string => json.replaceAll(id, marker)
 const restoreId = (text: string, id: string): string => text.replaceAll(marker, id)
 
+/** `ttl` in seconds; undefined: it does not expire. */
+export type NewRecord = {
+  readonly model: string
+  readonly id: string
+  readonly payload: Payload
+  readonly ttl: number | undefined
+}
+
+const rowOf = ({ model, id, payload, ttl }: NewRecord) => {
+  const text = (value: unknown) => (typeof value === 'string' ? value : null)
+  return {
+    model,
+    id_hash: hash(id),
+    grant_id: model === 'Grant' ? id : text(payload.grantId),
+    uid: text(payload.uid),
+    payload: hideId(JSON.stringify(payload), id),
+    expires_at: ttl === undefined ? null : Date.now() + ttl * 1000,
+  }
+}
+
 /** What oidc-provider keeps, under the hash of its id: who copies the table has no token, code or session cookie. */
 export const createOidcRecords = (db: Database) => {
   const select = (model: string) =>
@@ -30,6 +52,8 @@ export const createOidcRecords = (db: Database) => {
       .selectFrom('oidc_records')
       .select(['payload', 'grant_id as grantId', 'consumed_at as consumedAt', 'expires_at as expiresAt'])
       .where('model', '=', model)
+
+  const byId = prepare(db, () => select('').where('id_hash', '=', ''))
 
   const toRecord = (row: Row | undefined, id: string): OidcRecord | undefined => {
     if (row === undefined) return undefined
@@ -39,17 +63,8 @@ export const createOidcRecords = (db: Database) => {
   }
 
   return {
-    /** `ttl` in seconds; undefined: it does not expire. */
-    async put(model: string, id: string, payload: Payload, ttl: number | undefined): Promise<void> {
-      const text = (value: unknown) => (typeof value === 'string' ? value : null)
-      const row = {
-        model,
-        id_hash: hash(id),
-        grant_id: model === 'Grant' ? id : text(payload.grantId),
-        uid: text(payload.uid),
-        payload: hideId(JSON.stringify(payload), id),
-        expires_at: ttl === undefined ? null : Date.now() + ttl * 1000,
-      }
+    async put({ model, id, payload, ttl }: NewRecord): Promise<void> {
+      const row = rowOf({ model, id, payload, ttl })
       const { payload: text_, expires_at, grant_id, uid } = row
       await db
         .insertInto('oidc_records')
@@ -60,8 +75,26 @@ export const createOidcRecords = (db: Database) => {
         .execute()
     },
 
+    /**
+     * Puts a record in the place of another, which is used thereby: both or neither, and on the disk in one go. The first use of
+     * the other counts.
+     */
+    async succeed(before: string, record: NewRecord): Promise<void> {
+      const { model, id_hash, grant_id, uid, payload, expires_at } = rowOf(record)
+      const time = (value: number | null) => sql`cast(${value} as bigint)`
+      await sql`
+        insert into oidc_records (model, id_hash, grant_id, uid, payload, expires_at, consumed_at)
+        select cast(${model} as text), cast(${id_hash} as text), cast(${grant_id} as text), cast(${uid} as text),
+          cast(${payload} as text), ${time(expires_at)}, ${time(null)}
+        union all
+        select model, id_hash, grant_id, uid, payload, expires_at, ${time(Date.now())}
+        from oidc_records where model = ${model} and id_hash = ${hash(before)}
+        on conflict (model, id_hash) do update set consumed_at = coalesce(oidc_records.consumed_at, excluded.consumed_at)
+      `.execute(db)
+    },
+
     async find(model: string, id: string): Promise<OidcRecord | undefined> {
-      return toRecord(await select(model).where('id_hash', '=', hash(id)).executeTakeFirst(), id)
+      return toRecord((await byId(model, hash(id)))[0], id)
     },
 
     /** Without the id, which is not known. */

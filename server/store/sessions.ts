@@ -1,6 +1,7 @@
 import type { Account } from './accounts.ts'
 import type { AuditType } from './audit.ts'
 import { partsOf } from './parts.ts'
+import { prepare } from './prepared.ts'
 import { type Database, newId } from './store.ts'
 
 /** What is known of a sign-in when it is made. */
@@ -84,8 +85,7 @@ export const createSessions = (db: Database) => {
     })
   }
 
-  /** Built once: to build a question takes longer than to answer it. */
-  const compile = () =>
+  const withAccount = prepare(db, () =>
     db
       .selectFrom('sessions')
       .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
@@ -104,13 +104,23 @@ export const createSessions = (db: Database) => {
         'accounts.email_verified_at as emailVerifiedAt',
         'accounts.downloaded_at as downloadedAt',
       ])
-      .where('sessions.id', '=', '')
-      .compile()
-  let compiled: ReturnType<typeof compile> | undefined
-  const withAccount = () => {
-    compiled ??= compile()
-    return compiled
-  }
+      .where('sessions.id', '=', ''),
+  )
+
+  const alone = prepare(db, () =>
+    db
+      .selectFrom('sessions')
+      .select([
+        'id',
+        'account_id as accountId',
+        'platform',
+        'device_name as deviceName',
+        'last_used_at as lastUsedAt',
+        'revoked_at as revokedAt',
+        'auth_time as authTime',
+      ])
+      .where('id', '=', ''),
+  )
 
   return {
     audit,
@@ -151,20 +161,7 @@ export const createSessions = (db: Database) => {
       if (isNew) await audit('session.created', session.accountId, session.id)
     },
 
-    find: (id: string): Promise<Session | undefined> =>
-      db
-        .selectFrom('sessions')
-        .select([
-          'id',
-          'account_id as accountId',
-          'platform',
-          'device_name as deviceName',
-          'last_used_at as lastUsedAt',
-          'revoked_at as revokedAt',
-          'auth_time as authTime',
-        ])
-        .where('id', '=', id)
-        .executeTakeFirst(),
+    find: async (id: string): Promise<Session | undefined> => (await alone(id))[0],
 
     /** Those of these sessions that have not ended. */
     async live(ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -178,8 +175,7 @@ export const createSessions = (db: Database) => {
 
     /** A session with its account, in one question: every request with credentials asks it. */
     async findWithAccount(id: string): Promise<{ session: Session; account: Account } | undefined> {
-      const asked: ReturnType<typeof compile> = { ...withAccount(), parameters: [id] }
-      const [row] = (await db.executeQuery(asked)).rows
+      const [row] = await withAccount(id)
       if (row === undefined) return undefined
       const { platform, deviceName, lastUsedAt, revokedAt, authTime, ...rest } = row
       const { id: _id, accountId, ...account } = rest

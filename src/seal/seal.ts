@@ -74,6 +74,8 @@ export const createSeal = (options: SealOptions): Seal => {
   const { path, source } = options.worker
   const pageConnect = options.pageConnect ?? options.connect
   const headersFor = (https: boolean) => securityHeaders({ connect: pageConnect, https })
+  const overHttp = Object.entries(headersFor(false))
+  const overHttps = Object.entries(headersFor(true))
   const ownPolicy = new WeakSet<Response>()
   const isHttps = (request: Request) => options.https ?? new URL(request.url).protocol === 'https:'
 
@@ -110,12 +112,18 @@ export const createSeal = (options: SealOptions): Seal => {
       return undefined
     },
     protect(request, response) {
-      const headers = new Headers(response.headers)
-      for (const [name, value] of Object.entries(headersFor(isHttps(request)))) {
-        if (name === 'content-security-policy' && ownPolicy.has(response)) continue
-        headers.set(name, value)
+      const ours = isHttps(request) ? overHttps : overHttp
+      const added = ownPolicy.has(response) ? ours.filter(([name]) => name !== 'content-security-policy') : ours
+      try {
+        for (const [name, value] of added) response.headers.set(name, value)
+        return response
+      } catch {
+        // The headers of what was fetched or redirects cannot be changed.
+        const headers = new Headers(response.headers)
+        for (const [name, value] of added) headers.set(name, value)
+        const { body, status, statusText } = response
+        return new Response(body, { status, statusText, headers })
       }
-      return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
     },
   }
 }

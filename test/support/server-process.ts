@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-const main = new URL('../../server/main.ts', import.meta.url).pathname
+const main = new URL('../../server/start.mjs', import.meta.url).pathname
 
 /** The server as `npm start` runs it, in a process of its own with these variables. Resolves when it is ready or has ended. */
 export const startProcess = async (variables: Readonly<Record<string, string>>, args: readonly string[] = []) => {
@@ -9,11 +9,14 @@ export const startProcess = async (variables: Readonly<Record<string, string>>, 
     env: { PATH: process.env.PATH ?? '', ...variables },
   })
   let output = ''
+  let isReady = false
   const { promise: ready, resolve } = Promise.withResolvers<void>()
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (part) => {
       output += String(part)
-      if (output.includes('Holdfast is ready')) resolve()
+      if (isReady) return
+      isReady = output.includes('Holdfast is ready')
+      if (isReady) resolve()
     })
   }
   const ended = once(child, 'close').then(([code]: unknown[]) => code)

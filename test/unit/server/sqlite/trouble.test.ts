@@ -26,7 +26,13 @@ test('a full database says so, and goes on when there is room', async () => {
   const store = createStore(db)
   const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(db)
   await sql.raw(`pragma max_page_count = ${rows[0]?.page_count ?? 0}`).execute(db)
-  const put = () => store.oidcRecords.put('Interaction', crypto.randomUUID(), { text: 'x'.repeat(20_000) }, 60)
+  const put = () =>
+    store.oidcRecords.put({
+      model: 'Interaction',
+      id: crypto.randomUUID(),
+      payload: { text: 'x'.repeat(20_000) },
+      ttl: 60,
+    })
   const failure: unknown = await put().then(
     () => undefined,
     (error: unknown) => error,

@@ -1,0 +1,6 @@
+import { enableCompileCache } from 'node:module'
+
+// What was compiled at the last start is not compiled again: half the time, and less memory. In JavaScript, so that what turns
+// TypeScript into it (15 MiB) is not loaded for this file alone.
+enableCompileCache(new URL('../build/compile-cache', import.meta.url).pathname)
+await import('./main.ts')
