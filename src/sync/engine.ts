@@ -175,7 +175,7 @@ export const createEngine = (deps: EngineDeps) => {
     if (memory.sending !== undefined) memory = await send(session, memory, memory.sending)
     for (;;) {
       signal?.throwIfAborted()
-      const edits = batchOf(await store.outbox(editsAtOnce))
+      const edits = batchOf(await store.outbox(editsAtOnce, largestBatch))
       sent = total - (await store.outboxSize())
       if (total > 0) progress({ type: 'sending', done: Math.max(0, sent), total })
       if (edits.length === 0) return { memory, sent }

@@ -147,8 +147,8 @@ export type SyncStore = {
   commit(commit: Commit): Promise<void>
   /** The hash of a record that was seen, of whatever device. */
   hashOf(device: Bytes, seq: number): Promise<Bytes | undefined>
-  /** The oldest edits that are not sent. */
-  outbox(most: number): Promise<readonly Edit[]>
+  /** The oldest edits that are not sent; those beyond so many bytes may be left out. */
+  outbox(most: number, bytes: number): Promise<readonly Edit[]>
   outboxSize(): Promise<number>
   /** Records of this device that were not superseded, as far as is known: it says when to look, and no more. */
   own(): Promise<readonly { readonly seq: number; readonly name: string }[]>

@@ -223,10 +223,17 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
     await recovers()
   })
 
+  /** The other device has a note of this title. */
+  const arrives = (title: string) =>
+    waitFor(async () => {
+      await exchanged()
+      await other.engine.exchange()
+      return other.titles().includes(title)
+    }, `"${title}" is with the other device`)
+
   it('hides what this device sent last, when that has forgotten it: no number is sealed twice', async () => {
     await fill(page, 'Title', 'Kept, and sent')
-    await waitFor(async () => (await exchanged()).waiting === 0, 'it was sent')
-    await other.engine.exchange()
+    await arrives('Kept, and sent')
     const { records } = await other.transport.records(0, 200)
     const last = records.at(-1)
     if (last === undefined) throw new Error('There are records.')
@@ -244,9 +251,7 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
     await waitFor(async () => (await exchanged()).waiting === 1, 'the change waits')
     expect(await exchanged()).toMatchObject({ problem: { type: 'server-lost', code: 'ROLLED_BACK' }, waiting: 1 })
     await recovers()
-    await waitFor(async () => (await exchanged()).waiting === 0, 'it was sent')
-    await other.engine.exchange()
-    expect(other.titles()).toContain('Kept')
+    await arrives('Kept')
     const numbers = (await other.transport.records(0, 200)).records.map(({ record }) => {
       const { header } = decodeRecord(record)
       return `${toBase64url(header.device)} ${header.seq}`

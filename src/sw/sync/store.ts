@@ -23,37 +23,47 @@ const isFault = (code: string): code is SyncFaultCode => Object.hasOwn(syncFault
 const isKnownFile = async ({ manifests, changed }: NotesDatabase, name: string): Promise<boolean> =>
   (await manifests.get(name)) !== undefined || (await changed.get(name)) !== undefined
 
+/** So many at once: each of them waits for the database several times. */
+const atOnce = 50
+
+const takeNote = async (database: NotesDatabase, id: string, changes: readonly Incoming[], now: number) => {
+  const isGone = changes.some(({ isRecalled }) => isRecalled) && (await wasRemoved(database, id))
+  const usable = changes.filter(({ kind, isRecalled }) => kind === 'changes' && !(isRecalled && isGone))
+  await takeIn(
+    database,
+    id,
+    usable.map(({ body }) => body),
+    now,
+  )
+}
+
+const takeItem = async (database: NotesDatabase, name: string, changes: readonly Incoming[], now: number) => {
+  const id = idIn('note', name)
+  if (id !== undefined) await takeNote(database, id, changes, now)
+  const file = changes.findLast(({ kind }) => kind === 'file')
+  if (file === undefined || idIn('file', name) === undefined) return
+  if (file.isRecalled && (await isKnownFile(database, name))) return
+  await database.manifests.put({ name, manifest: file.body, state: 'wanted' })
+}
+
 const take = async (database: NotesDatabase, incoming: readonly Incoming[], now: number): Promise<void> => {
-  for (const [name, changes] of Map.groupBy(incoming, (one) => one.name)) {
-    const id = idIn('note', name)
-    if (id !== undefined) {
-      const isGone = await wasRemoved(database, id)
-      const bodies = changes.filter(({ kind, isRecalled }) => kind === 'changes' && !(isRecalled && isGone))
-      await takeIn(
-        database,
-        id,
-        bodies.map(({ body }) => body),
-        now,
-      )
-    }
-    const file = changes.findLast(({ kind }) => kind === 'file')
-    if (file !== undefined && idIn('file', name) !== undefined) {
-      if (file.isRecalled && (await isKnownFile(database, name))) continue
-      await database.manifests.put({ name, manifest: file.body, state: 'wanted' })
-    }
+  const items = [...Map.groupBy(incoming, (one) => one.name)]
+  for (let at = 0; at < items.length; at += atOnce) {
+    const some = items.slice(at, at + atOnce)
+    await Promise.all(some.map(([name, changes]) => takeItem(database, name, changes, now)))
   }
 }
 
 /** What was sent is with the others, unless it was changed once more meanwhile. */
 const acknowledge = async (database: NotesDatabase, stamps: readonly number[]): Promise<void> => {
-  for (const offered of await database.offered.bulkGet([...stamps])) {
-    if (offered === undefined) continue
-    const { stamp, ...synced } = offered
-    await database.synced.put(synced)
-    await database.changed.where('stamp').equals(stamp).delete()
-    await database.offered.delete(stamp)
-    await database.manifests.where('name').equals(synced.name).modify({ state: 'here' })
-  }
+  const { offered, synced, changed, manifests } = database
+  const known = (await offered.bulkGet([...stamps])).filter((one) => one !== undefined)
+  const sent = known.map(({ stamp }) => stamp)
+  await synced.bulkPut(known.map(({ stamp: _, ...row }) => row))
+  await changed.where('stamp').anyOf(sent).delete()
+  await offered.bulkDelete(sent)
+  const names = known.map(({ name }) => name)
+  await manifests.where('name').anyOf(names).modify({ state: 'here' })
 }
 
 const write = async (database: NotesDatabase, commit: Commit, sealed: Uint8Array, now: number): Promise<void> => {
@@ -142,16 +152,19 @@ export const createSyncStore = (
   }
 
   /** So many of what was changed as can be sent now. */
-  const outbox = (most: number): Promise<Edit[]> =>
+  const outbox = (most: number, bytes: number): Promise<Edit[]> =>
     alone(async () => {
       await dropStrange()
       const notes = await database.changed.where('name').startsWith('note/').limit(most).toArray()
       const ready = await database.manifests.where('state').equals('ready').limit(most).primaryKeys()
       const files = (await database.changed.bulkGet(ready)).filter((row) => row !== undefined)
       const edits: Edit[] = []
-      for (const row of [...notes, ...files]) {
-        const edit = await offer(await stamped(row))
-        if (edit !== undefined) edits.push(edit)
+      const rows = [...notes, ...files]
+      let size = 0
+      for (let at = 0; at < rows.length && size < bytes; at += atOnce) {
+        const some = await Promise.all(rows.slice(at, at + atOnce).map(async (row) => offer(await stamped(row))))
+        edits.push(...some.filter((edit) => edit !== undefined))
+        size = edits.reduce((sum, { body }) => sum + body.length, 0)
       }
       return edits
     })
