@@ -311,7 +311,7 @@ describe.each(caseBrowsers)('notes that come and go as files in %s', (kind) => {
     await byRole(page(), 'img', 'cork.png')
     const [one] = await notesTitled(page(), 'From JEX')
     expect(one).toMatchObject({ tags: ['jo', 'Sea'], createdAt: Date.UTC(2024, 4, 1, 9, 30) })
-    await importFile('joplin.jex', tar.slice(0, -1100))
+    await importFile('joplin.jex', tar.slice(0, -1500))
     await byRole(page(), 'dialog', 'What could not be taken in')
     const report = () => page().evaluate(() => document.querySelector<HTMLTextAreaElement>('.report')?.value)
     expect(await report()).toContain(
