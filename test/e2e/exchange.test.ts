@@ -385,14 +385,14 @@ describe.each(caseBrowsers)('notes that come and go as files in %s', (kind) => {
   })
 
   test('an import can be cancelled, and what was there stays', async () => {
-    const before = await titles(page())
+    const before = await everything(page())
     const many = Object.fromEntries(
       Array.from({ length: 3000 }, (_, at) => [`note ${at}.md`, strToU8(`${at} ${'text '.repeat(400)}`)]),
     )
     await importFile('many.zip', zipSync(many, { level: 0 }))
     await click(page(), 'button', 'Cancel')
     await waitFor(() => page().evaluate(() => document.querySelector('progress') === null), 'the import is ended')
-    expect(await titles(page())).toEqual(before)
+    expect(await everything(page())).toEqual(before)
   })
 
   test('a text of 50 MB becomes a short note with the text as a file', async () => {
