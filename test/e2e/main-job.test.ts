@@ -171,7 +171,8 @@ describe.each(browsers)('the main job in %s', (kind) => {
     // Firefox writes down each answer that could not be had, as it could not while the server was away, or when the worker
     // that was to give it was replaced after the sign-out; then it knows no address any more.
     const expected = (error: string) =>
-      [status, '/api/v1/server'].some((path) => error.includes(path)) || error.startsWith('Failed to load ‘’.')
+      [status, '/api/v1/server', '/api/v1/sync/events'].some((path) => error.includes(path)) ||
+      error.startsWith('Failed to load ‘’.')
     expect(logOf(page).errors.filter((error) => !expected(error))).toEqual([])
   })
 })
