@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 
 /** Which rows of a long list are in the page. */
 export type Span = { readonly from: number; readonly to: number }
@@ -44,33 +44,6 @@ export const useSpan = (element: RefObject<HTMLElement | null>, count: number, h
     }
   }, [element, height])
   return fitted(seen, count)
-}
-
-/** By which elements rows are shown, as numbers. */
-export type Slots = ReadonlyMap<string, number>
-
-/**
- * A row that stays keeps its element, and one that comes takes that of one that goes: to fill it anew costs a fraction of making
- * it. `kept` has the focus, which must not pass to another row by itself.
- */
-export const slotsFor = (before: Slots, ids: readonly string[], kept: string | undefined): Slots => {
-  const wanted = new Set(ids)
-  const free = [...before].flatMap(([id, slot]) => (wanted.has(id) || id === kept ? [] : [slot]))
-  let next = Math.max(-1, ...before.values()) + 1
-  const slotOf = (id: string): number => {
-    const slot = before.get(id) ?? free.shift()
-    if (slot !== undefined) return slot
-    next += 1
-    return next - 1
-  }
-  return new Map(ids.map((id) => [id, slotOf(id)]))
-}
-
-/** The slots of the rows that are shown now. */
-export const useSlots = (ids: readonly string[], kept: () => string | undefined): Slots => {
-  const slots = useRef<Slots>(new Map())
-  slots.current = slotsFor(slots.current, ids, kept())
-  return slots.current
 }
 
 /** Scrolls so that a row is to be seen. */

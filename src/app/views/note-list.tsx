@@ -10,7 +10,7 @@ import { places } from '../state/focus.ts'
 import { fullTime, shortTime } from '../ui/format.ts'
 import { PinIcon } from '../ui/icons.tsx'
 import { language, locale, t } from '../ui/language.ts'
-import { bringIntoView, useSlots, useSpan } from '../ui/virtual.ts'
+import { bringIntoView, useSpan } from '../ui/virtual.ts'
 import { counted } from '../ui/words.ts'
 
 const Marked = ({ text, words }: { readonly text: string; readonly words: readonly string[] }) => (
@@ -81,9 +81,6 @@ const emptyWords = ({ search, notebook }: ReturnType<typeof useApp>): string => 
   return search.isReady.value ? t.nothingFound : t.searching
 }
 
-/** The note whose row has the focus. */
-const focused = (): string | undefined => document.activeElement?.closest<HTMLElement>('.rows li')?.dataset.note
-
 export const NoteList = () => {
   const app = useApp()
   const { notebook, search } = app
@@ -95,11 +92,6 @@ export const NoteList = () => {
   const list = useRef<HTMLUListElement>(null)
   const [height] = useState(rowHeight)
   const { from, to } = useSpan(list, found.length, height)
-  const shown = found.slice(from, to)
-  const slots = useSlots(
-    shown.map(({ id }) => id),
-    focused,
-  )
   useEffect(() => {
     const at = found.findIndex(({ id }) => id === open)
     if (at >= 0 && list.current !== null) bringIntoView(list.current, at, height)
@@ -123,10 +115,9 @@ export const NoteList = () => {
         style={{ '--room': `${found.length * height}px` }}
         onKeyDown={onKey}
       >
-        {shown.map((note, offset) => (
+        {found.slice(from, to).map((note, offset) => (
           <li
-            key={slots.get(note.id)}
-            data-note={note.id}
+            key={note.id}
             data-at={from + offset}
             style={{ top: `${(from + offset) * height}px` }}
             aria-setsize={found.length}
