@@ -16,6 +16,6 @@ const isClient = ['login', 'pair', 'status', 'logout', 'devices'].includes(comma
 const program = isClient ? ['cli/main.ts', command, ...files] : ['server/cli.ts', ...words]
 const args = command === 'serve' ? ['server/start.mjs'] : program
 // What was compiled once is not compiled again: a command takes half the time.
-const env = { NODE_COMPILE_CACHE: at('build', 'compile-cache') }
+const env = { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? at('build', 'compile-cache') }
 const { code } = await start(node24(), ['--disable-warning=ExperimentalWarning', ...args], { env }).ended
 process.exitCode = code
