@@ -17,6 +17,26 @@ export type VerifiedRecord = {
   readonly hash: Bytes
 }
 
+/** A record whose hash is known, so that the next one can be sealed while this one is being signed. */
+export type SealedRecord = { readonly hash: Bytes; readonly bytes: Promise<Bytes> }
+
+/** Seals a record, and has it signed. `key`: of its item. The IV is fresh unless a test gives it. */
+export const sealRecord = async (
+  key: CryptoKey,
+  sign: Sign,
+  header: RecordHeader,
+  content: Content,
+  iv?: Bytes,
+): Promise<SealedRecord> => {
+  const headerBytes = encodeHeader(header)
+  const sealed = await seal(key, pad(encodeContent(content)), headerBytes, iv)
+  const statement = recordStatement(headerBytes, await sha256(sealed))
+  const bytes = sign(statement).then((signature) => encodeRecord({ headerBytes, sealed, signature }))
+  // Whoever waits for it hears of it.
+  bytes.catch(() => undefined)
+  return { hash: await sha256(statement), bytes }
+}
+
 /** Seals and signs a record. Answers it with its hash. The IV is fresh unless a test gives it. */
 export const writeRecord = async (
   keyring: Keyring,
@@ -25,12 +45,9 @@ export const writeRecord = async (
   content: Content,
   iv?: Bytes,
 ): Promise<{ readonly bytes: Bytes; readonly hash: Bytes }> => {
-  const headerBytes = encodeHeader({ ...header, account: keyring.account })
   const key = await keyring.itemKey(header.epoch, header.item)
-  const sealed = await seal(key, pad(encodeContent(content)), headerBytes, iv)
-  const statement = recordStatement(headerBytes, await sha256(sealed))
-  const signature = await sign(statement)
-  return { bytes: encodeRecord({ headerBytes, sealed, signature }), hash: await sha256(statement) }
+  const { hash, bytes } = await sealRecord(key, sign, { ...header, account: keyring.account }, content, iv)
+  return { bytes: await bytes, hash }
 }
 
 /** Throws `SyncFault` where a record is not one of this account by a device of its log. */

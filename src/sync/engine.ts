@@ -50,7 +50,8 @@ export type Outcome = {
   readonly missing: readonly Missing[]
 }
 
-const pageSize = 200
+/** As many as the server gives at once. */
+const pageSize = 500
 const editsAtOnce = 200
 
 type Known = { readonly log: DeviceLog; readonly keyring: Keyring; readonly memory: SyncMemory }
@@ -101,15 +102,22 @@ export const createEngine = (deps: EngineDeps) => {
     const quarantined: Quarantined[] = []
     let received = 0
     const start = memory.position
+    let coming = transport.records(start, pageSize)
     for (let isLast = false; !isLast; ) {
       signal?.throwIfAborted()
-      const page = await transport.records(memory.position, pageSize)
+      const page = await coming
+      const last = page.records.at(-1)
+      if (!page.isLast && last !== undefined) {
+        // The next page is on its way while this one is taken in. What is wrong with it is told in its turn.
+        coming = transport.records(last.position, pageSize)
+        coming.catch(() => undefined)
+      }
       // After the page: whatever the records on it rely on is in the log by now.
       if (page.records.length > 0) {
         current = { ...current, ...(await readLog(memory)) }
         memory = current.memory
       }
-      const judge = { ...current, self: device.id, hashOf: store.hashOf }
+      const judge = { ...current, self: device.id, hashesOf: store.hashesOf }
       const taken = await takePage(judge, memory, page)
       if (!page.isLast && taken.memory.position === memory.position) throw new SyncFault('ORDER_WRONG')
       if (page.records.length > 0 || taken.memory.position !== memory.position) await store.commit(taken)

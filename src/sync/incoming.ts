@@ -3,7 +3,7 @@ import type { DeviceLog } from '../crypto/device-log.ts'
 import type { Keyring } from '../crypto/epoch-key.ts'
 import { decodeNamed } from '../crypto/item.ts'
 import { openRecord, type VerifiedRecord, verifyRecord } from '../crypto/sync-record.ts'
-import type { DeviceProgress, Incoming, Quarantined, RecordsPage, SyncMemory } from './ports.ts'
+import type { DeviceProgress, Incoming, Quarantined, RecordName, RecordsPage, SyncMemory, SyncStore } from './ports.ts'
 import { contains, union, without } from './ranges.ts'
 import { sameBytes } from './wire/codec.ts'
 import { type Content, decodeRanges, type Range } from './wire/content.ts'
@@ -16,7 +16,7 @@ export type Judge = {
   readonly log: DeviceLog
   readonly keyring: Keyring
   readonly self: Bytes
-  readonly hashOf: (device: Bytes, seq: number) => Promise<Bytes | undefined>
+  readonly hashesOf: SyncStore['hashesOf']
 }
 
 /** What one page of records comes to. */
@@ -52,23 +52,28 @@ const withProgress = (memory: SyncMemory, id: string, progress: DeviceProgress):
  */
 const mayRecall = ({ sending }: SyncMemory): boolean => sending === undefined
 
-/** Hashes of this page are not in the store yet. */
-const known = (judge: Judge, hashes: readonly Head[]) => async (device: Bytes, seq: number) =>
-  hashes.find((head) => head.seq === seq && sameBytes(head.device, device))?.hash ?? judge.hashOf(device, seq)
+/** The hash of a record that was seen, in the store or on this page. */
+type Seen = { get(name: RecordName): Bytes | undefined; add(head: Head): void }
+
+const createSeen = (heads: readonly Head[]): Seen => {
+  const keyOf = ({ device, seq }: RecordName): string => `${toBase64url(device)} ${seq}`
+  const hashes = new Map(heads.map((head) => [keyOf(head), head.hash]))
+  return {
+    get: (name) => hashes.get(keyOf(name)),
+    add(head) {
+      hashes.set(keyOf(head), head.hash)
+    },
+  }
+}
 
 type Positioned = RecordsPage['records'][number]
 
 type Follows = { readonly progress: DeviceProgress; readonly fault?: SyncFaultCode } | { readonly isKnown: true }
 
 /** Whether a record goes on from what is known of its device. Throws `SyncFault` where it must not be applied. */
-const follow = async (
-  before: DeviceProgress,
-  { header, hash }: VerifiedRecord,
-  hashOf: Judge['hashOf'],
-  isReread: boolean,
-): Promise<Follows> => {
-  const { seq, prev, device } = header
-  const found = await hashOf(device, seq)
+const follow = (before: DeviceProgress, { header, hash }: VerifiedRecord, seen: Seen, isReread: boolean): Follows => {
+  const { seq, prev } = header
+  const found = seen.get(header)
   if (found !== undefined && !sameBytes(found, hash)) throw new SyncFault('RECORD_FORKED')
   if (seq > before.seq) {
     if (seq === before.seq + 1 && !sameBytes(prev, before.hash)) throw new SyncFault('RECORD_CHAIN_BROKEN')
@@ -87,15 +92,11 @@ const follow = async (
 }
 
 /** Remembers what the author had seen of each device, and holds it against what is known here. */
-const claim = async (
-  memory: SyncMemory,
-  { view }: Content,
-  judge: Judge,
-  hashOf: Judge['hashOf'],
-): Promise<SyncMemory> => {
+const claim = (memory: SyncMemory, { view }: Content, judge: Judge, seen: Seen): SyncMemory => {
   let claims = memory.claims
-  for (const { device, seq, hash } of view.heads) {
-    const found = await hashOf(device, seq)
+  for (const head of view.heads) {
+    const { device, seq, hash } = head
+    const found = seen.get(head)
     if (found !== undefined && !sameBytes(found, hash)) throw new SyncFault('RECORD_FORKED')
     const isOwn = sameBytes(device, judge.self)
     if (isOwn && seq > memory.seq && !mayRecall(memory)) throw new SyncFault('RECORD_FORKED')
@@ -105,11 +106,10 @@ const claim = async (
   return { ...memory, claims }
 }
 
-const payloadOf = async (
-  { header }: VerifiedRecord,
-  { payload }: Content,
-  judge: Judge,
-): Promise<{ readonly incoming?: Omit<Incoming, 'isRecalled'>; readonly superseded?: readonly Range[] }> => {
+/** What a record says, beside what its author had seen. */
+type Said = { readonly incoming?: Omit<Incoming, 'isRecalled'>; readonly superseded?: readonly Range[] }
+
+const saidIn = async ({ header }: VerifiedRecord, { payload }: Content, judge: Judge): Promise<Said> => {
   const { kind, item, seq } = header
   if (kind === recordKinds.checkpoint) {
     const superseded = decodeRanges(payload)
@@ -126,6 +126,7 @@ type Prepared = {
   readonly verified: Promise<VerifiedRecord>
   /** Nobody needs to read what it wrote itself, but for what it said of its numbers. */
   readonly content: Promise<Content | undefined>
+  readonly said: Promise<Said>
 }
 
 const prepare = (judge: Judge, record: Bytes, seq: number): Prepared => {
@@ -134,15 +135,26 @@ const prepare = (judge: Judge, record: Bytes, seq: number): Prepared => {
     const isOwn = sameBytes(one.header.device, judge.self) && one.header.kind !== recordKinds.checkpoint
     return isOwn && one.header.seq <= seq ? undefined : openRecord(judge.keyring, judge.log, one)
   })
+  const said = content.then(async (one) => (one === undefined ? {} : saidIn(await verified, one, judge)))
   // It is asked for in its turn, and what is wrong is told then.
-  verified.catch(() => undefined)
-  content.catch(() => undefined)
-  return { verified, content }
+  for (const part of [verified, content, said]) part.catch(() => undefined)
+  return { verified, content, said }
+}
+
+/** What the store knows of the records of a page, and of those that their authors had seen. */
+const seenOf = async (judge: Judge, prepared: readonly Prepared[]): Promise<Seen> => {
+  const names = new Map<string, RecordName>()
+  const add = (name: RecordName) => names.set(`${toBase64url(name.device)} ${name.seq}`, name)
+  for (const { verified, content } of prepared) {
+    const [record, told] = await Promise.allSettled([verified, content])
+    if (record.status === 'fulfilled') add(record.value.header)
+    if (told.status === 'fulfilled') for (const head of told.value?.view.heads ?? []) add(head)
+  }
+  return createSeen(await judge.hashesOf([...names.values()]))
 }
 
 /** Takes one record in. What is wrong with it is noted beside it, and stops nothing. */
-const take = async (judge: Judge, taken: Taken, { position, record }: Positioned, prepared: Prepared) => {
-  const hashOf = known(judge, taken.hashes)
+const take = async (judge: Judge, seen: Seen, taken: Taken, { position, record }: Positioned, prepared: Prepared) => {
   let { memory } = taken
   /** Of the record that is its device's, until it is read. */
   let unread: (() => SyncMemory) | undefined
@@ -159,11 +171,13 @@ const take = async (judge: Judge, taken: Taken, { position, record }: Positioned
     const isRecalled = own && header.seq > memory.seq
     if (isRecalled && !mayRecall(memory)) throw new SyncFault('RECORD_FORKED')
     const before = progressOf(memory, id)
-    const followed = await follow(before, verified, hashOf, position <= memory.rereadTo)
+    const followed = follow(before, verified, seen, position <= memory.rereadTo)
     if ('isKnown' in followed) return taken
     memory = withProgress(memory, id, followed.progress)
     if (isRecalled) memory = { ...memory, seq: header.seq, hash, acknowledged: header.seq }
-    taken.hashes.push({ device: header.device, seq: header.seq, hash })
+    const head = { device: header.device, seq: header.seq, hash }
+    taken.hashes.push(head)
+    seen.add(head)
     const { progress } = followed
     const marked = { ...progress, unread: union(progress.unread, [[header.seq, header.seq]]) }
     unread = () => withProgress(memory, id, marked)
@@ -171,8 +185,8 @@ const take = async (judge: Judge, taken: Taken, { position, record }: Positioned
     if (content === undefined) return { ...taken, memory: withProgress(memory, id, progress) }
     if (content.view.logLength < before.logLength) throw new SyncFault('VIEW_LOWERED')
     memory = withProgress(memory, id, { ...followed.progress, logLength: content.view.logLength })
-    memory = await claim(memory, content, judge, hashOf)
-    const { incoming, superseded } = await payloadOf(verified, content, judge)
+    memory = claim(memory, content, judge, seen)
+    const { incoming, superseded } = await prepared.said
     if (superseded !== undefined) memory = withProgress(memory, id, { ...progressOf(memory, id), superseded })
     if (isRecalled) taken.own.push({ seq: header.seq, name: incoming?.name ?? '' })
     if (incoming !== undefined && (!own || isRecalled)) taken.incoming.push({ ...incoming, isRecalled })
@@ -194,9 +208,13 @@ export const takePage = async (judge: Judge, memory: SyncMemory, page: RecordsPa
   let taken: Taken = { memory, incoming: [], hashes: [], quarantined: [], own: [], read: [start, start] }
   let at = memory.position
   const prepared = page.records.map((one) => ({ one, prepared: prepare(judge, one.record, seq) }))
+  const seen = await seenOf(
+    judge,
+    prepared.map((one) => one.prepared),
+  )
   for (const { one, prepared: ready } of prepared) {
     if (one.position <= at || one.position > page.position) throw new SyncFault('ORDER_WRONG')
-    taken = await take(judge, taken, one, ready)
+    taken = await take(judge, seen, taken, one, ready)
     at = one.position
   }
   const position = page.isLast ? page.position : at

@@ -3,7 +3,7 @@ import { type DeviceLog, epochOf, memoryOf } from '../crypto/device-log.ts'
 import type { Keyring } from '../crypto/epoch-key.ts'
 import { encodeNamed, itemIdOf, type NamedPayload } from '../crypto/item.ts'
 import type { Sign } from '../crypto/primitives.ts'
-import { writeRecord } from '../crypto/sync-record.ts'
+import { sealRecord } from '../crypto/sync-record.ts'
 import type { Edit, Sending, SyncMemory } from './ports.ts'
 import { sameBytes } from './wire/codec.ts'
 import { encodeRanges, type Range } from './wire/content.ts'
@@ -57,27 +57,35 @@ const partsOf = (edits: readonly Edit[], merge: Author['merge']): readonly Part[
   })
 }
 
-/** Seals records one after the other. Answers them with what is then remembered. */
+/** Seals records one after the other: each names the one before. Answers them with what is then remembered. */
 const sealParts = async (
   author: Author,
   memory: SyncMemory,
   parts: readonly Part[],
   start: Sealed,
 ): Promise<Sealed> => {
-  let { seq, prev, records, own } = start
-  const view = viewOf(author, memory)
-  for (const { kind, ...named } of parts) {
+  const { keyring, log, sign, id: device } = author
+  const [view, epoch] = [viewOf(author, memory), epochOf(log)]
+  const ready = await Promise.all(
+    parts.map(async (part) => {
+      const isCheckpoint = part.kind === recordKinds.checkpoint
+      const item = isCheckpoint ? noItem : await itemIdOf(log.account, part.name)
+      const payload = isCheckpoint ? part.body : encodeNamed(part)
+      return { ...part, item, payload, key: await keyring.itemKey(epoch, item) }
+    }),
+  )
+  let { seq, prev } = start
+  const own = [...start.own]
+  const records: Promise<Bytes>[] = []
+  for (const { name, kind, item, payload, key } of ready) {
     seq += 1
-    const isCheckpoint = kind === recordKinds.checkpoint
-    const item = isCheckpoint ? noItem : await itemIdOf(author.log.account, named.name)
-    const payload = isCheckpoint ? named.body : encodeNamed(named)
-    const header = { epoch: epochOf(author.log), item, device: author.id, seq, prev, kind }
-    const { bytes, hash } = await writeRecord(author.keyring, author.sign, header, { view, payload })
-    records = [...records, bytes]
-    own = [...own, { seq, name: named.name, hash }]
+    const header = { account: keyring.account, epoch, item, device, seq, prev, kind }
+    const { hash, bytes } = await sealRecord(key, sign, header, { view, payload })
+    records.push(bytes)
+    own.push({ seq, name, hash })
     prev = hash
   }
-  return { seq, prev, records, own }
+  return { seq, prev, records: [...start.records, ...(await Promise.all(records))], own }
 }
 
 type Sealed = { readonly seq: number; readonly prev: Bytes } & Pick<Sending, 'records' | 'own'>

@@ -141,12 +141,15 @@ export type Chain = {
   advance(account: Bytes, end: ChainEnd): Promise<void>
 }
 
+/** Names a record: the number that a device has given it. */
+export type RecordName = Pick<Head, 'device' | 'seq'>
+
 /** What is kept on this device. A commit is one transaction, durable when it resolves. */
 export type SyncStore = {
   read(): Promise<SyncMemory | undefined>
   commit(commit: Commit): Promise<void>
-  /** The hash of a record that was seen, of whatever device. */
-  hashOf(device: Bytes, seq: number): Promise<Bytes | undefined>
+  /** The hashes of those of these records that were seen. */
+  hashesOf(records: readonly RecordName[]): Promise<readonly Head[]>
   /** The oldest edits that are not sent; those beyond so many bytes may be left out. */
   outbox(most: number, bytes: number): Promise<readonly Edit[]>
   outboxSize(): Promise<number>

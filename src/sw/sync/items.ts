@@ -1,9 +1,10 @@
 import { noteName } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import { settle } from '../../data/note-updates.ts'
-import { unmarked } from '../../notebook/note.ts'
+import type { SyncedRow } from '../../data/sync-rows.ts'
+import { type Note, unmarked } from '../../notebook/note.ts'
 import { foundingUpdate, mergeUpdates, type Update } from '../../notebook/note-document.ts'
-import { goneUpdate, noSnapshot, openSynced, type SyncedDocument } from '../../notebook/note-sync.ts'
+import { goneUpdate, noSnapshot, openSynced } from '../../notebook/note-sync.ts'
 
 // One note in the tables. All of it runs in a transaction of the caller's, over `synced` and the tables of notes.
 
@@ -13,40 +14,98 @@ export const noteTables = ['notes', 'updates', 'versions', 'changed', 'synced', 
 const updatesOf = async (database: NotesDatabase, id: string): Promise<Update[]> =>
   (await database.updates.where('noteId').equals(id).toArray()).map(({ update }) => update)
 
-/** The changes of a note; where it has none yet, those that its row makes, which are stored. Undefined where there is no such note. */
-const documentOf = async (database: NotesDatabase, id: string): Promise<SyncedDocument | undefined> => {
-  const before = await database.notes.get(id)
-  if (before === undefined) return undefined
-  if (Reflect.get(before, 'settled') === false) await settle(database, id)
-  const row = (await database.notes.get(id)) ?? before
-  const updates = await updatesOf(database, id)
-  const added: Update[] = []
-  if (updates.length === 0) added.push(foundingUpdate({ ...unmarked, ...row }))
+/** What is here of a note. `isChanged`: it was changed, and that is not handed on. */
+type Here = {
+  readonly row: Note | undefined
+  readonly synced: SyncedRow | undefined
+  readonly isChanged: boolean
+  readonly updates: readonly Update[]
+}
+
+/** Of many notes in few requests: each of them costs as much as the work on a note. */
+const lookAt = async (database: NotesDatabase, ids: readonly string[]): Promise<readonly (Here & { id: string })[]> => {
+  const names = ids.map(noteName)
+  const { notes, synced, changed } = database
+  const [rows, handedOn, changes] = await Promise.all([notes.bulkGet([...ids]), synced.bulkGet(names), changed.count()])
+  const marks = changes === 0 ? [] : await changed.bulkGet(names)
+  return Promise.all(
+    ids.map(async (id, at) => {
+      const [row, before] = [rows[at], handedOn[at]]
+      // What was never here has no changes either.
+      const updates = row === undefined && before === undefined ? [] : await updatesOf(database, id)
+      return { id, row, synced: before, isChanged: marks[at] !== undefined, updates }
+    }),
+  )
+}
+
+/** Other tabs hear which rows were written where they are fewer than 50 at once (Dexie); of more, that it may be any. */
+const told = 49
+
+const inParts = async <T>(rows: readonly T[], write: (some: readonly T[]) => PromiseLike<unknown>): Promise<void> => {
+  for (let at = 0; at < rows.length; at += told) await write(rows.slice(at, at + told))
+}
+
+type NewUpdate = { readonly noteId: string; readonly update: Update }
+
+const addUpdates = (database: NotesDatabase, updates: readonly NewUpdate[]): Promise<void> =>
+  inParts(updates, (some) => database.updates.bulkAdd([...some]))
+
+/** The same of notes that are to be handed on: rows that were written in haste are what their changes say. */
+const lookAtSettled = async (database: NotesDatabase, ids: readonly string[]): ReturnType<typeof lookAt> => {
+  const here = await lookAt(database, ids)
+  const hasty = here.filter(({ row }) => Reflect.get(Object(row), 'settled') === false).map(({ id }) => id)
+  if (hasty.length === 0) return here
+  for (const id of hasty) await settle(database, id)
+  return lookAt(database, ids)
+}
+
+/** The document of a note; where it has no changes yet, those that its row makes. `added`: what is to be stored of it. */
+const documentOf = (row: Note, updates: readonly Update[]) => {
+  const added: Update[] = updates.length === 0 ? [foundingUpdate({ ...unmarked, ...row })] : []
   const document = openSynced([...updates, ...added])
-  const told = document.tell({ createdAt: row.createdAt, updatedAt: row.updatedAt })
-  if (told !== undefined) added.push(told)
-  await database.updates.bulkAdd(added.map((update) => ({ noteId: id, update })))
-  return document
+  const times = document.tell({ createdAt: row.createdAt, updatedAt: row.updatedAt })
+  if (times !== undefined) added.push(times)
+  return { document, added }
 }
 
 export type Offer = { readonly body: Update; readonly snapshot: Update; readonly isGone: boolean }
 
-/** What others have not got of a note; undefined where that is nothing. `now`: for one that was removed. */
-export const offerOf = async (database: NotesDatabase, id: string, now: number): Promise<Offer | undefined> => {
-  const synced = await database.synced.get(noteName(id))
-  const document = await documentOf(database, id)
-  if (document !== undefined) {
-    const body = document.changesSince(synced?.snapshot)
-    return body === undefined ? undefined : { body, snapshot: document.snapshot(), isGone: false }
+const offerOf = ({ row, synced, updates }: Here, now: number): { offer: Offer | undefined; added: Update[] } => {
+  if (row === undefined) {
+    // Nobody else has it, or everybody knows that it is gone.
+    if (synced === undefined || synced.isGone) return { offer: undefined, added: [] }
+    return { offer: { body: goneUpdate(now), snapshot: noSnapshot, isGone: true }, added: [] }
   }
-  // Nobody else has it, or everybody knows that it is gone.
-  if (synced === undefined || synced.isGone) return undefined
-  return { body: goneUpdate(now), snapshot: noSnapshot, isGone: true }
+  const { document, added } = documentOf(row, updates)
+  const body = document.changesSince(synced?.snapshot)
+  return { offer: body === undefined ? undefined : { body, snapshot: document.snapshot(), isGone: false }, added }
+}
+
+/** What others have not got of each of these notes; undefined where that is nothing. `now`: for those that were removed. */
+export const offersOf = async (
+  database: NotesDatabase,
+  ids: readonly string[],
+  now: number,
+): Promise<readonly (Offer | undefined)[]> => {
+  const found = (await lookAtSettled(database, ids)).map(({ id, ...here }) => ({ id, ...offerOf(here, now) }))
+  await addUpdates(
+    database,
+    found.flatMap(({ id, added }) => added.map((update) => ({ noteId: id, update }))),
+  )
+  return found.map(({ offer }) => offer)
 }
 
 /** The whole of a note as one change, or undefined where it is gone. */
-export const wholeOf = async (database: NotesDatabase, id: string): Promise<Update | undefined> =>
-  (await documentOf(database, id))?.state()
+export const wholeOf = async (database: NotesDatabase, id: string): Promise<Update | undefined> => {
+  const [here] = await lookAtSettled(database, [id])
+  if (here?.row === undefined) return undefined
+  const { document, added } = documentOf(here.row, here.updates)
+  await addUpdates(
+    database,
+    added.map((update) => ({ noteId: id, update })),
+  )
+  return document.state()
+}
 
 const forget = async (database: NotesDatabase, id: string): Promise<void> => {
   await database.notes.delete(id)
@@ -56,35 +115,59 @@ const forget = async (database: NotesDatabase, id: string): Promise<void> => {
   await database.synced.put({ name: noteName(id), snapshot: noSnapshot, isGone: true })
 }
 
-/** Whether a note was here, and was removed. */
-export const wasRemoved = async ({ notes, synced, changed }: NotesDatabase, id: string): Promise<boolean> => {
-  if ((await notes.get(id)) !== undefined) return false
-  return (await synced.get(noteName(id))) !== undefined || (await changed.get(noteName(id))) !== undefined
+/** Changes that came of a note. `isRecalled`: this device has sent it itself, and forgotten that. */
+export type Coming = {
+  readonly id: string
+  readonly changes: readonly { readonly body: Update; readonly isRecalled: boolean }[]
 }
 
-/** Takes in changes that another device made. `now`: of a note whose times nobody has told. */
-export const takeIn = async (
-  database: NotesDatabase,
-  id: string,
-  changes: readonly Update[],
-  now: number,
-): Promise<void> => {
-  const name = noteName(id)
-  if ((await database.synced.get(name))?.isGone === true) return
-  const row = await database.notes.get(id)
-  const before = await updatesOf(database, id)
-  const foundation = row !== undefined && before.length === 0 ? [foundingUpdate({ ...unmarked, ...row })] : []
-  const coming = changes.length > 1 ? mergeUpdates(changes) : changes[0]
-  if (coming === undefined) return
-  const document = openSynced([...before, ...foundation, coming])
-  if (document.isGone()) return forget(database, id)
-  await database.updates.bulkAdd([...foundation, coming].map((update) => ({ noteId: id, update })))
+type Taken = { readonly updates: readonly Update[]; readonly row: Note; readonly synced: SyncedRow | undefined }
+
+/** What a note becomes by what came; undefined where it stays as it is. */
+const taken = (id: string, here: Here, { changes }: Coming, now: number): Taken | 'gone' | undefined => {
+  const { row, synced, isChanged, updates } = here
+  if (synced?.isGone === true) return undefined
+  // It was here, and was removed here: that stays so.
+  const wasRemoved = row === undefined && (synced !== undefined || isChanged)
+  const usable = changes.filter(({ isRecalled }) => !(isRecalled && wasRemoved)).map(({ body }) => body)
+  const coming = usable.length > 1 ? mergeUpdates(usable) : usable[0]
+  if (coming === undefined) return undefined
+  const foundation = row !== undefined && updates.length === 0 ? [foundingUpdate({ ...unmarked, ...row })] : []
+  const document = openSynced([...updates, ...foundation, coming])
+  if (document.isGone()) return 'gone'
   const times = document.times() ?? { createdAt: row?.createdAt ?? now, updatedAt: row?.updatedAt ?? now }
   const updatedAt = Math.max(times.updatedAt, row?.updatedAt ?? 0)
-  await database.notes.put({ ...row, id, ...document.content(), createdAt: times.createdAt, updatedAt })
-  if ((await database.changed.get(name)) === undefined) {
-    await database.synced.put({ name, snapshot: document.snapshot(), isGone: false })
+  return {
+    updates: [...foundation, coming],
+    row: { ...row, id, ...document.content(), createdAt: times.createdAt, updatedAt },
+    synced: isChanged ? undefined : { name: noteName(id), snapshot: document.snapshot(), isGone: false },
   }
+}
+
+/** Takes in changes of notes, each of which is there once. `now`: of a note whose times nobody has told. */
+export const takeIn = async (database: NotesDatabase, coming: readonly Coming[], now: number): Promise<void> => {
+  const here = await lookAt(
+    database,
+    coming.map(({ id }) => id),
+  )
+  const [updates, rows, synced, gone]: [NewUpdate[], Note[], SyncedRow[], string[]] = [[], [], [], []]
+  for (const [at, one] of coming.entries()) {
+    const { id } = one
+    const found = here[at]
+    const next = found === undefined ? undefined : taken(id, found, one, now)
+    if (next === 'gone') gone.push(id)
+    else if (next !== undefined) {
+      updates.push(...next.updates.map((update) => ({ noteId: id, update })))
+      rows.push(next.row)
+      if (next.synced !== undefined) synced.push(next.synced)
+    }
+  }
+  await Promise.all([
+    addUpdates(database, updates),
+    inParts(rows, (some) => database.notes.bulkPut([...some])),
+    database.synced.bulkPut(synced),
+  ])
+  for (const id of gone) await forget(database, id)
 }
 
 /** Every note, the whole of each. */

@@ -1,4 +1,4 @@
-import { type Bytes, toBase64url } from '../../base/bytes.ts'
+import { toBase64url } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import { type ChangedRow, fileName, idIn, newStamp, noteName } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
@@ -6,7 +6,7 @@ import type { Commit, Edit, Incoming, SyncMemory, SyncStore } from '../../sync/p
 import { type SyncFaultCode, syncFaults } from '../../sync/wire/faults.ts'
 import { largestRecord } from '../../sync/wire/record.ts'
 import type { Vault } from '../vault.ts'
-import { noteTables, offerOf, takeIn, wasRemoved, wholeOf } from './items.ts'
+import { noteTables, offersOf, takeIn, wholeOf } from './items.ts'
 import { openMemory, sealMemory } from './memory.ts'
 
 export const MEMORY = 'memory'
@@ -23,23 +23,10 @@ const isFault = (code: string): code is SyncFaultCode => Object.hasOwn(syncFault
 const isKnownFile = async ({ manifests, changed }: NotesDatabase, name: string): Promise<boolean> =>
   (await manifests.get(name)) !== undefined || (await changed.get(name)) !== undefined
 
-/** So many at once: each of them waits for the database several times. */
+/** So many are looked at in one go: those that do not go into a batch any more have to be looked at again. */
 const atOnce = 50
 
-const takeNote = async (database: NotesDatabase, id: string, changes: readonly Incoming[], now: number) => {
-  const isGone = changes.some(({ isRecalled }) => isRecalled) && (await wasRemoved(database, id))
-  const usable = changes.filter(({ kind, isRecalled }) => kind === 'changes' && !(isRecalled && isGone))
-  await takeIn(
-    database,
-    id,
-    usable.map(({ body }) => body),
-    now,
-  )
-}
-
-const takeItem = async (database: NotesDatabase, name: string, changes: readonly Incoming[], now: number) => {
-  const id = idIn('note', name)
-  if (id !== undefined) await takeNote(database, id, changes, now)
+const takeFile = async (database: NotesDatabase, name: string, changes: readonly Incoming[]): Promise<void> => {
   const file = changes.findLast(({ kind }) => kind === 'file')
   if (file === undefined || idIn('file', name) === undefined) return
   if (file.isRecalled && (await isKnownFile(database, name))) return
@@ -48,22 +35,24 @@ const takeItem = async (database: NotesDatabase, name: string, changes: readonly
 
 const take = async (database: NotesDatabase, incoming: readonly Incoming[], now: number): Promise<void> => {
   const items = [...Map.groupBy(incoming, (one) => one.name)]
-  for (let at = 0; at < items.length; at += atOnce) {
-    const some = items.slice(at, at + atOnce)
-    await Promise.all(some.map(([name, changes]) => takeItem(database, name, changes, now)))
-  }
+  const notes = items.flatMap(([name, all]) => {
+    const [id, changes] = [idIn('note', name), all.filter(({ kind }) => kind === 'changes')]
+    return id === undefined || changes.length === 0 ? [] : [{ id, changes }]
+  })
+  await takeIn(database, notes, now)
+  await Promise.all(items.map(([name, changes]) => takeFile(database, name, changes)))
 }
 
 /** What was sent is with the others, unless it was changed once more meanwhile. */
 const acknowledge = async (database: NotesDatabase, stamps: readonly number[]): Promise<void> => {
   const { offered, synced, changed, manifests } = database
   const known = (await offered.bulkGet([...stamps])).filter((one) => one !== undefined)
-  const sent = known.map(({ stamp }) => stamp)
+  const now = await changed.bulkGet(known.map(({ name }) => name))
   await synced.bulkPut(known.map(({ stamp: _, ...row }) => row))
-  await changed.where('stamp').anyOf(sent).delete()
-  await offered.bulkDelete(sent)
-  const names = known.map(({ name }) => name)
-  await manifests.where('name').anyOf(names).modify({ state: 'here' })
+  await changed.bulkDelete(known.filter(({ stamp }, at) => now[at]?.stamp === stamp).map(({ name }) => name))
+  await offered.bulkDelete(known.map(({ stamp }) => stamp))
+  const files = known.map(({ name }) => name).filter((name) => idIn('file', name) !== undefined)
+  if (files.length > 0) await manifests.where('name').anyOf(files).modify({ state: 'here' })
 }
 
 const write = async (database: NotesDatabase, commit: Commit, sealed: Uint8Array, now: number): Promise<void> => {
@@ -112,27 +101,30 @@ export const createSyncStore = (
   const alone = async <T>(work: () => Promise<T>): Promise<T> =>
     database.transaction('rw', tables(), async () => work())
 
-  const offer = async ({ name, stamp }: ChangedRow): Promise<Edit | undefined> => {
-    const id = idIn('note', name)
-    if (id === undefined) {
-      const file = await database.manifests.get(name)
-      if (file?.state !== 'ready') return undefined
-      await database.offered.put({ stamp, name, snapshot: new Uint8Array(), isGone: false })
-      return { id: stamp, name, kind: 'file', body: file.manifest }
-    }
-    const found = await offerOf(database, id, clock())
-    if (found === undefined) {
-      await database.changed.delete(name)
-      return undefined
-    }
-    const { body, ...rest } = found
-    if (body.length > largestBody) {
-      large.add(name)
-      return undefined
-    }
-    large.delete(name)
-    await database.offered.put({ stamp, name, ...rest })
-    return { id: stamp, name, kind: 'changes', body }
+  const offerFile = async ({ name, stamp }: ChangedRow): Promise<Edit | undefined> => {
+    const file = await database.manifests.get(name)
+    if (file?.state !== 'ready') return undefined
+    await database.offered.put({ stamp, name, snapshot: new Uint8Array(), isGone: false })
+    return { id: stamp, name, kind: 'file', body: file.manifest }
+  }
+  const offerNotes = async (rows: readonly ChangedRow[]): Promise<readonly Edit[]> => {
+    const offers = await offersOf(
+      database,
+      rows.map(({ name }) => idIn('note', name) ?? ''),
+      clock(),
+    )
+    const found = rows.map((row, at) => ({ ...row, offer: offers[at] }))
+    await database.changed.bulkDelete(found.filter(({ offer }) => offer === undefined).map(({ name }) => name))
+    const fitting = found.flatMap(({ name, stamp, offer }) => {
+      if (offer === undefined) return []
+      const { body, ...rest } = offer
+      const isLarge = body.length > largestBody
+      if (isLarge) large.add(name)
+      else large.delete(name)
+      return isLarge ? [] : [{ row: { stamp, name, ...rest }, body }]
+    })
+    await database.offered.bulkPut(fitting.map(({ row }) => row))
+    return fitting.map(({ row: { stamp, name }, body }) => ({ id: stamp, name, kind: 'changes', body }))
   }
 
   /** What stands among the changes and is none of an item: nobody but a page can have written that. */
@@ -159,13 +151,15 @@ export const createSyncStore = (
       const ready = await database.manifests.where('state').equals('ready').limit(most).primaryKeys()
       const files = (await database.changed.bulkGet(ready)).filter((row) => row !== undefined)
       const edits: Edit[] = []
-      const rows = [...notes, ...files]
       let size = 0
-      for (let at = 0; at < rows.length && size < bytes; at += atOnce) {
-        const some = await Promise.all(rows.slice(at, at + atOnce).map(async (row) => offer(await stamped(row))))
-        edits.push(...some.filter((edit) => edit !== undefined))
+      const add = (more: readonly (Edit | undefined)[]): void => {
+        edits.push(...more.filter((edit) => edit !== undefined))
         size = edits.reduce((sum, { body }) => sum + body.length, 0)
       }
+      for (let at = 0; at < notes.length && size < bytes; at += atOnce) {
+        add(await offerNotes(await Promise.all(notes.slice(at, at + atOnce).map(stamped))))
+      }
+      if (size < bytes) add(await Promise.all(files.map(async (row) => offerFile(await stamped(row)))))
       return edits
     })
 
@@ -176,7 +170,13 @@ export const createSyncStore = (
       const sealed = await sealMemory(vault, commit.memory)
       await alone(() => write(database, commit, sealed, clock()))
     },
-    hashOf: async (device: Bytes, seq: number) => (await database.seen.get([toBase64url(device), seq]))?.hash,
+    async hashesOf(records) {
+      const found = await database.seen.bulkGet(records.map(({ device, seq }) => [toBase64url(device), seq]))
+      return records.flatMap(({ device, seq }, at) => {
+        const hash = found[at]?.hash
+        return hash === undefined ? [] : [{ device, seq, hash }]
+      })
+    },
     outbox,
     outboxSize: () => Promise.resolve(database.changed.count()),
     own: () => Promise.resolve(database.own.toArray()),

@@ -49,7 +49,11 @@ export const createMemoryStore = (onCommit: (stage: 'before' | 'after') => void 
       apply(commit)
       onCommit('after')
     },
-    hashOf: async (device, seq) => kept.hashes.get(`${toBase64url(device)} ${seq}`),
+    hashesOf: async (records) =>
+      records.flatMap(({ device, seq }) => {
+        const hash = kept.hashes.get(`${toBase64url(device)} ${seq}`)
+        return hash === undefined ? [] : [{ device, seq, hash }]
+      }),
     outbox: async (most) => kept.outbox.slice(0, most),
     outboxSize: async () => kept.outbox.length,
     own: async () => kept.own,
