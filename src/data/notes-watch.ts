@@ -31,6 +31,8 @@ export type Watcher = {
 /** So many are read for the first look, and so many in one go after it: one go keeps the page busy for some milliseconds. */
 const FIRST = 100
 const BATCH = 400
+/** Asking for rows by their ids takes longer. */
+const CHANGED = 100
 
 /** What is known of the table, by id. A row that says what it said stays the same object, so that nobody looks at it again. */
 type Known = { readonly notes: Map<string, Note>; readonly damaged: Map<string, unknown> }
@@ -142,8 +144,8 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
   }
   /** False where nothing has changed after all. */
   const readChanged = async (): Promise<boolean> => {
-    const ids = new Set(changed)
-    changed.clear()
+    const ids = new Set([...changed].slice(0, CHANGED))
+    for (const id of ids) changed.delete(id)
     const entries: readonly unknown[] = await database.notes.bulkGet([...ids])
     const now = nothing()
     take(
@@ -170,8 +172,10 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
       if (all) await readAll(own)
       let isNews = all
       do {
-        if (isOver(own)) return
-        if (changed.size > 0) isNews = (await readChanged()) || isNews
+        while (changed.size > 0 && !isOver(own)) {
+          isNews = (await readChanged()) || isNews
+          if (changed.size > 0) await turn()
+        }
         if (isOver(own)) return
         if (isNews) tell(list, known.damaged, true)
         isNews = false

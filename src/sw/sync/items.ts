@@ -41,14 +41,15 @@ const lookAt = async (database: NotesDatabase, ids: readonly string[]): Promise<
 /** Other tabs hear which rows were written where they are fewer than 50 at once (Dexie); of more, that it may be any. */
 const told = 49
 
-const inParts = async <T>(rows: readonly T[], write: (some: readonly T[]) => PromiseLike<unknown>): Promise<void> => {
-  for (let at = 0; at < rows.length; at += told) await write(rows.slice(at, at + told))
+const putRows = async (database: NotesDatabase, rows: readonly Note[]): Promise<void> => {
+  for (let at = 0; at < rows.length; at += told) await database.notes.bulkPut(rows.slice(at, at + told))
 }
 
 type NewUpdate = { readonly noteId: string; readonly update: Update }
 
-const addUpdates = (database: NotesDatabase, updates: readonly NewUpdate[]): Promise<void> =>
-  inParts(updates, (some) => database.updates.bulkAdd([...some]))
+/** Of changes it does not matter: who has a note open reads that one again. */
+const addUpdates = (database: NotesDatabase, updates: readonly NewUpdate[]): PromiseLike<unknown> =>
+  database.updates.bulkAdd([...updates])
 
 /** The same of notes that are to be handed on: rows that were written in haste are what their changes say. */
 const lookAtSettled = async (database: NotesDatabase, ids: readonly string[]): ReturnType<typeof lookAt> => {
@@ -162,11 +163,7 @@ export const takeIn = async (database: NotesDatabase, coming: readonly Coming[],
       if (next.synced !== undefined) synced.push(next.synced)
     }
   }
-  await Promise.all([
-    addUpdates(database, updates),
-    inParts(rows, (some) => database.notes.bulkPut([...some])),
-    database.synced.bulkPut(synced),
-  ])
+  await Promise.all([addUpdates(database, updates), putRows(database, rows), database.synced.bulkPut(synced)])
   for (const id of gone) await forget(database, id)
 }
 
