@@ -3,12 +3,14 @@ import { type DeviceLog, extendLog, verifyLog } from '../crypto/device-log.ts'
 import type { Keyring } from '../crypto/epoch-key.ts'
 import type { Sign } from '../crypto/primitives.ts'
 import { planCompaction } from './compaction.ts'
-import { type Missing, missingOf, progressOf, takePage } from './incoming.ts'
+import { type Missing, missingOf, progressOf } from './incoming.ts'
 import { type Author, largestBatch, sealEdits, sealRestart, sealSnapshots } from './outgoing.ts'
 import { furthest, isBehind, lostOf, type OwnReader, readOwn, supersededBefore } from './own-records.ts'
+import { createTakePages, type Known, type LogAnswer, type Progress } from './pages.ts'
 import {
   type Chain,
   type ChainEnd,
+  type Commit,
   type Edit,
   type Quarantined,
   type Sending,
@@ -22,8 +24,6 @@ import { union } from './ranges.ts'
 import { emptyMemory, forThisVersion, fromStart } from './replica-memory.ts'
 import { sameBytes } from './wire/codec.ts'
 import { SyncFault } from './wire/faults.ts'
-
-export type Progress = { readonly type: 'sending' | 'receiving'; readonly done: number; readonly total: number }
 
 export type EngineDeps = {
   readonly store: SyncStore
@@ -50,11 +50,8 @@ export type Outcome = {
   readonly missing: readonly Missing[]
 }
 
-/** As many as the server gives at once. */
-const pageSize = 500
 const editsAtOnce = 200
 
-type Known = { readonly log: DeviceLog; readonly keyring: Keyring; readonly memory: SyncMemory }
 /** `end`: the last record that this device has sealed. */
 type Session = Known & { readonly end: ChainEnd }
 
@@ -74,10 +71,16 @@ const batchOf = (edits: readonly Edit[]): readonly Edit[] => {
 export const createEngine = (deps: EngineDeps) => {
   const { store, transport, device, chain, merge, whole, progress = () => undefined, compactAt = 200 } = deps
 
+  const askLog = ({ log }: SyncMemory): Promise<LogAnswer> => transport.log(Math.max(0, log.length - 1))
+
   /** Reads what is new of the log. The last entry that is known is read again: it must still be there, and the same. */
-  const readLog = async (memory: SyncMemory): Promise<Known> => {
+  const readLog = async (
+    memory: SyncMemory,
+    asked: Promise<LogAnswer> = askLog(memory),
+    commit = store.commit,
+  ): Promise<Known> => {
     const known = memory.log.length
-    const { entries, wraps } = await transport.log(Math.max(0, known - 1))
+    const { entries, wraps } = await asked
     const before = memory.log.at(-1)
     const newer = before === undefined ? entries : entries.slice(1)
     if (before !== undefined) {
@@ -90,48 +93,29 @@ export const createEngine = (deps: EngineDeps) => {
     if (log === undefined) throw new SyncFault('LOG_ROLLED_BACK')
     const keyring = await deps.keyring(log, wraps)
     const next = { ...memory, log: [...memory.log, ...newer] }
-    if (newer.length > 0) await store.commit({ memory: next })
+    if (newer.length > 0) await commit({ memory: next })
     return { log, keyring, memory: next }
   }
 
   const authorOf = ({ log, keyring }: Known): Author => ({ ...device, log, keyring, merge })
 
+  const takePages = createTakePages({ store, transport, self: device.id, readLog, askLog, progress })
+
+  /** A page is judged while the one before is being stored; nothing is under way any more when it is over, however that is. */
   const pull = async (session: Session, signal?: AbortSignal) => {
-    let { memory } = session
-    let current = session
-    const quarantined: Quarantined[] = []
-    let received = 0
-    const start = memory.position
-    let coming = transport.records(start, pageSize)
-    for (let isLast = false; !isLast; ) {
-      signal?.throwIfAborted()
-      const page = await coming
-      const last = page.records.at(-1)
-      if (!page.isLast && last !== undefined) {
-        // The next page is on its way while this one is taken in. What is wrong with it is told in its turn.
-        coming = transport.records(last.position, pageSize)
-        coming.catch(() => undefined)
-      }
-      // After the page: whatever the records on it rely on is in the log by now.
-      if (page.records.length > 0) {
-        current = { ...current, ...(await readLog(memory)) }
-        memory = current.memory
-      }
-      const judge = { ...current, self: device.id, hashesOf: store.hashesOf }
-      const taken = await takePage(judge, memory, page)
-      if (!page.isLast && taken.memory.position === memory.position) throw new SyncFault('ORDER_WRONG')
-      if (page.records.length > 0 || taken.memory.position !== memory.position) await store.commit(taken)
-      memory = taken.memory
-      received += taken.incoming.length
-      quarantined.push(...taken.quarantined)
-      isLast = page.isLast
-      if (page.position > start) {
-        progress({ type: 'receiving', done: memory.position - start, total: page.position - start })
-      }
+    let writing = Promise.resolve()
+    const written = () => writing
+    const write = async (commit: Commit): Promise<void> => {
+      await writing
+      writing = store.commit(commit)
+      writing.catch(() => undefined)
     }
+    const pulled = await takePages(session, { write, written }, signal).finally(() => writing.catch(() => undefined))
+    await writing
+    const { memory } = pulled.session
     // It hides what this device has sealed: whatever is sealed next would be another one of a number that is given.
     if (isBehind(memory, furthest(memory, device.id, session.end))) throw new SyncFault('ROLLED_BACK')
-    return { session: { ...current, memory }, received, quarantined }
+    return pulled
   }
 
   /** Nothing came between what was read last and what was sent: so there is no need to read that. */

@@ -45,8 +45,10 @@ export type SyncDeps = {
   readonly random: () => number
 }
 
-/** From a change until the worker is told, so that a few come together; milliseconds. */
-const RUN_AFTER = 300
+/** From a change until the worker is told, so that what comes in one go comes together; milliseconds. */
+const RUN_AFTER = 20
+/** Between one and the next of many, milliseconds: whoever types is not sent letter by letter. */
+const RUN_APART = 300
 /** How often the worker is asked to look where the server cannot tell. */
 const RUN_EVERY = 10_000
 /** A page that was left for so long hears nothing any more. */
@@ -108,8 +110,10 @@ export const createSync = (deps: SyncDeps): Sync => {
     if (asked === who.peek()) isKnown.value = true
   }
   let timer: ReturnType<typeof setTimeout> | undefined
+  let ranAt = Number.NEGATIVE_INFINITY
   const run = (): void => {
     timer = undefined
+    ranAt = performance.now()
     const now = state.peek()
     if (now.stage !== 'on') return
     // What a person has stopped goes on when a person says so; what waits is counted all the same.
@@ -117,7 +121,8 @@ export const createSync = (deps: SyncDeps): Sync => {
     void ask((sync) => (isStopped ? sync.look() : sync.run())).catch(() => undefined)
   }
   const runSoon = (): void => {
-    if (timer === undefined && state.peek().stage === 'on') timer = setTimeout(run, RUN_AFTER)
+    if (timer !== undefined || state.peek().stage !== 'on') return
+    timer = setTimeout(run, Math.max(RUN_AFTER, ranAt + RUN_APART - performance.now()))
   }
 
   effect(() => {
