@@ -37,11 +37,12 @@ export const createFederation = (store: Store) => {
 
   /** The account of a person, which is made where there is none. */
   const join = async (person: Person): Promise<Joined> => {
+    const email = person.email === null || !person.isEmailVerified ? undefined : normaliseEmail(person.email)
+    // Before the identity is looked for: an account that another request of the same person makes has both at once.
+    const existing = email === undefined ? undefined : await accounts.findByEmail(email)
     const known = await identities.findAccount(person.issuer, person.subject)
     if (known !== undefined) return { type: 'known', accountId: known }
-    const email = person.email === null || !person.isEmailVerified ? undefined : normaliseEmail(person.email)
     if (email === undefined) return { type: 'unverified' }
-    const existing = await accounts.findByEmail(email)
     if (existing === undefined) return create(person, email)
     if (existing.emailVerifiedAt !== null) return { type: 'prove', accountId: existing.id, email }
     await sessions.audit('identity.refused', existing.id, null)

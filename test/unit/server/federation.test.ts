@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createFederation, type Joined } from '../../../server/accounts/federation.ts'
 import { freePorts } from '../../support/free-ports.ts'
 import { type Liar, liarClient, startLiar } from '../../support/liar.ts'
 import { misSigned, sign, signedWithPublicKey, unsigned } from '../../support/liar-keys.ts'
@@ -104,6 +105,36 @@ describe('someone who comes from Google', () => {
     isNow(who)
     const [one, other] = await Promise.all([signInThere(), signInThere()])
     expect(one.id).toBe(other.id)
+  })
+
+  test('makes one account where the other request comes in between any two steps of the first', async () => {
+    const { accounts, identities } = server.store
+    for (const steps of [1, 2]) {
+      const who = someone()
+      const person = {
+        issuer: google.issuer,
+        subject: who.sub,
+        email: who.email ?? '',
+        isEmailVerified: true,
+        name: null,
+      }
+      let other: Joined | undefined
+      let left = steps
+      /** After so many questions of the first, the other runs from its beginning to its end. */
+      const meanwhile = async <T>(answer: Promise<T>): Promise<T> => {
+        const answered = await answer
+        left -= 1
+        if (left === 0) other = await createFederation(server.store).join(person)
+        return answered
+      }
+      const first = await createFederation({
+        ...server.store,
+        accounts: { ...accounts, findByEmail: (email) => meanwhile(accounts.findByEmail(email)) },
+        identities: { ...identities, findAccount: (of, subject) => meanwhile(identities.findAccount(of, subject)) },
+      }).join(person)
+      expect(other?.type).toBe('known')
+      expect(first).toEqual(other)
+    }
   })
 })
 
