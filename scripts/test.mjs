@@ -37,9 +37,9 @@ const vitest =
 const browser = () => {
   if (filters.length > 0) return vitest('browser')()
   console.log(
-    'Tests whose way is the same in all browsers run in Chromium here, and attacks with their defences in place.',
+    'Tests whose way is the same in all browsers run in Chromium here, attacks with their defences in place, and of the lies',
   )
-  console.log('In Firefox, too, and with each defence taken away:')
+  console.log('of a provider every fourth. In Firefox, too, with each defence taken away, and with every lie:')
   console.log('`npm test -- browser test/`, or a part of that path, `npm run attack`, `npm run faults`.')
   return vitest('browser', { HOLDFAST_SHORT: '1' })()
 }

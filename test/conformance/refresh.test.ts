@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers } from '../support/browsers.ts'
+import { caseBrowsers, sampled } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import type { Reply } from '../support/liar-reply.ts'
 import type { Lies, Tenant } from '../support/liar-tenant.ts'
@@ -38,15 +38,17 @@ describe.each(caseBrowsers)('a provider that lies in the reply to a refresh in %
     expect(tenant.count('refresh')).toBe(1)
   })
 
-  it.each<readonly [string, Lies]>([
-    ['case 57 and oidcc-client-test-refresh-token-invalid-sub: another sub', saying({ sub: 'somebody-else' })],
-    [
-      'case 57 and oidcc-client-test-refresh-token-invalid-issuer: another iss',
-      saying({ iss: 'https://another.example' }),
-    ],
-    ['case 55: another aud', saying({ aud: 'another-client' })],
-    ['case 55: another azp', saying({ azp: 'another-client' })],
-  ])('%s in a refresh → the session ends, its tokens are not used, one signs in again', async (_, lies) => {
+  it.each(
+    sampled<readonly [string, Lies]>([
+      ['case 57 and oidcc-client-test-refresh-token-invalid-sub: another sub', saying({ sub: 'somebody-else' })],
+      [
+        'case 57 and oidcc-client-test-refresh-token-invalid-issuer: another iss',
+        saying({ iss: 'https://another.example' }),
+      ],
+      ['case 55: another aud', saying({ aud: 'another-client' })],
+      ['case 55: another azp', saying({ azp: 'another-client' })],
+    ]),
+  )('%s in a refresh → the session ends, its tokens are not used, one signs in again', async (_, lies) => {
     const { id, tenant } = await signedIn(client)
     tenant.lies = { ...lies, reply: challenge }
     expect(await client.isAuthorized(id)).toBe(false)
@@ -58,13 +60,15 @@ describe.each(caseBrowsers)('a provider that lies in the reply to a refresh in %
     expect(await client.isAuthorized(id)).toBe(true)
   })
 
-  it.each<readonly [string, (truth: Reply) => Reply]>([
-    ['no JSON', noJson],
-    ['500', (truth) => ({ ...truth, status: 500 })],
-    ['an odd error', (truth) => ({ ...truth, status: 400, body: { error: ['invalid_grant'] } })],
-    ['an odd Retry-After', (truth) => ({ ...truth, status: 429, headers: { 'retry-after': 'NaN' } })],
-    ['a redirect', () => ({ status: 307, headers: { location: '/stray/refresh' }, body: '' })],
-  ])(
+  it.each(
+    sampled<readonly [string, (truth: Reply) => Reply]>([
+      ['no JSON', noJson],
+      ['500', (truth) => ({ ...truth, status: 500 })],
+      ['an odd error', (truth) => ({ ...truth, status: 400, body: { error: ['invalid_grant'] } })],
+      ['an odd Retry-After', (truth) => ({ ...truth, status: 429, headers: { 'retry-after': 'NaN' } })],
+      ['a redirect', () => ({ status: 307, headers: { location: '/stray/refresh' }, body: '' })],
+    ]),
+  )(
     'bad input: %s in reply to a refresh → the session stays, and the refresh token goes nowhere else',
     async (_, lie) => {
       const { id, tenant } = await signedIn(client)

@@ -25,6 +25,13 @@ export const caseBrowsers: readonly BrowserKind[] = isShort ? ['chromium'] : bro
  */
 export const removal: (name: string, test: () => Promise<void>) => void = isShort ? () => undefined : it
 
+/**
+ * Variants of one test: every one where files are named and in the suites, and every fourth in the whole of `npm test`, which
+ * says so.
+ */
+export const sampled = <T>(variants: readonly T[]): readonly T[] =>
+  isShort ? variants.filter((_, at) => at % 4 === 0) : variants
+
 export type LaunchOptions = {
   /** A folder to use and leave, so that a browser can be started again on it. Default: a new one, removed at the end. */
   readonly profile?: string
