@@ -155,6 +155,7 @@ export const createClips = (store: ClipStore = clipStore()): Clips => {
       const done = await store.find(request.id)
       if (done !== undefined) return { ok: true, id: done.id, title: done.title, cut: false, linked: false }
       const tab = await tabOf(request.tab)
+      if (request.address !== undefined && tab.url !== request.address) throw new Refused('gone')
       source = sourceOf(tab)
       const clip = await make(request, tab, source)
       await store.add(clip.note, clip.attachments)

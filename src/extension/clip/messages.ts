@@ -8,6 +8,8 @@ const requestSchema = v.object({
   id: v.pipe(v.string(), v.uuid()),
   /** The number of the tab. */
   tab: v.pipe(v.number(), v.integer()),
+  /** Where the tab was when the clip was asked for: a page that has come since is not clipped in its place. */
+  address: v.optional(v.pipe(v.string(), v.maxLength(20_000))),
   kind: v.picklist(clipKinds),
   /** Whether pictures are to come with it. */
   pictures: v.boolean(),

@@ -31,9 +31,13 @@ const outcomeSchema = v.object({ tab: v.number(), at: v.number(), reply: v.unkno
 /** A clip that went well is old news after this time, in milliseconds. */
 const fresh = 60_000
 
-const activeTab = async (): Promise<number> => {
+type Behind = Pick<ClipRequest, 'tab' | 'address'>
+
+/** The page behind the popup. */
+const behind = async (): Promise<Behind> => {
   const [tab] = await browser.tabs.query({ active: true, lastFocusedWindow: true })
-  return tab?.id ?? -1
+  const address = tab?.url ?? ''
+  return { tab: tab?.id ?? -1, ...(address === '' || address.length > 20_000 ? {} : { address }) }
 }
 
 /** What was drawn last is on screen. A popup that is being closed draws no more. */
@@ -89,15 +93,15 @@ export const createClipping = (): Clipping => {
     // Whoever has chosen meanwhile knows better.
     if (known.success && choice.peek() === usual) choice.value = known.output
   })
-  const run = async (kind: ClipKind, tab: number): Promise<void> => {
+  const run = async (kind: ClipKind, of: Behind): Promise<void> => {
     if (busy.peek()) return
     busy.value = true
     outcome.value = undefined
     const { pictures } = choice.peek()
-    outcome.value = await ask({ type: 'clip', id: crypto.randomUUID(), tab, kind, pictures })
+    outcome.value = await ask({ type: 'clip', id: crypto.randomUUID(), ...of, kind, pictures })
     busy.value = false
     await painted()
-    await seen(tab)
+    await seen(of.tab)
   }
   return {
     choice,
@@ -107,10 +111,10 @@ export const createClipping = (): Clipping => {
       choice.value = { ...choice.peek(), ...change }
       void browser.storage.local.set({ [CHOICE]: choice.peek() })
     },
-    clip: async () => run(choice.peek().kind, await activeTab()),
+    clip: async () => run(choice.peek().kind, await behind()),
     async saveLink() {
       const last = outcome.peek()
-      if (last?.ok === false) await run('link', last.tab)
+      if (last?.ok === false) await run('link', { tab: last.tab })
     },
   }
 }
