@@ -33,6 +33,7 @@ export type Refusal = v.InferOutput<typeof refusalSchema>
 
 /** Bounds of one clip. Sizes are in characters, or in bytes for pictures. */
 export const limits = {
+  address: 20_000,
   elements: 120_000,
   characters: 2_000_000,
   markdown: 2_500_000,

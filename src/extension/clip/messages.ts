@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { clipKinds, refusalSchema } from './kinds.ts'
+import { clipKinds, limits, refusalSchema } from './kinds.ts'
 
 /** A page of ours asks the background for a clip. */
 const requestSchema = v.object({
@@ -9,14 +9,14 @@ const requestSchema = v.object({
   /** The number of the tab. */
   tab: v.pipe(v.number(), v.integer()),
   /** Where the tab was when the clip was asked for: a page that has come since is not clipped in its place. */
-  address: v.optional(v.pipe(v.string(), v.maxLength(20_000))),
+  address: v.optional(v.pipe(v.string(), v.maxLength(limits.address))),
   kind: v.picklist(clipKinds),
   /** Whether pictures are to come with it. */
   pictures: v.boolean(),
   /** The frame in the tab, where it is not the whole page. */
   frame: v.optional(v.pipe(v.number(), v.integer())),
   /** The address of a link or an image, where one was pointed at. */
-  target: v.optional(v.pipe(v.string(), v.maxLength(20_000))),
+  target: v.optional(v.pipe(v.string(), v.maxLength(limits.address))),
   /** What is selected, or the words of the link, as plain text. */
   text: v.optional(v.pipe(v.string(), v.maxLength(1_000_000))),
 })

@@ -1,3 +1,5 @@
+import { limits } from '../kinds.ts'
+
 // A page can name an element `childNodes` or `title`, and a form or the document answers with that element. What is asked of
 // the prototypes gets the true answer, also of a node of another frame.
 
@@ -56,7 +58,7 @@ export const documentIn = (frame: Element): Document | undefined => {
 
 /** The whole address of a link or a picture, or undefined where it is not of these schemes. */
 export const addressIn = (base: string, text: string | null, schemes: readonly string[]): string | undefined => {
-  if (text === null || text.length > 20_000 || !URL.canParse(text, base)) return undefined
+  if (text === null || text.length > limits.address || !URL.canParse(text, base)) return undefined
   const url = new URL(text, base)
   return schemes.includes(url.protocol) ? url.href : undefined
 }

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import * as v from 'valibot'
 import browser from 'webextension-polyfill'
-import type { ClipKind } from '../../clip/kinds.ts'
+import { type ClipKind, limits } from '../../clip/kinds.ts'
 import { type ClipReply, type ClipRequest, parseClipReply } from '../../clip/messages.ts'
 import { CLIP_OUTCOME } from '../../clip/names.ts'
 
@@ -37,7 +37,7 @@ type Behind = Pick<ClipRequest, 'tab' | 'address'>
 const behind = async (): Promise<Behind> => {
   const [tab] = await browser.tabs.query({ active: true, lastFocusedWindow: true })
   const address = tab?.url ?? ''
-  return { tab: tab?.id ?? -1, ...(address === '' || address.length > 20_000 ? {} : { address }) }
+  return { tab: tab?.id ?? -1, ...(address === '' || address.length > limits.address ? {} : { address }) }
 }
 
 /** What was drawn last is on screen. A popup that is being closed draws no more. */
