@@ -2,27 +2,8 @@ import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import { refusalSchema } from '../src/pairing/told.ts'
 import { Failure } from './failure.ts'
-import { nonceOnce, options, proofsOfSession, refresh } from './provider.ts'
-import { alone, readSession, removeSession, type Session, writeSession } from './session-file.ts'
-
-/** A token that would end on the way is renewed first. */
-const margin = 60_000
-
-/** The session, its access token good. Two commands never refresh at once, and the second takes what the first got. */
-export const freshSession = (): Promise<Session> =>
-  alone(async () => {
-    const session = await readSession()
-    if (session === undefined) throw new Failure('NOT_SIGNED_IN')
-    if (session.expiresAt - Date.now() > margin) return session
-    try {
-      const renewed = { ...session, ...(await refresh(session)) }
-      await writeSession(renewed)
-      return renewed
-    } catch (error) {
-      if (error instanceof Failure && error.code === 'SESSION_ENDED') await removeSession()
-      throw error
-    }
-  })
+import { nonceOnce, options, proofsOfSession } from './provider.ts'
+import type { Session } from './session-file.ts'
 
 const requestOf = async (session: Session, method: string, path: string, body: unknown): Promise<Response> => {
   const proofs = await proofsOfSession(session)

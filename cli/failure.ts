@@ -4,6 +4,7 @@ const failures = {
     'holdfast login | pair [WORDS] | status | logout | devices [rename ID NAME | remove ID], with --server URL, --json, --no-browser',
   NOT_SIGNED_IN: 'Nobody is signed in here. Run: holdfast login',
   SESSION_ENDED: 'The session was ended. Run: holdfast login',
+  DEVICE_REMOVED: 'This device was removed from the account. Run: holdfast login',
   NOT_FOR_PROGRAMS: 'This server has no sign-in for programs. Nothing was changed. Ask who runs it.',
   SIGN_IN_CANCELLED: 'The sign-in was cancelled. Nothing was changed.',
   SIGN_IN_FAILED: 'The sign-in did not work. Nothing was changed. Try again.',

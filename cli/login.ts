@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import { hostname } from 'node:os'
+import * as v from 'valibot'
 import { registrationStatement } from '../src/protocol/device-statement.ts'
 import { ask } from './api.ts'
 import { Failure } from './failure.ts'
@@ -56,12 +57,16 @@ const openBrowser = (address: string): void => {
   child.unref()
 }
 
+const registeredSchema = v.object({ device: v.object({ id: v.string() }), serverKey: v.string() })
+
 /** Puts this machine on the list of devices, with a key of its own (docs/devices.md). */
-const register = async (session: Session, key: KeyObject): Promise<void> => {
+const register = async (session: Session, key: KeyObject): Promise<Session> => {
   const publicKey = String(session.deviceKey.x)
   const jkt = await (await proofsOf(session.proofKey)).calculateThumbprint()
   const signature = sign(null, Buffer.from(registrationStatement(publicKey, jkt)), key).toString('base64url')
-  await ask(session, 'POST', '/devices', { publicKey, signature, name: `Holdfast on ${hostname()}`.slice(0, 80) })
+  const body = { publicKey, signature, name: `Holdfast on ${hostname()}`.slice(0, 80) }
+  const { device, serverKey } = v.parse(registeredSchema, await ask(session, 'POST', '/devices', body))
+  return { ...session, device: { id: device.id, serverKey } }
 }
 
 const signIn = async (server: string, tellAddress: (address: string) => void): Promise<Session> => {
@@ -79,8 +84,7 @@ const signIn = async (server: string, tellAddress: (address: string) => void): P
     const deviceKey = { ...privateKey.export({ format: 'jwk' }) }
     const session = { server, issuer, clientId, ...key, deviceKey, ...(await begun.finish(parameters)) }
     // A device is known by the key that its tokens are bound to.
-    if (session.isBound) await register(session, privateKey)
-    return session
+    return session.isBound ? await register(session, privateKey) : session
   } finally {
     close()
   }

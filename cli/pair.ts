@@ -11,10 +11,11 @@ import { finishedSchema, offeredSchema, redeemedSchema, serverSchema, toldSchema
 import { pairingStatement } from '../src/protocol/device-statement.ts'
 import type { PairingEnd, PairingState } from '../src/protocol/messages.ts'
 import { looksLikeWords, readCode, writePairingCode } from '../src/protocol/pairing-code.ts'
-import { ask, askOpenly, freshSession } from './api.ts'
+import { ask, askOpenly } from './api.ts'
 import { Failure, type FailureCode } from './failure.ts'
+import { freshSession } from './fresh-session.ts'
 import { plain } from './plain.ts'
-import { aboutOf, newProofKey, proofsOf, refresh } from './provider.ts'
+import { aboutOf, newProofKey, proofsOf } from './provider.ts'
 import { alone, readSession, type Session, writeSession } from './session-file.ts'
 
 /** Between two looks, in milliseconds. */
@@ -187,19 +188,16 @@ const beginJoin = async (text: string, given: string) => {
 
 type Joining = Awaited<ReturnType<typeof beginJoin>>
 
-const finish = async ({ server, own, keys, privateKey }: Joining): Promise<Session> => {
+/** The session is on the disk before it is used: whatever becomes of its first refresh, that is asked for again. */
+const finish = async ({ server, own, keys, privateKey }: Joining): Promise<void> => {
   const jkt = await (await proofsOf(keys.proofKey)).calculateThumbprint()
   const signature = sign(null, Buffer.from(pairingStatement(own.id, own.serverKey, jkt)), privateKey)
   const body = { ticket: own.ticket, jkt, signature: signature.toString('base64url') }
-  const { refreshToken } = v.parse(finishedSchema, await askOpenly(server, 'POST', '/pairings/finish', body))
-  // On the disk before it is used: a lost reply to the first refresh is then asked for again.
+  const { refreshToken, deviceId } = v.parse(finishedSchema, await askOpenly(server, 'POST', '/pairings/finish', body))
   const { issuer, clientId } = await aboutOf(server)
   const about = { server, issuer, clientId, isBound: true }
-  const session = { ...about, ...keys, access: '', expiresAt: 0, refresh: refreshToken }
-  await writeSession(session)
-  const renewed = { ...session, ...(await refresh(session)) }
-  await writeSession(renewed)
-  return renewed
+  const device = { id: deviceId, serverKey: own.serverKey }
+  await writeSession({ ...about, ...keys, device, access: '', expiresAt: 0, refresh: refreshToken })
 }
 
 const followJoin = async (joining: Joining): Promise<void> => {

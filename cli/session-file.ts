@@ -18,17 +18,21 @@ const sessionSchema = v.object({
   /** The private DPoP key: without it the tokens are of no use. */
   proofKey: jwk,
   deviceKey: jwk,
-  /** Where another device has let this one in: what keys are wrapped for. */
+  /** What keys are wrapped for; made when it is first needed. */
   exchangeKey: v.optional(jwk),
+  /** As the server knows this device: what a session is renewed by where the refresh token is no more. */
+  device: v.optional(v.object({ id: v.string(), serverKey: v.string() })),
   access: v.string(),
   /** Milliseconds since 1970. */
   expiresAt: v.number(),
   refresh: v.string(),
+  /** When the refresh token was first sent and no answer is known to have come; milliseconds since 1970. */
+  refreshingSince: v.optional(v.number()),
 })
 
 export type Session = v.InferOutput<typeof sessionSchema>
 
-const folder = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'holdfast')
+export const folder = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'holdfast')
 const file = join(folder, 'session.json')
 
 /** The session that is kept here, or undefined. Throws UNREADABLE; the file is left as it is. */
@@ -54,6 +58,9 @@ export const writeSession = async (session: Session): Promise<void> => {
     await handle.close()
   }
   await rename(beside, file)
+  // The new name is on the disk, too: what comes next relies on it.
+  const parent = await open(folder, 'r')
+  await parent.sync().finally(() => parent.close())
 }
 
 export const removeSession = (): Promise<void> => rm(file, { force: true })
@@ -61,10 +68,13 @@ export const removeSession = (): Promise<void> => rm(file, { force: true })
 /** How long another command is waited for, in milliseconds: longer than a request may take. */
 const patience = 60_000
 
-/** One command at a time. The lock is the system's own, by way of SQLite, and so ends with a command that is killed. */
-export const alone = async <T>(work: () => Promise<T>): Promise<T> => {
+/**
+ * One command at a time, of those that take the same lock. It is the system's own, by way of SQLite, and so ends with a command that
+ * is killed.
+ */
+export const alone = async <T>(work: () => Promise<T>, name = 'lock'): Promise<T> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, 'lock')
+  const path = join(folder, name)
   closeSync(openSync(path, 'a', 0o600))
   const lock = new DatabaseSync(path, { timeout: patience })
   try {

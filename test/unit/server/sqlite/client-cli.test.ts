@@ -1,18 +1,15 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { waitFor } from '../../../support/deadline.ts'
 import { freePorts } from '../../../support/free-ports.ts'
 import { liarClient, startLiar } from '../../../support/liar.ts'
 import { sign } from '../../../support/liar-keys.ts'
 import type { Reply } from '../../../support/liar-reply.ts'
 import { createBrowser, formTo } from '../support/browser.ts'
 import { signedIn } from '../support/client.ts'
+import { commandLine, failsWith } from '../support/command-line.ts'
 import { startTestServer, type TestServer } from '../support/running-server.ts'
-
-const program = new URL('../../../../bin/holdfast.mjs', import.meta.url).pathname
 
 let server: TestServer
 let folder: string
@@ -27,48 +24,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const said: string[] = []
-
-/** Runs a command to its end. `onAddress` gets the address that it asks to open. */
-const holdfast = (home: string, words: readonly string[], onAddress?: (address: string) => Promise<unknown>) => {
-  const { promise, resolve } = Promise.withResolvers<{ code: number | null; json: unknown; text: string }>()
-  const env = { PATH: process.env.PATH ?? '', XDG_CONFIG_HOME: join(folder, home) }
-  const child = spawn(process.execPath, [program, ...words, '--json'], { env })
-  let [out, told] = ['', '']
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    told += chunk
-    const address = /^(http\S+)\n/m.exec(told)?.[1]
-    if (address !== undefined && onAddress !== undefined) {
-      void onAddress(address)
-      onAddress = undefined
-    }
-  })
-  child.once('close', (code) => {
-    said.push(out, told)
-    resolve({ code, json: out === '' ? undefined : JSON.parse(out), text: told })
-  })
-  return promise
-}
-
-/** Runs a command that talks with a person. `told` waits until it has said something. */
-const converse = (home: string, words: readonly string[]) => {
-  const env = { PATH: process.env.PATH ?? '', XDG_CONFIG_HOME: join(folder, home) }
-  const child = spawn(process.execPath, [program, ...words, '--json'], { env })
-  const ended = Promise.withResolvers<{ code: number | null; json: unknown }>()
-  let [out, text] = ['', '']
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    text += chunk
-  })
-  child.once('close', (code) => ended.resolve({ code, json: JSON.parse(out) }))
-  const told = (pattern: RegExp) => waitFor(async () => pattern.exec(text)?.[0], `it says ${pattern}`)
-  return { told, say: (line: string) => child.stdin.write(`${line}\n`), ended: ended.promise }
-}
+const { holdfast, converse, said, fileOf, sessionOf, change } = commandLine(() => folder)
 
 const login = (home: string, act = signInAt) =>
   holdfast(home, ['login', '--server', server.appUrl, '--no-browser'], act)
@@ -81,13 +37,6 @@ const cancelAt = async (address: string) => {
   const browser = createBrowser()
   return browser.submit(formTo(await browser.open(address), '/cancel'))
 }
-
-const fileOf = (home: string) => join(folder, home, 'holdfast/session.json')
-const sessionOf = async (home: string) => JSON.parse(await readFile(fileOf(home), 'utf8'))
-const change = async (home: string, changes: object) =>
-  writeFile(fileOf(home), JSON.stringify({ ...(await sessionOf(home)), ...changes }))
-
-const failsWith = (code: string) => ({ code: 1, json: { error: { code } } })
 
 test('signs in by a browser, lists, renames and removes devices, and signs out', async () => {
   expect(await login('one')).toMatchObject({ code: 0, json: { signedIn: true, email: person.email } })
@@ -156,25 +105,8 @@ describe('pairing', () => {
   })
 })
 
-test('refreshes once where several commands need it at once', async () => {
-  await login('busy')
-  await change('busy', { expiresAt: 0 })
-  const tokenRequests = () => server.logged().match(/"route":"\/token"/g)?.length ?? 0
-  const before = tokenRequests()
-  const answers = await Promise.all(Array.from({ length: 3 }, () => holdfast('busy', ['status'])))
-  expect(answers.map(({ code }) => code)).toEqual([0, 0, 0])
-  expect(tokenRequests() - before).toBe(1)
-  expect((await sessionOf('busy')).expiresAt).toBeGreaterThan(Date.now() + 3_000_000)
-})
-
-test('stays signed in where the reply to a refresh is lost, and where the server is away', async () => {
+test('stays signed in where the server is away', async () => {
   await login('lost')
-  const before = await sessionOf('lost')
-  await change('lost', { expiresAt: 0 })
-  expect(await holdfast('lost', ['status'])).toMatchObject({ code: 0 })
-  // As if it had been killed before it wrote down what came.
-  await change('lost', { refresh: before.refresh, expiresAt: 0 })
-  expect(await holdfast('lost', ['status'])).toMatchObject({ code: 0 })
   await change('lost', { expiresAt: 0, issuer: 'http://127.0.0.1:9' })
   expect(await holdfast('lost', ['status'])).toMatchObject(failsWith('SERVER_UNAVAILABLE'))
   await change('lost', { issuer: server.idUrl })
@@ -183,7 +115,9 @@ test('stays signed in where the reply to a refresh is lost, and where the server
 
 test('is signed out where the provider says so, and keeps a file that it cannot read', async () => {
   await login('ended')
-  await change('ended', { expiresAt: 0, refresh: 'x'.repeat(43) })
+  const session = await sessionOf('ended')
+  await holdfast('ended', ['logout'])
+  await writeFile(fileOf('ended'), JSON.stringify({ ...session, expiresAt: 0 }))
   expect(await holdfast('ended', ['status'])).toMatchObject(failsWith('SESSION_ENDED'))
   expect(await holdfast('ended', ['status'])).toMatchObject(failsWith('NOT_SIGNED_IN'))
   await writeFile(fileOf('ended'), '{"half')
