@@ -1,5 +1,5 @@
 import type { Bytes } from '../base/bytes.ts'
-import { chunkSize, encodeManifest, type FileManifest, openChunk, sealChunk } from '../crypto/blob.ts'
+import { chunkSize, decodeManifest, encodeManifest, type FileManifest, openChunk, sealChunk } from '../crypto/blob.ts'
 import type { Keyring } from '../crypto/epoch-key.ts'
 import { itemIdOf } from '../crypto/item.ts'
 import type { SyncTransport } from './ports.ts'
@@ -43,6 +43,15 @@ export const uploadFile = async (
     progress(index + 1, count)
   }
   return encodeManifest({ about: file.about, epoch, chunks })
+}
+
+/** Undefined where it cannot be read. */
+export const readManifest = (bytes: Bytes): FileManifest | undefined => {
+  try {
+    return decodeManifest(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 /** The parts of a file, one after the other. Throws BLOB_CHANGED where one is not what was sent. */

@@ -1,17 +1,11 @@
 import * as v from 'valibot'
-import { type Bytes, fromBase64url, toBase64url } from '../base/bytes.ts'
+import { type Bytes, toBase64url } from '../base/bytes.ts'
 import { type SyncTransport, TransportError, type TransportProblem, type WrappedKey } from './ports.ts'
+import { bytes, count } from './shapes.ts'
 
 /** Asks the API with credentials: the path is below `/api/v1`. Rejects where the network does not answer. */
 export type Ask = (path: string, init: { method: string; body?: string | Bytes }) => Promise<Response>
 
-const bytes = v.pipe(
-  v.string(),
-  v.transform((text) => fromBase64url(text)),
-  v.check((value) => value !== undefined),
-  v.transform((value) => value ?? new Uint8Array()),
-)
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const head = v.object({ device: bytes, seq: count, hash: bytes })
 
 const logSchema = v.object({

@@ -19,6 +19,9 @@ import type { LogDevice } from './wire/log-entry.ts'
 /** Who receives keys: a device, or the recovery key. */
 export type KeyHolder = { readonly id: Bytes; readonly exchange: CryptoKeyPair }
 
+/** This device as it signs and receives keys. What it uses cannot be exported. */
+export type Identity = KeyHolder & { readonly sign: Sign; readonly about: LogDevice }
+
 /** Raw keys by epoch: for the vault, and nothing else. */
 export type EpochKeys = ReadonlyMap<number, Bytes>
 

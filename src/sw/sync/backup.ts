@@ -16,14 +16,14 @@ import {
   type BackupPreview,
   type BackupReply,
 } from '../../protocol/sync-state.ts'
+import { readServerLog } from '../../sync/account.ts'
+import { readKit } from '../../sync/entering.ts'
+import type { Identity } from '../../sync/keys.ts'
 import { sameBytes } from '../../sync/wire/codec.ts'
 import { SyncFault } from '../../sync/wire/faults.ts'
-import { readServerLog } from './account.ts'
 import { fileItems, restoreFile } from './files.ts'
 import type { Held } from './held.ts'
-import type { Identity } from './identity.ts'
 import { noteItems, restoreNote } from './items.ts'
-import { readKit } from './membership.ts'
 import type { Replica } from './replica.ts'
 import { BACKUP_AT } from './store.ts'
 

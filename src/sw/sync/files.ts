@@ -1,5 +1,4 @@
-import * as v from 'valibot'
-import { type Bytes, fromUtf8, toBase64url, utf8 } from '../../base/bytes.ts'
+import { type Bytes, toBase64url } from '../../base/bytes.ts'
 import { decodeManifest, encodeManifest, openChunk } from '../../crypto/blob.ts'
 import type { Keyring } from '../../crypto/epoch-key.ts'
 import { itemIdOf } from '../../crypto/item.ts'
@@ -8,7 +7,8 @@ import type { NotesDatabase } from '../../data/database.ts'
 import { bytesOf, CHUNK, chunksOf, readAttachments } from '../../data/stored-attachment.ts'
 import type { ManifestRow } from '../../data/sync-rows.ts'
 import type { Attachment } from '../../notebook/attachment.ts'
-import { downloadFile, type FileSource, uploadFile } from '../../sync/files.ts'
+import { aboutOf, aboutRemoved, type FileAbout, readAbout } from '../../notebook/file-about.ts'
+import { downloadFile, type FileSource, readManifest, uploadFile } from '../../sync/files.ts'
 import type { HttpTransport } from '../../sync/http-transport.ts'
 import { SyncFault } from '../../sync/wire/faults.ts'
 
@@ -19,44 +19,6 @@ export type FileDeps = {
   readonly epoch: number
   readonly progress: (type: 'sending-files' | 'receiving-files', done: number, total: number) => void
   readonly signal: AbortSignal
-}
-
-/** What is told of a file beside its bytes; of one that was removed nothing but that. The text of a long document stays behind. */
-const aboutSchema = v.variant('type', [
-  v.object({ type: v.literal('removed') }),
-  v.object({
-    type: v.literal('file'),
-    noteId: v.string(),
-    name: v.string(),
-    media: v.string(),
-    createdAt: v.number(),
-    text: v.string(),
-    duration: v.nullable(v.number()),
-  }),
-])
-type About = v.InferOutput<typeof aboutSchema>
-
-const longestText = 100_000
-
-const aboutOf = ({ noteId, name, type, createdAt, text, duration }: Attachment): About => ({
-  type: 'file',
-  noteId,
-  name,
-  media: type,
-  createdAt,
-  text: text.length > longestText ? '' : text,
-  duration,
-})
-
-const encode = (about: About): Bytes => utf8(JSON.stringify(about))
-
-const readAbout = (bytes: Uint8Array): About | undefined => {
-  try {
-    const parsed = v.safeParse(aboutSchema, JSON.parse(fromUtf8(bytes)))
-    return parsed.success ? parsed.output : undefined
-  } catch {
-    return undefined
-  }
 }
 
 const readPart = async (database: NotesDatabase, id: string, from: number, to: number): Promise<Bytes> => {
@@ -71,7 +33,7 @@ const readPart = async (database: NotesDatabase, id: string, from: number, to: n
 const sourceOf = (database: NotesDatabase, name: string, file: Attachment): FileSource => ({
   name,
   size: file.size,
-  about: encode(aboutOf(file)),
+  about: aboutOf(file),
   read: (from, to) => readPart(database, file.id, from, to),
 })
 
@@ -93,7 +55,7 @@ export const sendFiles = async ({
     const [file] = readAttachments([await database.attachments.get(idIn('file', name) ?? '')])
     const manifest =
       file === undefined
-        ? encodeManifest({ about: encode({ type: 'removed' }), epoch, chunks: [] })
+        ? encodeManifest({ about: aboutRemoved, epoch, chunks: [] })
         : await uploadFile(transport, keyring, epoch, sourceOf(database, name, file), { signal })
     if (file === undefined) await transport.removeChunks(await itemIdOf(keyring.account, name))
     // Nobody else has one that is gone before it was sent.
@@ -107,7 +69,7 @@ const keep = async (
   database: NotesDatabase,
   name: string,
   manifest: Bytes,
-  about: About,
+  about: FileAbout,
   bytes: Bytes,
 ): Promise<void> => {
   const id = idIn('file', name) ?? ''
@@ -125,26 +87,17 @@ const keep = async (
   })
 }
 
-/** What is said of a file, or undefined where that cannot be read: a page writes to that table, too. */
-const readManifest = (manifest: Bytes) => {
-  try {
-    const told = decodeManifest(manifest)
-    const about = readAbout(told.about)
-    return about === undefined ? undefined : { told, about }
-  } catch {
-    return undefined
-  }
-}
-
 const fetchFile = async ({ database, transport, keyring, signal }: FileDeps, { name, manifest }: ManifestRow) => {
-  const read = readManifest(manifest)
-  if (read === undefined) return
+  // A page writes to that table, too.
+  const told = readManifest(manifest)
+  const about = told === undefined ? undefined : readAbout(told.about)
+  if (told === undefined || about === undefined) return
   const parts: Bytes[] = []
-  for await (const part of downloadFile(transport, keyring, name, read.told)) {
+  for await (const part of downloadFile(transport, keyring, name, told)) {
     signal.throwIfAborted()
     parts.push(part)
   }
-  await keep(database, name, manifest, read.about, new Uint8Array(await new Blob(parts).arrayBuffer()))
+  await keep(database, name, manifest, about, new Uint8Array(await new Blob(parts).arrayBuffer()))
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { Bytes } from '../../base/bytes.ts'
 import type { RecoveryKitState } from '../../protocol/sync-state.ts'
+import type { Identity } from '../../sync/keys.ts'
 import { createKeyrings, type EpochKeys } from '../../sync/keys.ts'
 import { sameBytes } from '../../sync/wire/codec.ts'
 import type { Keeper } from '../keeper.ts'
 import type { Records } from '../records.ts'
 import type { Vault } from '../vault.ts'
-import type { Identity } from './identity.ts'
 
 type SyncRecord = Records['sync']
 

@@ -1,13 +1,9 @@
 import { fromBase64url } from '../../base/bytes.ts'
-import { deviceIdOf, type Sign, signWith } from '../../crypto/primitives.ts'
+import { deviceIdOf, signWith } from '../../crypto/primitives.ts'
 import { HoldfastError } from '../../protocol/errors.ts'
-import type { KeyHolder } from '../../sync/keys.ts'
-import type { LogDevice } from '../../sync/wire/log-entry.ts'
+import type { Identity } from '../../sync/keys.ts'
 import type { Keeper } from '../keeper.ts'
 import type { Vault } from '../vault.ts'
-
-/** This device as it signs and receives keys. What it uses cannot be exported. */
-export type Identity = KeyHolder & { readonly sign: Sign; readonly about: LogDevice }
 
 const raw = (text: string) => {
   const bytes = fromBase64url(text)

@@ -2,9 +2,18 @@ import { noteName } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import { settle } from '../../data/note-updates.ts'
 import type { SyncedRow } from '../../data/sync-rows.ts'
-import { type Note, unmarked } from '../../notebook/note.ts'
-import { foundingUpdate, mergeUpdates, type Update } from '../../notebook/note-document.ts'
-import { goneUpdate, noSnapshot, openSynced } from '../../notebook/note-sync.ts'
+import type { Note } from '../../notebook/note.ts'
+import type { Update } from '../../notebook/note-document.ts'
+import { noSnapshot } from '../../notebook/note-sync.ts'
+import {
+  type ComingChange,
+  type NoteHere,
+  type Offer,
+  offerOf,
+  restoredInto,
+  takenInto,
+  wholeNote,
+} from '../../notebook/synced-note.ts'
 
 // One note in the tables. All of it runs in a transaction of the caller's, over `synced` and the tables of notes.
 
@@ -14,16 +23,11 @@ export const noteTables = ['notes', 'updates', 'versions', 'changed', 'synced', 
 const updatesOf = async (database: NotesDatabase, id: string): Promise<Update[]> =>
   (await database.updates.where('noteId').equals(id).toArray()).map(({ update }) => update)
 
-/** What is here of a note. `isChanged`: it was changed, and that is not handed on. */
-type Here = {
-  readonly row: Note | undefined
-  readonly synced: SyncedRow | undefined
-  readonly isChanged: boolean
-  readonly updates: readonly Update[]
-}
-
 /** Of many notes in few requests: each of them costs as much as the work on a note. */
-const lookAt = async (database: NotesDatabase, ids: readonly string[]): Promise<readonly (Here & { id: string })[]> => {
+const lookAt = async (
+  database: NotesDatabase,
+  ids: readonly string[],
+): Promise<readonly (NoteHere & { id: string })[]> => {
   const names = ids.map(noteName)
   const { notes, synced, changed } = database
   const [rows, handedOn, changes] = await Promise.all([notes.bulkGet([...ids]), synced.bulkGet(names), changed.count()])
@@ -33,7 +37,7 @@ const lookAt = async (database: NotesDatabase, ids: readonly string[]): Promise<
       const [row, before] = [rows[at], handedOn[at]]
       // What was never here has no changes either.
       const updates = row === undefined && before === undefined ? [] : await updatesOf(database, id)
-      return { id, row, synced: before, isChanged: marks[at] !== undefined, updates }
+      return { id, row, handedOn: before, isChanged: marks[at] !== undefined, updates }
     }),
   )
 }
@@ -60,28 +64,6 @@ const lookAtSettled = async (database: NotesDatabase, ids: readonly string[]): R
   return lookAt(database, ids)
 }
 
-/** The document of a note; where it has no changes yet, those that its row makes. `added`: what is to be stored of it. */
-const documentOf = (row: Note, updates: readonly Update[]) => {
-  const added: Update[] = updates.length === 0 ? [foundingUpdate({ ...unmarked, ...row })] : []
-  const document = openSynced([...updates, ...added])
-  const times = document.tell({ createdAt: row.createdAt, updatedAt: row.updatedAt })
-  if (times !== undefined) added.push(times)
-  return { document, added }
-}
-
-export type Offer = { readonly body: Update; readonly snapshot: Update; readonly isGone: boolean }
-
-const offerOf = ({ row, synced, updates }: Here, now: number): { offer: Offer | undefined; added: Update[] } => {
-  if (row === undefined) {
-    // Nobody else has it, or everybody knows that it is gone.
-    if (synced === undefined || synced.isGone) return { offer: undefined, added: [] }
-    return { offer: { body: goneUpdate(now), snapshot: noSnapshot, isGone: true }, added: [] }
-  }
-  const { document, added } = documentOf(row, updates)
-  const body = document.changesSince(synced?.snapshot)
-  return { offer: body === undefined ? undefined : { body, snapshot: document.snapshot(), isGone: false }, added }
-}
-
 /** What others have not got of each of these notes; undefined where that is nothing. `now`: for those that were removed. */
 export const offersOf = async (
   database: NotesDatabase,
@@ -100,12 +82,12 @@ export const offersOf = async (
 export const wholeOf = async (database: NotesDatabase, id: string): Promise<Update | undefined> => {
   const [here] = await lookAtSettled(database, [id])
   if (here?.row === undefined) return undefined
-  const { document, added } = documentOf(here.row, here.updates)
+  const { body, added } = wholeNote(here.row, here.updates)
   await addUpdates(
     database,
     added.map((update) => ({ noteId: id, update })),
   )
-  return document.state()
+  return body
 }
 
 const forget = async (database: NotesDatabase, id: string): Promise<void> => {
@@ -116,34 +98,8 @@ const forget = async (database: NotesDatabase, id: string): Promise<void> => {
   await database.synced.put({ name: noteName(id), snapshot: noSnapshot, isGone: true })
 }
 
-/** Changes that came of a note. `isRecalled`: this device has sent it itself, and forgotten that. */
-export type Coming = {
-  readonly id: string
-  readonly changes: readonly { readonly body: Update; readonly isRecalled: boolean }[]
-}
-
-type Taken = { readonly updates: readonly Update[]; readonly row: Note; readonly synced: SyncedRow | undefined }
-
-/** What a note becomes by what came; undefined where it stays as it is. */
-const taken = (id: string, here: Here, { changes }: Coming, now: number): Taken | 'gone' | undefined => {
-  const { row, synced, isChanged, updates } = here
-  if (synced?.isGone === true) return undefined
-  // It was here, and was removed here: that stays so.
-  const wasRemoved = row === undefined && (synced !== undefined || isChanged)
-  const usable = changes.filter(({ isRecalled }) => !(isRecalled && wasRemoved)).map(({ body }) => body)
-  const coming = usable.length > 1 ? mergeUpdates(usable) : usable[0]
-  if (coming === undefined) return undefined
-  const foundation = row !== undefined && updates.length === 0 ? [foundingUpdate({ ...unmarked, ...row })] : []
-  const document = openSynced([...updates, ...foundation, coming])
-  if (document.isGone()) return 'gone'
-  const times = document.times() ?? { createdAt: row?.createdAt ?? now, updatedAt: row?.updatedAt ?? now }
-  const updatedAt = Math.max(times.updatedAt, row?.updatedAt ?? 0)
-  return {
-    updates: [...foundation, coming],
-    row: { ...row, id, ...document.content(), createdAt: times.createdAt, updatedAt },
-    synced: isChanged ? undefined : { name: noteName(id), snapshot: document.snapshot(), isGone: false },
-  }
-}
+/** Changes that came of a note. */
+export type Coming = { readonly id: string; readonly changes: readonly ComingChange[] }
 
 /** Takes in changes of notes, each of which is there once. `now`: of a note whose times nobody has told. */
 export const takeIn = async (database: NotesDatabase, coming: readonly Coming[], now: number): Promise<void> => {
@@ -155,12 +111,12 @@ export const takeIn = async (database: NotesDatabase, coming: readonly Coming[],
   for (const [at, one] of coming.entries()) {
     const { id } = one
     const found = here[at]
-    const next = found === undefined ? undefined : taken(id, found, one, now)
+    const next = found === undefined ? undefined : takenInto(id, found, one.changes, now)
     if (next === 'gone') gone.push(id)
     else if (next !== undefined) {
       updates.push(...next.updates.map((update) => ({ noteId: id, update })))
       rows.push(next.row)
-      if (next.synced !== undefined) synced.push(next.synced)
+      if (next.handedOn !== undefined) synced.push({ name: noteName(id), ...next.handedOn })
     }
   }
   await Promise.all([addUpdates(database, updates), putRows(database, rows), database.synced.bulkPut(synced)])
@@ -191,16 +147,10 @@ export const restoreNote = (
 ): Promise<boolean> =>
   Promise.resolve(
     database.transaction('rw', database.notes, database.updates, async () => {
-      const row = await database.notes.get(id)
-      const before = await updatesOf(database, id)
-      const foundation = row !== undefined && before.length === 0 ? [foundingUpdate({ ...unmarked, ...row })] : []
-      const known = openSynced([...before, ...foundation]).snapshot()
-      const document = openSynced([...before, ...foundation, body])
-      if (document.isGone() || document.changesSince(known) === undefined) return false
-      if (!apply) return true
-      const times = document.times() ?? { createdAt: row?.createdAt ?? now, updatedAt: row?.updatedAt ?? now }
-      await database.updates.bulkAdd([...foundation, body].map((update) => ({ noteId: id, update })))
-      await database.notes.put({ ...row, id, ...document.content(), ...times })
+      const restored = restoredInto(id, await database.notes.get(id), await updatesOf(database, id), body, now)
+      if (restored === undefined || !apply) return restored !== undefined
+      await database.updates.bulkAdd(restored.updates.map((update) => ({ noteId: id, update })))
+      await database.notes.put(restored.row)
       return true
     }),
   )

@@ -1,25 +1,25 @@
 import * as v from 'valibot'
 import { type Bytes, fromBase64url, toBase64url } from '../../base/bytes.ts'
 import { deviceIdOf } from '../../crypto/primitives.ts'
-import { newRecoveryWords, type RecoveryKey, readRecoveryWords, recoveryKeyOf } from '../../crypto/recovery-key.ts'
+import { newRecoveryWords, type RecoveryKey } from '../../crypto/recovery-key.ts'
 import { HoldfastError } from '../../protocol/errors.ts'
 import type { WordsProblem } from '../../protocol/sync-state.ts'
-import { type EpochKeys, unwrapKeys } from '../../sync/keys.ts'
-import type { WrappedKey } from '../../sync/ports.ts'
-import { sameBytes } from '../../sync/wire/codec.ts'
-import type { JoinedDevice, SyncDeps } from '../sync-part.ts'
 import {
   addEntry,
   isIn,
   type LogSource,
-  letIn,
   nameKit,
   openAccount,
   putOut,
   readServerLog,
   type ServerLog,
   textOf,
-} from './account.ts'
+} from '../../sync/account.ts'
+import { admitPaired, enterByKit, readKit } from '../../sync/entering.ts'
+import { type EpochKeys, unwrapKeys } from '../../sync/keys.ts'
+import type { WrappedKey } from '../../sync/ports.ts'
+import { sameBytes } from '../../sync/wire/codec.ts'
+import type { JoinedDevice, SyncDeps } from '../sync-part.ts'
 import { type Held, listOf } from './held.ts'
 import type { Replica } from './replica.ts'
 
@@ -37,14 +37,6 @@ export type Membership = {
 }
 
 const other: WordsProblem = { type: 'other' }
-
-type Read = { readonly key: RecoveryKey } | { readonly key?: undefined; readonly problem: WordsProblem }
-
-/** The recovery key of words as a person has typed them. */
-export const readKit = async (words: string): Promise<Read> => {
-  const entropy = readRecoveryWords(words)
-  return entropy.ok ? { key: await recoveryKeyOf(entropy.value) } : { problem: entropy.error }
-}
 
 export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps, held: Held, replica: Replica) => {
   const { transport, identity } = replica
@@ -85,12 +77,9 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       const { key, ...wrong } = await readKit(words)
       if (key === undefined) return 'problem' in wrong ? wrong.problem : other
       await ready()
-      const self = await identity()
-      const server = await readServerLog(transport)
-      if (server?.log.recovery === undefined || !sameBytes(server.log.recovery.id, key.id)) return other
-      const keys = await unwrapKeys(server.log, server.wraps, key)
-      await addEntry(transport, (now) => letIn(now, keys, { ...self.about, id: self.id }, key, clock()))
-      await settle(server, keys, key)
+      const entered = await enterByKit(transport, await identity(), key, clock())
+      if (entered === undefined) return other
+      await settle(entered.server, entered.keys, key)
       return null
     },
 
@@ -121,9 +110,8 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
     async admit({ publicKey, exchangeKey, name, platform }) {
       const [sign, exchange] = [fromBase64url(publicKey), fromBase64url(exchangeKey)]
       if (sign === undefined || exchange === undefined || !held.isOn()) return
-      const device = { id: await deviceIdOf(sign), signKey: sign, exchangeKey: exchange, name, platform }
-      const self = await identity()
-      await addEntry(transport, (server) => letIn(server, held.keys(), device, self, clock()))
+      const device = { signKey: sign, exchangeKey: exchange, name, platform }
+      await admitPaired(transport, held.keys(), await identity(), device, clock())
     },
 
     async expel(publicKey) {

@@ -7,15 +7,17 @@ import { type NotesDatabase, notesDatabase } from '../../data/database.ts'
 import { mergeUpdates } from '../../notebook/note-document.ts'
 import { wholeUpdate } from '../../notebook/note-sync.ts'
 import type { SyncRun } from '../../protocol/sync-state.ts'
-import { createEngine, type Engine, type Outcome } from '../../sync/engine.ts'
+import { renewKeys } from '../../sync/account.ts'
+import { createEngine } from '../../sync/engine.ts'
+import { countOf, exchangeAll } from '../../sync/exchange.ts'
 import { createHttpTransport, type HttpTransport } from '../../sync/http-transport.ts'
+import type { Identity } from '../../sync/keys.ts'
 import type { SyncMemory } from '../../sync/ports.ts'
 import type { SyncDeps } from '../sync-part.ts'
-import { addEntry, renew } from './account.ts'
 import { createChain } from './chain.ts'
 import { fetchFiles, sendFiles } from './files.ts'
 import type { Held } from './held.ts'
-import { type Identity, readIdentity } from './identity.ts'
+import { readIdentity } from './identity.ts'
 import { ACCOUNT, changeAll, createSyncStore, LOOKED_AT, MEMORY, SYNCED_AT } from './store.ts'
 
 /** The replica at rest: what it remembers, with the log of it verified and the keys of that log. */
@@ -48,12 +50,6 @@ export type Replica = {
   /** The last record of a device that was taken in. */
   lastOf(device: Bytes): Promise<{ readonly device: Bytes; readonly seq: number; readonly hash: Bytes }>
 }
-
-const countOf = (missing: Outcome['missing']): number =>
-  missing.flatMap(({ ranges }) => ranges).reduce((sum, [first, last]) => sum + last - first + 1, 0)
-
-/** Milliseconds from one look to the next: for what is held back, and for what is kept aside. */
-const lookAgainAfter = { missing: 60 * 60 * 1000, aside: 24 * 60 * 60 * 1000 }
 
 const headersOf = (body: string | Bytes): Record<string, string> => ({
   'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream',
@@ -115,30 +111,11 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
     await database.replica.put({ id: what, value: clock() })
   }
 
-  /** Whether it is time to read everything again, because something is not as it should be. */
-  const isLookDue = async ({ missing }: Outcome): Promise<boolean> => {
-    const isMissing = missing.length > 0
-    if (!isMissing && (await database.aside.count()) === 0) return false
-    const looked = await time(LOOKED_AT)
-    const wait = isMissing ? lookAgainAfter.missing : lookAgainAfter.aside
-    if (looked !== null && Math.abs(clock() - looked) < wait) return false
-    await noteTime(LOOKED_AT)
-    // What is aside was read just now, where nobody has looked before.
-    return isMissing || looked !== null
-  }
-
-  /** What the server held back may have come since, and what was wrong be right. */
-  const exchangeNotes = async (engine: Engine, signal: AbortSignal): Promise<Outcome> => {
-    const outcome = await engine.exchange(signal)
-    if (!(await isLookDue(outcome))) return outcome
-    await engine.lookAgain()
-    return engine.exchange(signal)
-  }
-
-  /** A device was removed: what is written from now on is under a new key. */
-  const beginEpoch = async (self: Identity): Promise<void> => {
-    const post = await addEntry(transport, (server) => renew(server, held.keys(), self, clock()))
-    if (post !== undefined) await held.learn(new Map(held.keys()).set(post.epoch, post.key))
+  const looks = {
+    clock,
+    last: () => time(LOOKED_AT),
+    note: () => noteTime(LOOKED_AT),
+    hasAside: async () => (await database.aside.count()) > 0,
   }
 
   return {
@@ -150,12 +127,13 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
       await deps.ready()
       const self = await identity()
       const engine = engineOf(self)
-      let outcome = await exchangeNotes(engine, signal)
+      let outcome = await exchangeAll(engine, looks, signal)
       const here = await atRest(self)
       if (here !== undefined) {
         const { log, keyring } = here
         held.noteKit(log.recovery?.id)
-        if (log.isRotationDue) await beginEpoch(self)
+        const keys = log.isRotationDue ? await renewKeys(transport, held.keys(), self, clock()) : undefined
+        if (keys !== undefined) await held.learn(keys)
         const tell = (type: 'sending-files' | 'receiving-files', done: number, total: number) =>
           progress({ type, done, total })
         const files = { database, transport, keyring, epoch: epochOf(log), signal, progress: tell }

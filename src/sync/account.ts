@@ -1,11 +1,10 @@
-import { type Bytes, toBase64url } from '../../base/bytes.ts'
-import { type DeviceLog, epochOf, findDevice, verifyLog, writeLogEntry } from '../../crypto/device-log.ts'
-import { commitmentOf, newEpochKey, wrapEpochKey } from '../../crypto/epoch-key.ts'
-import type { RecoveryKey } from '../../crypto/recovery-key.ts'
-import { admit, type EpochKeys, type LogPost, rotate } from '../../sync/keys.ts'
-import { TransportError, type WrappedKey } from '../../sync/ports.ts'
-import type { Head } from '../../sync/wire/log-entry.ts'
-import type { Identity } from './identity.ts'
+import { type Bytes, toBase64url } from '../base/bytes.ts'
+import { type DeviceLog, epochOf, findDevice, verifyLog, writeLogEntry } from '../crypto/device-log.ts'
+import { commitmentOf, newEpochKey, wrapEpochKey } from '../crypto/epoch-key.ts'
+import type { RecoveryKey } from '../crypto/recovery-key.ts'
+import { admit, type EpochKeys, type Identity, type LogPost, rotate } from './keys.ts'
+import { TransportError, type WrappedKey } from './ports.ts'
+import type { Head } from './wire/log-entry.ts'
 
 /** What the server has of the account: its device log, verified, and the keys that are wrapped for its devices. */
 export type ServerLog = {
@@ -90,10 +89,21 @@ export const putOut = async (
     : undefined
 
 /** The new epoch that a removal makes necessary; undefined where none is, or another device has begun it. */
-export const renew = async ({ log }: ServerLog, keys: EpochKeys, self: Identity, time: number) => {
+const renew = async ({ log }: ServerLog, keys: EpochKeys, self: Identity, time: number) => {
   const key = keyOf(keys, log)
   if (!log.isRotationDue || key === undefined) return undefined
   return { ...(await rotate(log, key, self, time)), epoch: epochOf(log) + 1 }
+}
+
+/** After a removal: begins the new epoch, so that what is written from now on is under a new key. All keys, where there is one more. */
+export const renewKeys = async (
+  source: LogSource,
+  keys: EpochKeys,
+  self: Identity,
+  time: number,
+): Promise<EpochKeys | undefined> => {
+  const post = await addEntry(source, (server) => renew(server, keys, self, time))
+  return post === undefined ? undefined : new Map(keys).set(post.epoch, post.key)
 }
 
 /** The entry that names a recovery key, with the present key wrapped for it. */
