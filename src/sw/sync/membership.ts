@@ -7,6 +7,7 @@ import type { WordsProblem } from '../../protocol/sync-state.ts'
 import { type EpochKeys, unwrapKeys } from '../../sync/keys.ts'
 import type { WrappedKey } from '../../sync/ports.ts'
 import { sameBytes } from '../../sync/wire/codec.ts'
+import { SyncFault } from '../../sync/wire/faults.ts'
 import type { JoinedDevice, SyncDeps } from '../sync-part.ts'
 import {
   addEntry,
@@ -47,7 +48,7 @@ export const readKit = async (words: string): Promise<Read> => {
 }
 
 export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps, held: Held, replica: Replica) => {
-  const { transport, identity } = replica
+  const { logAtServer, identity } = replica
 
   const settle = async ({ log }: ServerLog, keys: EpochKeys, kit: RecoveryKey | null): Promise<void> => {
     await replica.startAnew(log.account)
@@ -59,7 +60,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
 
   /** Asks through the interface of devices, which knows that a sign-in may be too old for this. */
   const asRecent: LogSource = {
-    log: transport.log,
+    ...logAtServer,
     async addToLog(entry: Bytes, wraps: readonly WrappedKey[]) {
       await api.signed('POST', '/sync/log', v.unknown(), { entry: toBase64url(entry), wraps: textOf(wraps) })
     },
@@ -71,12 +72,13 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       if (keeper.live() === undefined) throw new HoldfastError('SESSION_EXPIRED')
       await ready()
       const self = await identity()
-      if ((await readServerLog(transport)) === undefined) {
-        const { entry, wraps } = await openAccount(self, clock())
-        await transport.addToLog(entry, wraps)
-      }
-      const server = await readServerLog(transport)
+      const isNew = (await readServerLog(logAtServer)) === undefined
+      const opened = isNew ? await openAccount(self, clock()) : undefined
+      if (opened !== undefined) await logAtServer.addToLog(opened.entry, opened.wraps)
+      const server = await readServerLog(logAtServer)
       if (server === undefined) throw new HoldfastError('SYNC_FALSE')
+      const [first = new Uint8Array()] = server.entries
+      if (opened !== undefined && !sameBytes(first, opened.entry)) throw new SyncFault('LOG_FORKED')
       const keys = isIn(server.log, self.id) ? await unwrapKeys(server.log, server.wraps, self) : new Map()
       await settle(server, keys, null)
     },
@@ -86,10 +88,10 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       if (key === undefined) return 'problem' in wrong ? wrong.problem : other
       await ready()
       const self = await identity()
-      const server = await readServerLog(transport)
+      const server = await readServerLog(logAtServer)
       if (server?.log.recovery === undefined || !sameBytes(server.log.recovery.id, key.id)) return other
       const keys = await unwrapKeys(server.log, server.wraps, key)
-      await addEntry(transport, (now) => letIn(now, keys, { ...self.about, id: self.id }, key, clock()))
+      await addEntry(logAtServer, (now) => letIn(now, keys, { ...self.about, id: self.id }, key, clock()))
       await settle(server, keys, key)
       return null
     },
@@ -112,7 +114,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       if (record === undefined) throw new HoldfastError('SYNC_OFF')
       const { key, ...wrong } = await readKit(words)
       if (key === undefined) return 'problem' in wrong ? wrong.problem : other
-      const known = record.kit?.id ?? (await readServerLog(transport))?.log.recovery?.id
+      const known = record.kit?.id ?? (await readServerLog(logAtServer))?.log.recovery?.id
       if (known === undefined || !sameBytes(known, key.id)) return other
       await held.keep({ ...record, kit: { id: key.id, confirmed: true } })
       return null
@@ -123,7 +125,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       if (sign === undefined || exchange === undefined || !held.isOn()) return
       const device = { id: await deviceIdOf(sign), signKey: sign, exchangeKey: exchange, name, platform }
       const self = await identity()
-      await addEntry(transport, (server) => letIn(server, held.keys(), device, self, clock()))
+      await addEntry(logAtServer, (server) => letIn(server, held.keys(), device, self, clock()))
     },
 
     async expel(publicKey) {
@@ -131,7 +133,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       if (sign === undefined || !held.isOn()) return
       const self = await identity()
       const last = await replica.lastOf(await deviceIdOf(sign))
-      await addEntry(transport, (server) => putOut(server, last, self, clock()))
+      await addEntry(logAtServer, (server) => putOut(server, last, self, clock()))
     },
   }
   return membership

@@ -11,7 +11,7 @@ import { createEngine, type Engine, type Outcome } from '../../sync/engine.ts'
 import { createHttpTransport, type HttpTransport } from '../../sync/http-transport.ts'
 import type { SyncMemory } from '../../sync/ports.ts'
 import type { SyncDeps } from '../sync-part.ts'
-import { addEntry, renew } from './account.ts'
+import { addEntry, type LogSource, renew } from './account.ts'
 import { createChain } from './chain.ts'
 import { fetchFiles, sendFiles } from './files.ts'
 import type { Held } from './held.ts'
@@ -25,6 +25,8 @@ export type AtRest = { readonly memory: SyncMemory; readonly log: DeviceLog; rea
 export type Replica = {
   readonly database: NotesDatabase
   readonly transport: HttpTransport
+  /** The device log at the server. It has to go on from what was read of it here. */
+  readonly logAtServer: LogSource
   /** Reads all that is new, and sends all that waits. Answers how many records the server holds back. */
   exchange(signal: AbortSignal): Promise<number>
   identity(): Promise<Identity>
@@ -87,6 +89,16 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
   const store = createSyncStore(database, vault, clock)
   const transport = transportOf(deps)
   const identity = () => readIdentity(vault, keeper)
+  const logAtServer: LogSource = {
+    log: transport.log,
+    addToLog: transport.addToLog,
+    async known() {
+      const record = held.record()
+      // What an account before this one has left is none of it.
+      if (record === undefined) return { account: undefined, entries: [] }
+      return { account: record.account, entries: (await store.read())?.log ?? [] }
+    },
+  }
 
   const engineOf = (self: Identity) =>
     createEngine({
@@ -137,13 +149,14 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
 
   /** A device was removed: what is written from now on is under a new key. */
   const beginEpoch = async (self: Identity): Promise<void> => {
-    const post = await addEntry(transport, (server) => renew(server, held.keys(), self, clock()))
+    const post = await addEntry(logAtServer, (server) => renew(server, held.keys(), self, clock()))
     if (post !== undefined) await held.learn(new Map(held.keys()).set(post.epoch, post.key))
   }
 
   return {
     database,
     transport,
+    logAtServer,
     identity,
     atRest,
     async exchange(signal) {
