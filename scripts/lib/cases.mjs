@@ -16,6 +16,9 @@ const outcomeOf = (state, without) => {
   return without === undefined ? 'held' : 'stole'
 }
 
+/** The same attack where sync is on as well is another line. */
+const placeOf = (fullName) => (/ where sync is on\b/.test(fullName) ? ', where sync is on' : '')
+
 /** One test that has ended, as a line tells of it. `test`: vitest's TestCase. */
 export const lineOf = (test) => {
   const { cases, without, words } = readTitle(test.name)
@@ -29,7 +32,7 @@ export const lineOf = (test) => {
     without,
     // A layer that can be missed without loss: the attack proves nothing.
     outcome: isIdle ? 'failed' : outcomeOf(state, without),
-    words,
+    words: words + placeOf(test.fullName),
     obtained,
     reason: isIdle ? 'the layer is gone, and nothing was stolen' : note,
     errors: errors.map(({ stack, message }) => stack ?? message),

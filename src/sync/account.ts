@@ -4,6 +4,8 @@ import { commitmentOf, newEpochKey, wrapEpochKey } from '../crypto/epoch-key.ts'
 import type { RecoveryKey } from '../crypto/recovery-key.ts'
 import { admit, type EpochKeys, type Identity, type LogPost, rotate } from './keys.ts'
 import { TransportError, type WrappedKey } from './ports.ts'
+import { sameBytes } from './wire/codec.ts'
+import { SyncFault } from './wire/faults.ts'
 import type { Head } from './wire/log-entry.ts'
 
 /** What the server has of the account: its device log, verified, and the keys that are wrapped for its devices. */
@@ -13,15 +15,32 @@ export type ServerLog = {
   readonly wraps: readonly WrappedKey[]
 }
 
+/** What is known here of the log: which account it is of, and its entries as far as they were read. */
+export type LogKnown = { readonly account: Bytes | undefined; readonly entries: readonly Bytes[] }
+
 export type LogSource = {
+  known(): Promise<LogKnown>
   log(after: number): Promise<{ readonly entries: readonly Bytes[]; readonly wraps: readonly WrappedKey[] }>
   addToLog(entry: Bytes, wraps: readonly WrappedKey[]): Promise<void>
 }
 
-/** Undefined where the account has none yet. Throws `SyncFault` where it is false. */
+/** Keys are wrapped for whoever is in the log: it has to be the one that is known here. */
+const checkKnown = ({ account, entries: known }: LogKnown, { entries, log }: ServerLog): void => {
+  if (account !== undefined && !sameBytes(log.account, account)) throw new SyncFault('LOG_FORKED')
+  const last = known.at(-1)
+  if (last === undefined) return
+  const now = entries[known.length - 1]
+  if (now === undefined) throw new SyncFault('LOG_ROLLED_BACK')
+  if (!sameBytes(now, last)) throw new SyncFault('LOG_FORKED')
+}
+
+/** Undefined where the account has none yet. Throws `SyncFault` where it is false, or another one than is known here. */
 export const readServerLog = async (source: LogSource): Promise<ServerLog | undefined> => {
   const { entries, wraps } = await source.log(0)
-  return entries.length === 0 ? undefined : { entries, log: await verifyLog(entries), wraps }
+  if (entries.length === 0) return undefined
+  const server = { entries, log: await verifyLog(entries), wraps }
+  checkKnown(await source.known(), server)
+  return server
 }
 
 export const isIn = (log: DeviceLog, id: Bytes): boolean => {

@@ -1,16 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withAnswerInAddress } from './support/removals.ts'
 import type { Site } from './support/site.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 type Obtained = { readonly landed: string | null; readonly violations: readonly unknown[] }
 
 const run = async (site: Site): Promise<Obtained> => (await site.attack('address')) as Obtained
 
-describe.each(caseBrowsers)('a script that watches addresses in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a script that watches addresses in %s', (situation) => {
+  const stage = useStage(situation)
 
   beforeAll(async () => {
     await stage.site.signedIn()

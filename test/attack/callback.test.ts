@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal, sampled } from '../support/browsers.ts'
+import { removal, sampled } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { showsText } from '../support/page.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { stateOf } from './support/life.ts'
 import { noteObtained } from './support/obtained.ts'
 import { attackPath, beginSignUp, type Site } from './support/site.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 type Fields = readonly (readonly [name: string, value: string])[]
@@ -48,8 +49,8 @@ const replaced = (fields: Fields, name: string, value: string): Fields =>
   fields.map(([key, old]) => [key, key === name ? value : old])
 const without = (fields: Fields, name: string): Fields => fields.filter(([key]) => key !== name)
 
-describe.each(caseBrowsers)('a forged callback in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a forged callback in %s', (situation) => {
+  const stage = useStage(situation)
 
   beforeAll(async () => {
     await stage.site.signedIn()

@@ -3,11 +3,12 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { callUntilRefreshed, signOutThrough } from './support/life.ts'
 import { withCachedAnswers } from './support/removals.ts'
 import type { Site } from './support/site.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 /** Every address of the app's origin that anyone has asked for. */
@@ -36,8 +37,8 @@ const surfacesOf = (page: Page): Promise<unknown> =>
     [location.href, document.referrer, JSON.stringify(history.state)],
   ])
 
-describe.each(caseBrowsers)('a search for everything that was issued in %s', (kind) => {
-  const stage = useStage(kind, { accessTokenTtl: 3 })
+describe.each(situations)('a search for everything that was issued in %s', (situation) => {
+  const stage = useStage(situation, { accessTokenTtl: 3 })
   const told: string[] = []
   let page: Page
 

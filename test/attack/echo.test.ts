@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withLooseMatch } from './support/removals.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 const status = '/api/v1/auth/status'
@@ -13,8 +14,8 @@ const isElsewhere = ({ path }: Recorded): boolean => path === elsewhere
 /** What such an endpoint may show at most: of the cookies, nothing (see SECURITY.md). */
 const echo = ({ headers: { cookie: _cookie, ...shown } }: Recorded): Response => Response.json(shown)
 
-describe.each(caseBrowsers)('a script that wants the request shown in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a script that wants the request shown in %s', (situation) => {
+  const stage = useStage(situation)
 
   beforeAll(async () => {
     await stage.site.signedIn()

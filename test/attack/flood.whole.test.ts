@@ -1,12 +1,12 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
 import { isAuthenticated } from '../support/people.ts'
 import { expectNothingSecret } from './support/canaries.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
-describe.each(browsers)('a script that floods and holds in %s', (kind) => {
-  const stage = useStage(kind, { accessTokenTtl: 4 })
+describe.each(situations)('a script that floods and holds in %s', (situation) => {
+  const stage = useStage(situation, { accessTokenTtl: 4 })
   let page: Page
 
   beforeAll(async () => {

@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { noteObtained } from './support/obtained.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 const own = { Authorization: 'DPoP of-the-attacker', DPoP: 'proof-of-the-attacker' }
@@ -31,8 +32,8 @@ const lookAlikes = (appUrl: string, idUrl: string): readonly string[] => [
   `${appUrl.replace('//', '//user:name@')}/api/v2/x`,
 ]
 
-describe.each(caseBrowsers)('a script with credentials of its own in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a script with credentials of its own in %s', (situation) => {
+  const stage = useStage(situation)
 
   beforeAll(async () => {
     await stage.site.signedIn()

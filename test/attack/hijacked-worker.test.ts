@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withIntruder } from './support/removals.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 import { withoutPolicy } from './support/tampers.ts'
 
@@ -21,8 +22,8 @@ const openOutside = async () => {
   return { url: `http://127.0.0.1:${port}`, heard, close: () => server.close() }
 }
 
-describe.each(caseBrowsers)("the attacker's code inside of the worker in %s", (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)("the attacker's code inside of the worker in %s", (situation) => {
+  const stage = useStage(situation)
   let outside: Awaited<ReturnType<typeof openOutside>>
 
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole } from '../support/page.ts'
 import { isAuthenticated, signOut } from '../support/people.ts'
@@ -10,6 +10,7 @@ import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.
 import { callUntilRefreshed } from './support/life.ts'
 import { withTalk } from './support/removals.ts'
 import { beginSignUp, type Site } from './support/site.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 const index = readFileSync(join(import.meta.dirname, '../../dist/app/index.html'), 'utf8')
@@ -32,13 +33,18 @@ const notes = async (site: Site): Promise<string> => {
 
 const signUp = async (site: Site): Promise<Page> => {
   const page = await openHooked(site)
-  await beginSignUp(page)
+  const person = await beginSignUp(page)
   await waitFor(() => page.url().startsWith(site.holdfast.appUrl) && isAuthenticated(page), 'somebody is signed in')
+  // The words of a kit are on the page that asks for it, and on no other.
+  const other = await site.open('/')
+  await site.turnOn(other, person)
+  await other.close()
+  await page.bringToFront()
   return page
 }
 
-describe.each(caseBrowsers)('a script that was there before anything else in %s', (kind) => {
-  const stage = useStage(kind, { accessTokenTtl: 4 })
+describe.each(situations)('a script that was there before anything else in %s', (situation) => {
+  const stage = useStage(situation, { accessTokenTtl: 4 })
   let page: Page
 
   beforeAll(async () => {

@@ -5,12 +5,13 @@ import { describe, expect, it } from 'vitest'
 import { loadSecrets } from '../../server/secrets.ts'
 import { toBase64url } from '../../src/base/bytes.ts'
 import { INSTALL_COOKIE } from '../../src/seal/install.ts'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import type { HoldfastOptions } from '../support/holdfast.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import type { Site } from './support/site.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 import { plainCookie, withPlainCookie } from './support/tampers.ts'
 
@@ -34,8 +35,8 @@ const shareOf = async (site: Site, id: string): Promise<string> => {
 
 const asksForScript = ({ path, sender }: Recorded): boolean => path === '/sw.js' && sender === 'script'
 
-describe.each(caseBrowsers)('a script that puts an install of its own in place in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a script that puts an install of its own in place in %s', (situation) => {
+  const stage = useStage(situation)
 
   /** Plants the id before anybody signs in; answers what the storages then give to one who knows its share. */
   const run = async (options: HoldfastOptions, name: string) => {

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseAnnounce } from '../../src/protocol/parse.ts'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import { isAuthenticated } from '../support/people.ts'
 import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { withGetter } from './support/removals.ts'
 import type { Site } from './support/site.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 type Reply = { readonly ok?: unknown; readonly error?: { readonly code: string } } | 'no answer' | null
@@ -34,8 +35,8 @@ const stateFields = [
   'status',
 ]
 
-describe.each(caseBrowsers)('a script that asks the worker for everything in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a script that asks the worker for everything in %s', (situation) => {
+  const stage = useStage(situation)
   let obtained: Obtained
 
   beforeAll(async () => {

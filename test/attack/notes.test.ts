@@ -1,9 +1,10 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, fill } from '../support/page.ts'
 import { noteObtained } from './support/obtained.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 type Rendered = { readonly notes: number; readonly ran: number; readonly nodes: number }
@@ -23,8 +24,8 @@ const madeOf = (page: Page) =>
     rows: document.querySelectorAll('.row').length,
   }))
 
-describe.each(caseBrowsers)('what is written in notes in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('what is written in notes in %s', (situation) => {
+  const stage = useStage(situation)
   let page: Page
   let count: unknown
 

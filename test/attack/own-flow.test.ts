@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { webClient } from '../../server/config.ts'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import type { Recorded } from '../support/recorded.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import type { Site } from './support/site.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 import { withCodeInAddress } from './support/tampers.ts'
 
@@ -24,8 +25,8 @@ const run = async (site: Site, keepWorker: boolean, patience = 1500): Promise<Ob
 }
 const LANDS = 20_000
 
-describe.each(caseBrowsers)('a flow of its own in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a flow of its own in %s', (situation) => {
+  const stage = useStage(situation)
 
   beforeAll(async () => {
     await stage.site.signedIn()

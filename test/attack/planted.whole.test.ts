@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
 import type { HoldfastOptions } from '../support/holdfast.ts'
 import { killWorkers } from '../support/kill.ts'
 import { isAuthenticated } from '../support/people.ts'
@@ -12,6 +11,7 @@ import { signOutThrough } from './support/life.ts'
 import { noteObtained } from './support/obtained.ts'
 import { withBlindHash, withKnownShare } from './support/removals.ts'
 import type { Site } from './support/site.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 const built = join(import.meta.dirname, '../../dist/app')
@@ -24,8 +24,8 @@ const mark = 'planted by the attacker'
 
 const status = (obtained: unknown): unknown => Reflect.get(Object(Reflect.get(Object(obtained), 'state')), 'status')
 
-describe.each(browsers)('a script that plants in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a script that plants in %s', (situation) => {
+  const stage = useStage(situation)
   let site: Site
   let page: Page
 

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import { isAuthenticated } from '../support/people.ts'
 import { expectNothingSecret } from './support/canaries.ts'
 import { noteObtained } from './support/obtained.ts'
 import { withOracle } from './support/removals.ts'
 import type { Site } from './support/site.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 const claims = (proof: string): Readonly<Record<string, unknown>> =>
@@ -20,8 +21,8 @@ const ask = async (site: Site): Promise<readonly unknown[]> => {
   return answers
 }
 
-describe.each(caseBrowsers)('a script that wants the proof key used in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a script that wants the proof key used in %s', (situation) => {
+  const stage = useStage(situation)
 
   beforeAll(async () => {
     await stage.site.signedIn()

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { browsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { killWorkers } from '../support/kill.ts'
 import { isAuthenticated } from '../support/people.ts'
 import { expectNothingSecret } from './support/canaries.ts'
 import { callUntilRefreshed } from './support/life.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 const statusOf = (obtained: unknown): unknown => Reflect.get(Object(Reflect.get(Object(obtained), 'state')), 'status')
 
-describe.each(browsers)('a script that puts back what was stored before a refresh in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a script that puts back what was stored before a refresh in %s', (situation) => {
+  const stage = useStage(situation)
 
   it.each([
     ['the same session or its end while the server bears a repetition', 60, ['signed-in', 'expired']],

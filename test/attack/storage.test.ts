@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal } from '../support/browsers.ts'
-import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
+import { removal } from '../support/browsers.ts'
+import { expectLeaked, expectNothingSecret, privateKeys } from './support/canaries.ts'
 import { withKnownShare } from './support/removals.ts'
+import { hasSync, situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
-describe.each(caseBrowsers)('a script that reads every storage in %s', (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)('a script that reads every storage in %s', (situation) => {
+  const stage = useStage(situation)
 
   beforeAll(async () => {
     await stage.site.signedIn()
@@ -14,6 +15,9 @@ describe.each(caseBrowsers)('a script that reads every storage in %s', (kind) =>
   it('case 38: finds keys and records, and opens none', async () => {
     const obtained = await stage.site.attack('storage')
     expect(obtained).toMatchObject({ opened: [], keys: 1, records: expect.arrayContaining(['session/main']) })
+    if (hasSync(situation)) {
+      expect(obtained).toMatchObject({ records: expect.arrayContaining(['sync/main', 'device/main', 'replica']) })
+    }
     expect(Reflect.get(Object(obtained), 'tried')).toBeGreaterThan(10)
     await expectNothingSecret(stage.site.holdfast, obtained)
   })
@@ -22,6 +26,10 @@ describe.each(caseBrowsers)('a script that reads every storage in %s', (kind) =>
     const site = await stage.open({ mapWorkerSource: withKnownShare })
     await site.signedIn()
     const { issued } = site.holdfast.recorder
-    await expectLeaked(site.holdfast, await site.attack('storage'), issued.refreshTokens)
+    const obtained = await site.attack('storage')
+    await expectLeaked(site.holdfast, obtained, issued.refreshTokens)
+    if (!hasSync(situation)) return
+    await expectLeaked(site.holdfast, obtained, ['key of epoch 1'])
+    await expectLeaked(site.holdfast, obtained, privateKeys(site.holdfast))
   })
 })

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { caseBrowsers, removal } from '../support/browsers.ts'
+import { removal } from '../support/browsers.ts'
 import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
+import { situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 type Obtained = {
@@ -19,8 +20,8 @@ const files = readdirSync(assets)
 
 const isRefused = (outcome: unknown): boolean => typeof outcome === 'string' && outcome.startsWith('refused: ')
 
-describe.each(caseBrowsers)("a script that asks for the worker's script in %s", (kind) => {
-  const stage = useStage(kind)
+describe.each(situations)("a script that asks for the worker's script in %s", (situation) => {
+  const stage = useStage(situation)
   let obtained: Obtained
 
   beforeAll(async () => {

@@ -3,6 +3,7 @@ import type { RecoveryKitState } from '../../protocol/sync-state.ts'
 import type { Identity } from '../../sync/keys.ts'
 import { createKeyrings, type EpochKeys } from '../../sync/keys.ts'
 import { sameBytes } from '../../sync/wire/codec.ts'
+import { SyncFault } from '../../sync/wire/faults.ts'
 import type { Keeper } from '../keeper.ts'
 import type { Records } from '../records.ts'
 import type { Vault } from '../vault.ts'
@@ -59,7 +60,12 @@ export const createHeld = (vault: Vault, keeper: Keeper): Held => {
     },
     keyrings(self) {
       rings ??= createKeyrings(self, keys(), learn)
-      return rings
+      const [ringOf, own] = [rings, record?.account]
+      return async (log, wraps) => {
+        // Whoever has lost what it remembered of the log takes no other account for its own: the keys are of this one.
+        if (own !== undefined && !sameBytes(log.account, own)) throw new SyncFault('LOG_FORKED')
+        return ringOf(log, wraps)
+      }
     },
     kit() {
       const own = record?.kit

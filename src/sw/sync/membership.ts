@@ -19,6 +19,7 @@ import { admitPaired, enterByKit, readKit } from '../../sync/entering.ts'
 import { type EpochKeys, unwrapKeys } from '../../sync/keys.ts'
 import type { WrappedKey } from '../../sync/ports.ts'
 import { sameBytes } from '../../sync/wire/codec.ts'
+import { SyncFault } from '../../sync/wire/faults.ts'
 import type { JoinedDevice, SyncDeps } from '../sync-part.ts'
 import { type Held, listOf } from './held.ts'
 import type { Replica } from './replica.ts'
@@ -39,7 +40,7 @@ export type Membership = {
 const other: WordsProblem = { type: 'other' }
 
 export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps, held: Held, replica: Replica) => {
-  const { transport, identity } = replica
+  const { logAtServer, identity } = replica
 
   const settle = async ({ log }: ServerLog, keys: EpochKeys, kit: RecoveryKey | null): Promise<void> => {
     await replica.startAnew(log.account)
@@ -51,7 +52,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
 
   /** Asks through the interface of devices, which knows that a sign-in may be too old for this. */
   const asRecent: LogSource = {
-    log: transport.log,
+    ...logAtServer,
     async addToLog(entry: Bytes, wraps: readonly WrappedKey[]) {
       await api.signed('POST', '/sync/log', v.unknown(), { entry: toBase64url(entry), wraps: textOf(wraps) })
     },
@@ -63,12 +64,13 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       if (keeper.live() === undefined) throw new HoldfastError('SESSION_EXPIRED')
       await ready()
       const self = await identity()
-      if ((await readServerLog(transport)) === undefined) {
-        const { entry, wraps } = await openAccount(self, clock())
-        await transport.addToLog(entry, wraps)
-      }
-      const server = await readServerLog(transport)
+      const isNew = (await readServerLog(logAtServer)) === undefined
+      const opened = isNew ? await openAccount(self, clock()) : undefined
+      if (opened !== undefined) await logAtServer.addToLog(opened.entry, opened.wraps)
+      const server = await readServerLog(logAtServer)
       if (server === undefined) throw new HoldfastError('SYNC_FALSE')
+      const [first = new Uint8Array()] = server.entries
+      if (opened !== undefined && !sameBytes(first, opened.entry)) throw new SyncFault('LOG_FORKED')
       const keys = isIn(server.log, self.id) ? await unwrapKeys(server.log, server.wraps, self) : new Map()
       await settle(server, keys, null)
     },
@@ -77,7 +79,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       const { key, ...wrong } = await readKit(words)
       if (key === undefined) return 'problem' in wrong ? wrong.problem : other
       await ready()
-      const entered = await enterByKit(transport, await identity(), key, clock())
+      const entered = await enterByKit(logAtServer, await identity(), key, clock())
       if (entered === undefined) return other
       await settle(entered.server, entered.keys, key)
       return null
@@ -101,7 +103,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       if (record === undefined) throw new HoldfastError('SYNC_OFF')
       const { key, ...wrong } = await readKit(words)
       if (key === undefined) return 'problem' in wrong ? wrong.problem : other
-      const known = record.kit?.id ?? (await readServerLog(transport))?.log.recovery?.id
+      const known = record.kit?.id ?? (await readServerLog(logAtServer))?.log.recovery?.id
       if (known === undefined || !sameBytes(known, key.id)) return other
       await held.keep({ ...record, kit: { id: key.id, confirmed: true } })
       return null
@@ -111,7 +113,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       const [sign, exchange] = [fromBase64url(publicKey), fromBase64url(exchangeKey)]
       if (sign === undefined || exchange === undefined || !held.isOn()) return
       const device = { signKey: sign, exchangeKey: exchange, name, platform }
-      await admitPaired(transport, held.keys(), await identity(), device, clock())
+      await admitPaired(logAtServer, held.keys(), await identity(), device, clock())
     },
 
     async expel(publicKey) {
@@ -119,7 +121,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       if (sign === undefined || !held.isOn()) return
       const self = await identity()
       const last = await replica.lastOf(await deviceIdOf(sign))
-      await addEntry(transport, (server) => putOut(server, last, self, clock()))
+      await addEntry(logAtServer, (server) => putOut(server, last, self, clock()))
     },
   }
   return membership

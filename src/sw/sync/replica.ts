@@ -7,7 +7,7 @@ import { type NotesDatabase, notesDatabase } from '../../data/database.ts'
 import { mergeUpdates } from '../../notebook/note-document.ts'
 import { wholeUpdate } from '../../notebook/note-sync.ts'
 import type { SyncRun } from '../../protocol/sync-state.ts'
-import { renewKeys } from '../../sync/account.ts'
+import { type LogSource, renewKeys } from '../../sync/account.ts'
 import { createEngine } from '../../sync/engine.ts'
 import { countOf, exchangeAll } from '../../sync/exchange.ts'
 import { createHttpTransport, type HttpTransport } from '../../sync/http-transport.ts'
@@ -27,6 +27,8 @@ export type AtRest = { readonly memory: SyncMemory; readonly log: DeviceLog; rea
 export type Replica = {
   readonly database: NotesDatabase
   readonly transport: HttpTransport
+  /** The device log at the server. It has to go on from what was read of it here. */
+  readonly logAtServer: LogSource
   /** Reads all that is new, and sends all that waits. Answers how many records the server holds back. */
   exchange(signal: AbortSignal): Promise<number>
   identity(): Promise<Identity>
@@ -83,6 +85,16 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
   const store = createSyncStore(database, vault, clock)
   const transport = transportOf(deps)
   const identity = () => readIdentity(vault, keeper)
+  const logAtServer: LogSource = {
+    log: transport.log,
+    addToLog: transport.addToLog,
+    async known() {
+      const record = held.record()
+      // What an account before this one has left is none of it.
+      if (record === undefined) return { account: undefined, entries: [] }
+      return { account: record.account, entries: (await store.read())?.log ?? [] }
+    },
+  }
 
   const engineOf = (self: Identity) =>
     createEngine({
@@ -121,6 +133,7 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
   return {
     database,
     transport,
+    logAtServer,
     identity,
     atRest,
     async exchange(signal) {
@@ -132,7 +145,7 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
       if (here !== undefined) {
         const { log, keyring } = here
         held.noteKit(log.recovery?.id)
-        const keys = log.isRotationDue ? await renewKeys(transport, held.keys(), self, clock()) : undefined
+        const keys = log.isRotationDue ? await renewKeys(logAtServer, held.keys(), self, clock()) : undefined
         if (keys !== undefined) await held.learn(keys)
         const tell = (type: 'sending-files' | 'receiving-files', done: number, total: number) =>
           progress({ type, done, total })

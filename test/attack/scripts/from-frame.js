@@ -4,7 +4,14 @@
   const workers = [navigator.serviceWorker.controller, (await ready).active]
   const told = []
   for (const worker of workers) {
-    for (const type of ['session.get', 'session.tokens']) {
+    for (const type of [
+      'session.get',
+      'session.tokens',
+      'sync.newKit',
+      'sync.backup',
+      'pairing.offer',
+      'pairing.approve',
+    ]) {
       const { port1, port2 } = new MessageChannel()
       const answer = new Promise((resolve) => {
         port1.onmessage = ({ data }) => resolve(data)

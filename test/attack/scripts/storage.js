@@ -26,14 +26,27 @@
     return undefined
   }
 
+  const bytesOf = (text) =>
+    Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0))
+  /** The keys that lie wrapped in an opened record, under the key that has opened it. */
+  const unwrap = async (key, text) => {
+    const keys = []
+    for (const { wrapped } of found(JSON.parse(text), (value) => typeof value?.wrapped === 'string')) {
+      const sealed = bytesOf(wrapped)
+      const algorithm = { name: 'AES-GCM', iv: sealed.slice(0, 12) }
+      keys.push(await lib.outcome(() => crypto.subtle.decrypt(algorithm, key, sealed.slice(12))))
+    }
+    return keys
+  }
+
   /** What an attacker who does not know the share can put in its place. */
   const guesses = (all, shares) => [
-    ...shares.map((share) =>
-      Uint8Array.from(atob(share.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0)),
-    ),
+    ...shares.map(bytesOf),
     new Uint8Array(),
     new Uint8Array(32),
     ...found(all, (value) => typeof value === 'string' && value.length < 200).map(utf8),
+    // As long as a key is, and a hash, and whatever else somebody could have left lying about.
+    ...found(all, (value) => value instanceof Uint8Array && (value.length === 16 || value.length === 32)),
     utf8('holdfast seal v1'),
     utf8(location.origin),
   ]
@@ -56,11 +69,16 @@
     const all = await dumpStorage()
     const keys = found(all, (value) => value instanceof CryptoKey)
     const made = await candidates(keys, all, input?.shares ?? [])
-    const records = Object.values(all.databases).flatMap((database) => database.records ?? [])
+    const records = Object.values(all.databases).flatMap((database) => [
+      ...(database.records ?? []),
+      // What sync remembers lies with the notes, sealed in the same way.
+      ...(database.replica ?? []).filter(([id]) => id === 'memory').map(([, { value }]) => ['replica', value]),
+    ])
     const opened = []
     for (const [name, record] of records) {
       for (const key of made) {
-        if (record instanceof Uint8Array) opened.push(await open(key, name, record))
+        const text = record instanceof Uint8Array ? await open(key, name, record) : undefined
+        if (text !== undefined) opened.push([text, await unwrap(key, text)])
       }
     }
     return {
@@ -68,7 +86,7 @@
       keys: keys.length,
       tried: made.length * records.length,
       records: records.map(([name]) => name),
-      opened: opened.filter((text) => text !== undefined),
+      opened,
     }
   })
 })()

@@ -1,19 +1,11 @@
 // What a script of the page can do where sync is on.
 ;(() => {
-  const types = [
-    ...[
-      'sync.get',
-      'sync.run',
-      'sync.stop',
-      'sync.backup',
-      'sync.fetchBackup',
-      'sync.newKit',
-      'pairing.get',
-      'pairing.offer',
-      'devices.list',
-    ],
+  /** Operations that there are not, each of which somebody could have thought of. */
+  const invented = [
     ...['sync.keys', 'sync.key', 'sync.words', 'sync.kit', 'sync.log', 'sync.export', 'sync.records', 'sync.identity'],
     ...['sync.compact', 'sync.post', 'sync.seal', 'sync.open', 'sync.sign', 'sync.admit', 'sync.expel', 'sync.keyring'],
+    ...['sync.unwrap', 'sync.showKit', 'keys.export', 'device.sign', 'device.key', 'log.append', 'pairing.sign'],
+    ...['exchange.derive', 'vault.open', 'vault.seal', 'vault.unwrapDeviceKey'],
   ]
   const withWords = ['sync.unlock', 'sync.confirmKit', 'sync.openBackup', 'sync.applyBackup']
   const words = [
@@ -21,9 +13,40 @@
     ...[{ toString: 'abandon' }, new Uint8Array(16), '\u0000', '*', '%'],
   ]
 
-  const ask = async () => {
+  const seeded = (seed) => () => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
+    return seed / 2 ** 32
+  }
+  /** The operations that there are, with members and values that they may have, or not. */
+  const noise = async (known, count) => {
+    const random = seeded(39)
+    const pick = (list) => list[Math.floor(random() * list.length)]
+    const members = [
+      'words',
+      'code',
+      'device',
+      'name',
+      'value',
+      'key',
+      'epoch',
+      'authTime',
+      'again',
+      'account',
+      'wraps',
+    ]
+    const values = [...words.slice(0, 10), 'main', 'note/x', '__proto__', true, Date.now(), new Uint8Array(80), {}]
     const replies = []
-    for (const type of types) {
+    for (let at = 0; at < count; at += 1) {
+      const type = pick(known)
+      const more = Array.from({ length: Math.floor(random() * 3) }, () => [pick(members), pick(values)])
+      replies.push([type, await lib.ask(lib.question(type, Object.fromEntries(more)))])
+    }
+    return replies
+  }
+
+  const ask = async ({ known, count }) => {
+    const replies = []
+    for (const type of [...known, ...invented]) {
       replies.push([type, await lib.ask(lib.question(type))])
       replies.push([`${type} +`, await lib.ask(lib.question(type, { words: 'abandon', provider: 'main', key: 1 }))])
     }
@@ -32,7 +55,7 @@
         replies.push([`${type} (words)`, await lib.outcome(() => lib.ask(lib.question(type, { words: one })))])
       }
     }
-    return { replies, storage: await dumpStorage() }
+    return { replies, noise: await noise(known, count), storage: await dumpStorage() }
   }
 
   const call = async ([method, path, body]) => {
@@ -101,7 +124,7 @@
 
   attack(async ({ act, ...input }) => {
     await navigator.serviceWorker.ready
-    if (act === 'ask') return ask()
+    if (act === 'ask') return ask(input)
     if (act === 'calls') return calls(input.asked)
     if (act === 'rewrite') return rewrite()
     if (act === 'empty') return clear(['notes', 'updates'])

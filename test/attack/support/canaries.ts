@@ -4,6 +4,7 @@ import { fromBase64url, toBase64url } from '../../../src/base/bytes.ts'
 import { deriveShare, INSTALL_COOKIE, readInstall } from '../../../src/seal/install.ts'
 import type { Holdfast } from '../../support/holdfast.ts'
 import { noteObtained } from './obtained.ts'
+import { foundIn, type SyncSecrets } from './sync-secrets.ts'
 
 const fieldOf = (body: string, name: string): string | undefined => {
   try {
@@ -29,6 +30,25 @@ const seals = async ({ config, recorder }: Holdfast): Promise<(readonly [canary:
   return found
 }
 
+const secretsOfSync = new WeakMap<Holdfast, SyncSecrets>()
+
+/** From now on these are looked for as well. */
+export const keepSyncSecrets = (holdfast: Holdfast, secrets: SyncSecrets): void => {
+  secretsOfSync.set(holdfast, new Map([...(secretsOfSync.get(holdfast) ?? []), ...secrets]))
+}
+
+/** Where a worker of `withKeysTold` tells its private keys. */
+export const told = '/told-to-the-test'
+
+/** The secret part of a key in PKCS #8: of an Ed25519 or X25519 key the end, of a P-256 key what stands before its public part. */
+const secretPart = (pkcs8: Buffer): string => pkcs8.subarray(pkcs8.length === 48 ? 16 : 36).toString('base64url', 0, 32)
+
+/** The private keys that a worker of `withKeysTold` has wrapped: of its proofs, and of this device. */
+export const privateKeys = ({ recorder }: Holdfast): readonly string[] =>
+  recorder.requests
+    .filter(({ path }) => path === told)
+    .map(({ form }) => secretPart(Buffer.from(form.key ?? '', 'base64')))
+
 /** Everything secret of this run, and what it is. */
 const kindsOf = async (holdfast: Holdfast): Promise<Kinds> => {
   const { recorder } = holdfast
@@ -43,6 +63,7 @@ const kindsOf = async (holdfast: Holdfast): Promise<Kinds> => {
     ['state', issued.states],
     ['nonce', issued.nonces],
     ['pushed request', byWorker.map(({ reply }) => fieldOf(reply?.body ?? '', 'request_uri'))],
+    ['private key', privateKeys(holdfast)],
     ['DPoP proof', byWorker.map(({ headers }) => headers.dpop)],
   ]
   const kinds = new Map<string, string>(await seals(holdfast))
@@ -64,17 +85,18 @@ const formsOf = (canary: string): readonly string[] => {
 const textOf = (obtained: unknown): string =>
   typeof obtained === 'string' ? obtained : (JSON.stringify(obtained) ?? 'nothing')
 
-/** The secrets of this run that are in `obtained`. */
+/** The secrets of this run that are in `obtained`; those of sync by their names. */
 export const leaked = async (holdfast: Holdfast, obtained: unknown): Promise<readonly string[]> => {
   const text = textOf(obtained)
-  return (await canaries(holdfast)).filter((canary) => formsOf(canary).some((form) => text.includes(form)))
+  const issued = (await canaries(holdfast)).filter((canary) => formsOf(canary).some((form) => text.includes(form)))
+  return [...issued, ...foundIn(text, secretsOfSync.get(holdfast) ?? new Map())]
 }
 
 /** Notes in the report what these secrets are; of none, that there were none. */
 const noteSecrets = async (holdfast: Holdfast, found: readonly string[]): Promise<void> => {
   const kinds = await kindsOf(holdfast)
   noteObtained({})
-  for (const canary of found) noteObtained({ [kinds.get(canary) ?? 'secret']: 1 })
+  for (const canary of found) noteObtained({ [kinds.get(canary) ?? 'secret of sync']: 1 })
 }
 
 /** Where the secrets are in what was obtained; without secrets, how it begins. */

@@ -4,6 +4,32 @@
 export const withKnownShare = (source: string): string =>
   `self.__holdfast.share = ${JSON.stringify('A'.repeat(43))};\n${source}`
 
+/** A worker that is as it was, but for telling the test each private key that it wraps: the test looks for them on every page. */
+export const withKeysTold =
+  (path: string) =>
+  (source: string): string =>
+    `;(() => {
+  const { wrapKey, exportKey } = SubtleCrypto.prototype
+  const { fetch } = self
+  SubtleCrypto.prototype.wrapKey = async function (format, key, ...how) {
+    const bytes = new Uint8Array(await exportKey.call(this, format, key))
+    const body = new URLSearchParams({ key: btoa(String.fromCharCode(...bytes)) })
+    await fetch(${JSON.stringify(path)}, { method: 'POST', body })
+    return wrapKey.call(this, format, key, ...how)
+  }
+})();
+${source}`
+
+/** A worker that keeps in a cache what it makes keys of. */
+export const withCachedKeys = (source: string): string => `;(() => {
+  const { importKey } = SubtleCrypto.prototype
+  SubtleCrypto.prototype.importKey = async function (format, bytes, algorithm, ...how) {
+    if (algorithm === 'HKDF') await (await caches.open('answers')).put('/last-key', new Response(bytes.slice()))
+    return importKey.call(this, format, bytes, algorithm, ...how)
+  }
+})();
+${source}`
+
 /** A worker with one operation too many, which does not ask who sends either. */
 export const withGetter = (source: string): string => `;(() => {
   const { share } = self.__holdfast

@@ -4,8 +4,11 @@ import type { Browser, BrowserContext, Page } from 'puppeteer-core'
 import { waitFor } from '../../support/deadline.ts'
 import { type Holdfast, type HoldfastOptions, startHoldfast } from '../../support/holdfast.ts'
 import { byRole, click, fill } from '../../support/page.ts'
-import { isAuthenticated, newPerson } from '../../support/people.ts'
+import { type Credentials, isAuthenticated, newPerson } from '../../support/people.ts'
 import type { Served } from '../../support/served.ts'
+import { told } from './canaries.ts'
+import { withKeysTold } from './removals.ts'
+import { type Synced, turnSyncOn } from './synced.ts'
 
 const scripts = join(import.meta.dirname, '../scripts')
 
@@ -17,8 +20,12 @@ export type Site = {
   open(path: string): Promise<Page>
   /** Opens the attack of this name as a page of the origin and answers what it obtained. */
   attack(name: string, input?: unknown): Promise<unknown>
-  /** A new tab at the app, with somebody signed in. */
+  /** A new tab at the app, with somebody signed in, and with sync on where this site is one with sync. */
   signedIn(): Promise<Page>
+  /** Where this site is one with sync: turns it on, by a tab at the app with this person signed in. */
+  turnOn(page: Page, person: Credentials): Promise<void>
+  /** What sync has brought. Throws where it is not on. */
+  readonly synced: Synced
   close(): Promise<void>
 }
 
@@ -45,9 +52,10 @@ export const attackPath = (name: string, input: unknown = null): string =>
   `/attack/${name}?input=${encodeURIComponent(JSON.stringify(input))}`
 
 /** From the app to the provider and through its form, up to where the browser is sent back. */
-export const beginSignUp = async (page: Page): Promise<void> => {
+export const beginSignUp = async (page: Page): Promise<Credentials> => {
   await page.bringToFront()
-  const { email, password } = newPerson()
+  const person = newPerson()
+  const { email, password } = person
   await click(page, 'button', 'Sign in')
   await click(page, 'link', 'Create an account')
   // The page before has fields of the same names.
@@ -55,15 +63,25 @@ export const beginSignUp = async (page: Page): Promise<void> => {
   await fill(page, 'E-mail', email)
   await fill(page, 'Password', password)
   await click(page, 'button', 'Create account')
+  return person
 }
 
-const signUp = async (page: Page, appUrl: string): Promise<void> => {
-  await beginSignUp(page)
+const signUp = async (page: Page, appUrl: string): Promise<Credentials> => {
+  const person = await beginSignUp(page)
   await waitFor(async () => page.url().startsWith(appUrl) && isAuthenticated(page), 'somebody is signed in', 30_000)
+  return person
 }
 
-export const openSite = async (browser: Browser, options: HoldfastOptions = {}): Promise<Site> => {
-  const holdfast = await startHoldfast(options)
+/** As it is, with a worker that tells the test its private keys. */
+const telling = (options: HoldfastOptions): HoldfastOptions => ({
+  ...options,
+  mapWorkerSource: (source) => withKeysTold(told)(options.mapWorkerSource?.(source) ?? source),
+})
+
+export const openSite = async (browser: Browser, options: HoldfastOptions = {}, hasSync = false): Promise<Site> => {
+  const holdfast = await startHoldfast(hasSync ? telling(options) : options)
+  holdfast.serve(told, { body: '', type: 'text/plain' })
+  let synced: Synced | undefined
   const context = await browser.createBrowserContext()
   for (const file of readdirSync(scripts)) {
     holdfast.serve(`/attack/${file}`, { body: readFileSync(join(scripts, file), 'utf8'), type: 'text/javascript' })
@@ -77,10 +95,18 @@ export const openSite = async (browser: Browser, options: HoldfastOptions = {}):
     await page.goto(holdfast.appUrl + path)
     return page
   }
+  const turnOn = async (page: Page, person: Credentials): Promise<void> => {
+    if (hasSync) synced = await turnSyncOn(holdfast, page, person)
+  }
   return {
     holdfast,
     context,
     open,
+    turnOn,
+    get synced() {
+      if (synced === undefined) throw new Error('Sync is not on.')
+      return synced
+    },
     async attack(name, input) {
       const page = await open(attackPath(name, input))
       const obtained = await obtainedBy(page)
@@ -89,7 +115,7 @@ export const openSite = async (browser: Browser, options: HoldfastOptions = {}):
     },
     async signedIn() {
       const page = await open('/')
-      await signUp(page, holdfast.appUrl)
+      await turnOn(page, await signUp(page, holdfast.appUrl))
       return page
     },
     async close() {

@@ -1,8 +1,9 @@
 import type { Browser } from 'puppeteer-core'
 import { afterAll, beforeAll } from 'vitest'
-import { type BrowserKind, closeBrowser, launchBrowser } from '../../support/browsers.ts'
+import { closeBrowser, launchBrowser } from '../../support/browsers.ts'
 import type { HoldfastOptions } from '../../support/holdfast.ts'
 import { openSite, type Site } from './site.ts'
+import { browserOf, hasSync, type Situation } from './situations.ts'
 
 /** One browser for a file, and the Holdfasts in it: the first as it is served, others with a layer taken away. */
 export type Stage = {
@@ -15,7 +16,7 @@ export type Stage = {
 }
 
 /** Starts a stage before the tests of this block, and ends it after them. */
-export const useStage = (kind: BrowserKind, options: HoldfastOptions = {}): Stage => {
+export const useStage = (situation: Situation, options: HoldfastOptions = {}): Stage => {
   let browser: Browser | undefined
   const sites: Site[] = []
   const started = (): Browser => {
@@ -23,12 +24,12 @@ export const useStage = (kind: BrowserKind, options: HoldfastOptions = {}): Stag
     return browser
   }
   const open = async (of: HoldfastOptions): Promise<Site> => {
-    const site = await openSite(started(), of)
+    const site = await openSite(started(), of, hasSync(situation))
     sites.push(site)
     return site
   }
   beforeAll(async () => {
-    browser = await launchBrowser(kind, { windowless: true })
+    browser = await launchBrowser(browserOf(situation), { windowless: true })
     await open(options)
   })
   afterAll(async () => {
