@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import * as v from 'valibot'
 import type { Config } from '../config.ts'
 import type { Secrets } from '../secrets.ts'
@@ -42,19 +42,21 @@ export type Claimed = {
 /** Rejects where a token does not hold; with ApiError where that cannot be told. */
 export type ReadToken = (token: string) => Promise<Claimed>
 
+/** A token with its hash: what it is remembered by, and `ath` of its proofs (RFC 9449 §4.2). */
+type Token = { readonly text: string; readonly hash: string }
+
 /** How long a signature that was good is believed without another look, and for how many tokens. */
 const believed = 60_000
 const mostTokens = 5000
 
 /** The same, with tokens of the last minute remembered by their hash; when they end and whose they are is looked at each time. */
-const remembering = (read: ReadToken): ReadToken => {
+const remembering = (read: ReadToken): ((token: Token) => Promise<Claimed>) => {
   const recent = createRecent<{ readonly claimed: Claimed; readonly until: number }>(mostTokens)
-  return async (token) => {
-    const key = createHash('sha256').update(token).digest('base64url')
+  return async ({ text, hash: key }) => {
     const known = recent.get(key)
     const now = Date.now()
     if (known !== undefined && now < known.until && now / 1000 < known.claimed.expiresAt) return known.claimed
-    const claimed = await read(token)
+    const claimed = await read(text)
     recent.put(key, { claimed, until: now + believed })
     return claimed
   }
@@ -92,7 +94,7 @@ export const createCredentials = (config: Config, secrets: Secrets, store: Store
   const local = config.requirePairing ? undefined : createLocalCaller(config, store)
   const checkProof = createProofCheck(createNonces(secrets.nonceSecret), store.proofs.claim)
 
-  const readToken = async (scheme: Scheme, token: string): Promise<Claimed> => {
+  const readToken = async (scheme: Scheme, token: Token): Promise<Claimed> => {
     try {
       return await read(token)
     } catch (error) {
@@ -100,27 +102,28 @@ export const createCredentials = (config: Config, secrets: Secrets, store: Store
     }
   }
 
-  const prove = async (request: Request, token: string, thumbprint: string): Promise<void> => {
+  const prove = async (request: Request, ath: string, thumbprint: string): Promise<void> => {
     const proof = request.headers.get('dpop')
     if (proof === null) throw invalid('DPoP')
     const url = config.appUrl + new URL(request.url).pathname
-    await checkProof(proof, { method: request.method, url, token, thumbprint })
+    await checkProof(proof, { method: request.method, url, ath, thumbprint })
   }
 
   /** The caller, or undefined where the request carries no credentials. Rejects with ApiError where they do not hold. */
   return async (request: Request, address: string): Promise<Caller | undefined> => {
     const header = request.headers.get('authorization')
     if (header === null) return local?.(request, address)
-    const [, named, token] = /^(DPoP|Bearer) ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header) ?? []
-    if (named === undefined || token === undefined) throw invalid('Bearer')
+    const [, named, text] = /^(DPoP|Bearer) ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header) ?? []
+    if (named === undefined || text === undefined) throw invalid('Bearer')
     const scheme = named.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer'
+    const token = { text, hash: hash('sha256', text, 'base64url') }
     const claimed = await readToken(scheme, token)
     const { jkt, issuedAt, expiresAt } = claimed
     if ((scheme === 'DPoP') !== (jkt !== undefined)) throw invalid('DPoP')
     // Before the proof: whoever holds a token of a session that has ended need not try another proof.
     const found = await claimed.find()
     if (found === undefined && claimed.begin === undefined) throw invalid(scheme)
-    if (jkt !== undefined) await prove(request, token, jkt)
+    if (jkt !== undefined) await prove(request, token.hash, jkt)
     const userAgent = request.headers.get('user-agent') ?? ''
     const whose = found ?? (await claimed.begin?.({ address, userAgent }))
     if (whose === undefined) throw invalid(scheme)

@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { type CryptoKey, calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
+import { createHmac, KeyObject, timingSafeEqual } from 'node:crypto'
+import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
 import * as v from 'valibot'
+import { isSignedBy } from '../signed.ts'
 import { ApiError } from './errors.ts'
 import { createRecent } from './recent.ts'
 
@@ -12,7 +13,13 @@ const mostProofs = 200_000
 
 /** Time-based nonces (RFC 9449 §9): nothing is stored, and any node of the server knows them. */
 export const createNonces = (secret: string) => {
-  const at = (minute: number) => createHmac('sha256', secret).update(`api nonce ${minute}`).digest('base64url')
+  const made = createRecent<string>(2 * nonceMinutes)
+  const at = (minute: number): string => {
+    const name = `api nonce ${minute}`
+    const nonce = made.get(name) ?? createHmac('sha256', secret).update(name).digest('base64url')
+    made.put(name, nonce)
+    return nonce
+  }
   const now = () => Math.floor(Date.now() / 60_000)
   return {
     current: () => at(now()),
@@ -58,7 +65,8 @@ export const dpopChallenge = (error?: string): string =>
 
 export type ProofCheck = (
   proof: string,
-  request: { method: string; url: string; token: string; thumbprint: string },
+  /** `ath`: the hash of the token, `thumbprint`: of the key that it is bound to. */
+  request: { method: string; url: string; ath: string; thumbprint: string },
 ) => Promise<void>
 
 /** RFC 9110 §9.2.1. */
@@ -67,25 +75,25 @@ const isSafe = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(
 /** Marks a proof as used, for every node; true the first time. `until`: milliseconds since 1970. */
 export type ClaimProof = (jti: string, until: number) => Promise<boolean>
 
-/** The key of a proof, made of its JWK once, and how a signature is verified with it. */
-type ProofKey = { readonly key: CryptoKey; readonly thumbprint: string; readonly by: typeof es256 | typeof ed25519 }
-
-const es256 = { name: 'ECDSA', hash: 'SHA-256' } as const
-const ed25519 = { name: 'Ed25519' } as const
+/** The key of a proof, made of its JWK once. */
+type ProofKey = { readonly key: KeyObject; readonly thumbprint: string }
 
 const mostKeys = 5000
 /** Of a header that is remembered; one of a P-256 key has 200 characters. */
 const longestHeader = 500
 
-const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'))
-
 /** The claims of a proof whose header was found good before, to the letter: what is left to verify is the signature. */
-const verifyKnown = async (proof: string, length: number, { key, by }: ProofKey): Promise<unknown> => {
+const verifyKnown = (proof: string, length: number, { key }: ProofKey): unknown => {
   const [, payload, signature] = /^\.([\w-]+)\.([\w-]{86})$/.exec(proof.slice(length)) ?? []
   if (payload === undefined || signature === undefined) throw new TypeError('This is no compact JWS.')
   const signed = Buffer.from(proof.slice(0, length + 1 + payload.length), 'latin1')
-  if (!(await crypto.subtle.verify(by, key, fromBase64url(signature), signed))) throw new TypeError('Not signed by it.')
+  if (!isSignedBy(key, signed, Buffer.from(signature, 'base64url'))) throw new TypeError('Not signed by it.')
   return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
+}
+
+const withoutQuery = (address: string): string | undefined => {
+  const url = URL.parse(address)
+  return url === null ? undefined : url.origin + url.pathname
 }
 
 /**
@@ -110,26 +118,23 @@ export const createProofCheck = (nonces: ReturnType<typeof createNonces>, claim:
       const header = proof.slice(0, proof.indexOf('.'))
       const known = keys.get(header)
       if (known !== undefined) {
-        return { claims: v.parse(payloadSchema, await verifyKnown(proof, header.length, known)), key: known, header }
+        return { claims: v.parse(payloadSchema, verifyKnown(proof, header.length, known)), key: known, header }
       }
       const options = { typ: 'dpop+jwt', algorithms, clockTolerance: 10 * 365 * 86_400 }
       const { payload, protectedHeader, key } = await jwtVerify(proof, EmbeddedJWK, options)
       if (protectedHeader.jwk === undefined) throw refused()
       const thumbprint = await calculateJwkThumbprint(protectedHeader.jwk)
-      const by = protectedHeader.alg === 'ES256' ? es256 : ed25519
-      return { claims: v.parse(payloadSchema, payload), key: { key, thumbprint, by }, header }
+      return { claims: v.parse(payloadSchema, payload), key: { key: KeyObject.from(key), thumbprint }, header }
     } catch {
       throw refused()
     }
   }
-  return async (proof, { method, url, token, thumbprint }) => {
+  return async (proof, { method, url, ath, thumbprint }) => {
     const { claims, key, header } = await read(proof)
-    const ath = createHash('sha256').update(token).digest('base64url')
     if (key.thumbprint !== thumbprint || claims.ath !== ath || claims.htm !== method) throw refused()
     // Only keys that tokens are bound to: nobody else's take up room.
     if (header.length <= longestHeader) keys.put(header, key)
-    const target = URL.canParse(claims.htu) ? new URL(claims.htu) : undefined
-    if (target === undefined || `${target.origin}${target.pathname}` !== url) throw refused()
+    if (claims.htu !== url && withoutQuery(claims.htu) !== url) throw refused()
     const recent = Math.abs(Date.now() / 1000 - claims.iat) <= windowSeconds
     const fresh = claims.nonce === undefined ? recent : nonces.isValid(claims.nonce)
     if (!fresh) throw challenge()

@@ -1,4 +1,4 @@
-import { prepare } from './prepared.ts'
+import { gather } from './gathered.ts'
 import { type Database, newId } from './store.ts'
 
 export type Account = {
@@ -31,10 +31,12 @@ const columns = [
 ] as const
 
 /** By their id. */
-const createFind = (db: Database) => {
-  const ask = prepare(db, () => db.selectFrom('accounts').select(columns).where('id', '=', ''))
-  return async (id: string): Promise<Account | undefined> => (await ask(id))[0]
-}
+const createFind = (db: Database): ((id: string) => Promise<Account | undefined>) =>
+  gather(
+    db,
+    (ids) => db.selectFrom('accounts').select(columns).where('id', 'in', ids),
+    ({ id }) => id,
+  )
 
 export const createAccounts = (db: Database) => ({
   findById: createFind(db),

@@ -1,4 +1,4 @@
-import { prepare } from './prepared.ts'
+import { gather } from './gathered.ts'
 import type { Database } from './store.ts'
 
 export type NewDevice = {
@@ -46,8 +46,10 @@ export const createDevices = (db: Database) => {
         'sessions.revoked_at as revokedAt',
       ])
 
-  const ofSession = prepare(db, () =>
-    select().where('devices.session_id', '=', '').where('devices.removed_at', 'is', null),
+  const ofSession = gather(
+    db,
+    (ids) => select().where('devices.removed_at', 'is', null).where('devices.session_id', 'in', ids),
+    ({ sessionId }) => sessionId,
   )
 
   return {
@@ -56,7 +58,7 @@ export const createDevices = (db: Database) => {
     findByKey: (publicKey: string): Promise<Device | undefined> =>
       select().where('devices.public_key', '=', publicKey).executeTakeFirst(),
 
-    findBySession: async (sessionId: string): Promise<Device | undefined> => (await ofSession(sessionId))[0],
+    findBySession: (sessionId: string): Promise<Device | undefined> => ofSession(sessionId),
 
     /** Those that are signed in, or can sign in again by their key; the one used last comes first. */
     list: (accountId: string): Promise<Device[]> =>

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import { sql } from 'kysely'
 import * as v from 'valibot'
-import { prepare } from './prepared.ts'
+import { gather } from './gathered.ts'
 import type { Database } from './store.ts'
 
 const payloadSchema = v.record(v.string(), v.unknown())
@@ -16,7 +16,7 @@ export type OidcRecord = {
   readonly isExpired: boolean
 }
 
-const hash = (id: string): string => createHash('sha256').update(id).digest('base64url')
+const hash = (id: string): string => digest('sha256', id, 'base64url')
 
 type Row = { payload: string; grantId: string | null; consumedAt: number | null; expiresAt: number | null }
 
@@ -53,7 +53,19 @@ export const createOidcRecords = (db: Database) => {
       .select(['payload', 'grant_id as grantId', 'consumed_at as consumedAt', 'expires_at as expiresAt'])
       .where('model', '=', model)
 
-  const byId = prepare(db, () => select('').where('id_hash', '=', ''))
+  /** Of each kind: the provider has a dozen of them. */
+  const questions = new Map<string, (idHash: string) => Promise<(Row & { idHash: string }) | undefined>>()
+  const byId = (model: string) => {
+    const known = questions.get(model)
+    if (known !== undefined) return known
+    const made = gather(
+      db,
+      (hashes) => select(model).select('id_hash as idHash').where('id_hash', 'in', hashes),
+      ({ idHash }) => idHash,
+    )
+    questions.set(model, made)
+    return made
+  }
 
   const toRecord = (row: Row | undefined, id: string): OidcRecord | undefined => {
     if (row === undefined) return undefined
@@ -94,7 +106,7 @@ export const createOidcRecords = (db: Database) => {
     },
 
     async find(model: string, id: string): Promise<OidcRecord | undefined> {
-      return toRecord((await byId(model, hash(id)))[0], id)
+      return toRecord(await byId(model)(hash(id)), id)
     },
 
     /** Without the id, which is not known. */

@@ -1,7 +1,7 @@
 import type { Account } from './accounts.ts'
 import type { AuditType } from './audit.ts'
+import { gather } from './gathered.ts'
 import { partsOf } from './parts.ts'
-import { prepare } from './prepared.ts'
 import { type Database, newId } from './store.ts'
 
 /** What is known of a sign-in when it is made. */
@@ -85,41 +85,47 @@ export const createSessions = (db: Database) => {
     })
   }
 
-  const withAccount = prepare(db, () =>
-    db
-      .selectFrom('sessions')
-      .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
-      .select([
-        'sessions.id as id',
-        'sessions.account_id as accountId',
-        'sessions.platform as platform',
-        'sessions.device_name as deviceName',
-        'sessions.last_used_at as lastUsedAt',
-        'sessions.revoked_at as revokedAt',
-        'sessions.auth_time as authTime',
-        'accounts.email as email',
-        'accounts.name as name',
-        'accounts.password_hash as passwordHash',
-        'accounts.created_at as createdAt',
-        'accounts.email_verified_at as emailVerifiedAt',
-        'accounts.downloaded_at as downloadedAt',
-      ])
-      .where('sessions.id', '=', ''),
+  const withAccount = gather(
+    db,
+    (ids) =>
+      db
+        .selectFrom('sessions')
+        .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
+        .select([
+          'sessions.id as id',
+          'sessions.account_id as accountId',
+          'sessions.platform as platform',
+          'sessions.device_name as deviceName',
+          'sessions.last_used_at as lastUsedAt',
+          'sessions.revoked_at as revokedAt',
+          'sessions.auth_time as authTime',
+          'accounts.email as email',
+          'accounts.name as name',
+          'accounts.password_hash as passwordHash',
+          'accounts.created_at as createdAt',
+          'accounts.email_verified_at as emailVerifiedAt',
+          'accounts.downloaded_at as downloadedAt',
+        ])
+        .where('sessions.id', 'in', ids),
+    ({ id }) => id,
   )
 
-  const alone = prepare(db, () =>
-    db
-      .selectFrom('sessions')
-      .select([
-        'id',
-        'account_id as accountId',
-        'platform',
-        'device_name as deviceName',
-        'last_used_at as lastUsedAt',
-        'revoked_at as revokedAt',
-        'auth_time as authTime',
-      ])
-      .where('id', '=', ''),
+  const alone = gather(
+    db,
+    (ids) =>
+      db
+        .selectFrom('sessions')
+        .select([
+          'id',
+          'account_id as accountId',
+          'platform',
+          'device_name as deviceName',
+          'last_used_at as lastUsedAt',
+          'revoked_at as revokedAt',
+          'auth_time as authTime',
+        ])
+        .where('id', 'in', ids),
+    ({ id }) => id,
   )
 
   return {
@@ -161,7 +167,7 @@ export const createSessions = (db: Database) => {
       if (isNew) await audit('session.created', session.accountId, session.id)
     },
 
-    find: async (id: string): Promise<Session | undefined> => (await alone(id))[0],
+    find: (id: string): Promise<Session | undefined> => alone(id),
 
     /** Those of these sessions that have not ended. */
     async live(ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -173,9 +179,9 @@ export const createSessions = (db: Database) => {
       return live
     },
 
-    /** A session with its account, in one question: every request with credentials asks it. */
+    /** A session with its account, asked by every request with credentials. */
     async findWithAccount(id: string): Promise<{ session: Session; account: Account } | undefined> {
-      const [row] = await withAccount(id)
+      const row = await withAccount(id)
       if (row === undefined) return undefined
       const { platform, deviceName, lastUsedAt, revokedAt, authTime, ...rest } = row
       const { id: _id, accountId, ...account } = rest
