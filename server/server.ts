@@ -149,7 +149,7 @@ const listenOnAll = async (options: Started, { secrets, store, mail, streams }: 
 
 /** Starts all listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */
 export const startServer = async (given: ServerOptions): Promise<RunningServer> => {
-  const options = { ...given, log: given.log ?? pino({ level: 'info' }) }
+  const options = { ...given, log: given.log ?? pino({ level: 'info' }, pino.destination({ sync: false })) }
   const { config, log } = options
   const secrets = await loadSecrets(config.data, config.secretsFile)
   const store = await openStore(config)

@@ -1,18 +1,25 @@
-import { type KeyObject, verify } from 'node:crypto'
+import { type KeyObject, sign, verify } from 'node:crypto'
 
-/** A positive integer in DER, X.690 §8.3: no needless zeros, and one where the sign would be read out of the first bit. */
-const integer = (bytes: Uint8Array): Uint8Array => {
-  const first = bytes.findIndex((byte) => byte !== 0)
-  const short = first < 0 ? bytes.subarray(-1) : bytes.subarray(first)
-  const needsZero = (short[0] ?? 0) >= 0x80
-  return Uint8Array.of(0x02, short.length + Number(needsZero), ...(needsZero ? [0] : []), ...short)
+const half = 32
+
+/** Puts a positive integer of 32 bytes into `der`: no needless zeros, and one where the first bit would be read as a sign. */
+const putInteger = (der: Uint8Array, at: number, bytes: Uint8Array): number => {
+  let first = 0
+  while (first < half - 1 && bytes[first] === 0) first += 1
+  const sign = (bytes[first] ?? 0) >= 0x80 ? 1 : 0
+  der[at] = 0x02
+  der[at + 1] = half - first + sign
+  der.set(bytes.subarray(first), at + 2 + sign)
+  return at + 2 + sign + half - first
 }
 
-/** `r` and `s` side by side (RFC 7518 §3.4) as X.509 has them. Node does the same with `ieee-p1363`, and takes 90 µs for it. */
+/** `r` and `s` side by side (RFC 7518 §3.4) in DER (X.690 §8.3). Node does that with `ieee-p1363`, and takes 90 µs for it. */
 const toDer = (signature: Uint8Array): Uint8Array => {
-  const half = signature.length / 2
-  const both = [...integer(signature.subarray(0, half)), ...integer(signature.subarray(half))]
-  return Uint8Array.of(0x30, both.length, ...both)
+  const der = new Uint8Array(2 + 2 * (half + 3))
+  const end = putInteger(der, putInteger(der, 2, signature.subarray(0, half)), signature.subarray(half))
+  der[0] = 0x30
+  der[1] = end - 2
+  return der.subarray(0, end)
 }
 
 /**
@@ -20,7 +27,23 @@ const toDer = (signature: Uint8Array): Uint8Array => {
  * one and to hear of it costs half as much again as to do it.
  */
 export const isSignedBy = (key: KeyObject, signed: Uint8Array, signature: Uint8Array): boolean =>
-  signature.length === 64 &&
+  signature.length === 2 * half &&
   (key.asymmetricKeyType === 'ec'
     ? verify('sha256', signed, key, toDer(signature))
     : verify(null, signed, key, signature))
+
+/** The integer at `at` of a signature in DER as 32 bytes, and where the next one begins. */
+const readInteger = (der: Uint8Array, at: number): { readonly bytes: Uint8Array; readonly next: number } => {
+  const next = at + 2 + (der[at + 1] ?? 0)
+  const short = der.subarray(Math.max(at + 2, next - half), next)
+  const bytes = new Uint8Array(half)
+  bytes.set(short, half - short.length)
+  return { bytes, next }
+}
+
+/** A signature as ES256 has it, by a private key of P-256. */
+export const signEs256 = (key: KeyObject, data: Uint8Array): Uint8Array => {
+  const der = sign('sha256', data, key)
+  const r = readInteger(der, 2)
+  return Buffer.concat([r.bytes, readInteger(der, r.next).bytes])
+}

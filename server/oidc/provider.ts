@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
-import Provider, { type ClientMetadata, type Configuration, errors } from 'oidc-provider'
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
+import Provider, { type ClientMetadata, type Configuration, ExternalSigningKey, errors } from 'oidc-provider'
 import type { Config } from '../config.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { Secrets } from '../secrets.ts'
+import { signEs256 } from '../signed.ts'
 import type { Store } from '../store/store.ts'
 import { isUnavailable } from '../store/unavailable.ts'
 import { createAdapterFactory } from './adapter.ts'
@@ -20,6 +21,7 @@ const absolute = 90 * day
 
 const features = (config: Config, secrets: Secrets): Configuration['features'] => ({
   devInteractions: { enabled: false },
+  externalSigningSupport: { enabled: true, ack: 'experimental-01' },
   dPoP: {
     enabled: true,
     nonceSecret: createHash('sha256').update(secrets.nonceSecret).digest(),
@@ -42,6 +44,15 @@ const features = (config: Config, secrets: Secrets): Configuration['features'] =
   },
   resourceIndicators: resourceIndicators(config),
 })
+
+/** The key that signs tokens. The provider gets what it needs of it: the public part, and signatures made at once. */
+const signingKey = ({ tokenKey }: Secrets): ExternalSigningKey => {
+  const key = createPrivateKey({ key: tokenKey, format: 'jwk' })
+  const publicKey = createPublicKey(key)
+  const { kid, alg } = tokenKey
+  const own = { kid, alg, keyObject: () => publicKey, sign: (data: Uint8Array) => signEs256(key, data) }
+  return Object.assign(new ExternalSigningKey(), own)
+}
 
 /** Cookies do not know ports, so on localhost the names must not be anyone else's (RFC 6265 §8.5; prefixes: 6265bis §4.1.3). */
 const cookieNames = (https: boolean) => ({
@@ -73,7 +84,7 @@ export const createProvider = ({ config, secrets, store, clients, mail }: Provid
     adapter: createAdapterFactory(store, config.refreshGrace * 1000),
     clients,
     features: features(config, secrets) ?? {},
-    jwks: { keys: [secrets.tokenKey] },
+    jwks: { keys: [signingKey(secrets)] },
     cookies: { keys: secrets.cookieKeys, long: cookie, short: cookie, names: cookieNames(https) },
     responseTypes: ['code'],
     pkce: { required: () => true },
