@@ -4,7 +4,7 @@ import { node24 } from '../scripts/lib/node24.mjs'
 import { at } from '../scripts/lib/root.mjs'
 import { start } from '../scripts/lib/run.mjs'
 
-// holdfast serve            the server, of files that are built
+// holdfast serve            the server that `npm run build` has made
 // holdfast backup FILE …    see server/cli.ts
 // holdfast login …          the client, see cli/main.ts
 
@@ -14,7 +14,7 @@ const takesFiles = ['backup', 'restore'].includes(command)
 const words = [command, ...(takesFiles ? files.map((file) => resolve(file)) : files)]
 const isClient = ['login', 'pair', 'status', 'logout', 'devices'].includes(command)
 const program = isClient ? ['cli/main.ts', command, ...files] : ['server/cli.ts', ...words]
-const args = command === 'serve' ? ['server/start.mjs'] : program
+const args = command === 'serve' ? ['dist/server/start.mjs'] : program
 // What was compiled once is not compiled again: a command takes half the time.
 const env = { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? at('build', 'compile-cache') }
 const { code } = await start(node24(), ['--disable-warning=ExperimentalWarning', ...args], { env }).ended

@@ -7,6 +7,7 @@ import { ensureInstalled } from './lib/install.mjs'
 import { node24 } from './lib/node24.mjs'
 import { at } from './lib/root.mjs'
 import { run } from './lib/run.mjs'
+import { ensureServer } from './lib/server.mjs'
 
 // npm run bench              every benchmark
 // npm run bench -- popup     this one
@@ -21,7 +22,7 @@ for (const name of names)
   if (!existsSync(at('bench', `${name}.ts`))) fail(`There is no such benchmark; there is: ${known.join(', ')}.`)
 
 await ensureInstalled()
-if (!((await ensureApp()) && (await ensureExtension()))) fail('The build failed; see above.')
+if (!((await ensureApp()) && (await ensureServer()) && (await ensureExtension()))) fail('The build failed; see above.')
 const env = await ensureBrowsers()
 for (const name of names) {
   console.log(`── ${name}`)

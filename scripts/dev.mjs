@@ -4,11 +4,10 @@ import { ensureInstalled } from './lib/install.mjs'
 import { node24 } from './lib/node24.mjs'
 import { at } from './lib/root.mjs'
 import { isStopping, start } from './lib/run.mjs'
-import { serverArgs } from './lib/server.mjs'
+import { serverSources, sourceArgs } from './lib/server.mjs'
 
 await ensureInstalled()
 
-const serverSources = ['server', 'src/base', 'src/protocol', 'src/seal']
 let server
 const changed = new Set()
 
@@ -16,7 +15,7 @@ const restartServer = async () => {
   server?.child.kill('SIGTERM')
   await server?.ended
   if (isStopping()) process.exit(0)
-  server = start(node24(), serverArgs)
+  server = start(node24(), sourceArgs)
   // The watchers below would keep this process.
   server.ended.then(() => isStopping() && process.exit(0))
 }

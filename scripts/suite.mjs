@@ -10,6 +10,7 @@ import { ensureInstalled } from './lib/install.mjs'
 import { ensureKit } from './lib/kit.mjs'
 import { layers } from './lib/layers.mjs'
 import { at } from './lib/root.mjs'
+import { ensureServer } from './lib/server.mjs'
 import { tool } from './lib/tool.mjs'
 
 // npm run faults                        all of it, one line per case
@@ -72,7 +73,8 @@ const report = at('build', `suite-${suite}.json`)
 const reporter = at('scripts', 'lib', 'case-reporter.mjs')
 
 await ensureInstalled()
-if (!((await ensureApp()) && (await ensureKit()) && (await ensureExtension()))) fail('The build failed.')
+const isBuilt = (await ensureApp()) && (await ensureServer()) && (await ensureKit()) && (await ensureExtension())
+if (!isBuilt) fail('The build failed.')
 const env = {
   ...(await ensureBrowsers()),
   HOLDFAST_WHOLE: '1',

@@ -9,6 +9,7 @@ import { ensureKit } from './lib/kit.mjs'
 import { lint } from './lib/lint.mjs'
 import { ensureProxies } from './lib/proxies.mjs'
 import { at } from './lib/root.mjs'
+import { ensureServer } from './lib/server.mjs'
 import { tool } from './lib/tool.mjs'
 import { checkTypes } from './lib/types.mjs'
 
@@ -18,7 +19,8 @@ import { checkTypes } from './lib/types.mjs'
 const words = process.argv.slice(2)
 const counts = []
 
-const build = async () => (await ensureApp()) && (await ensureKit()) && (await ensureExtension())
+const build = async () =>
+  (await ensureApp()) && (await ensureServer()) && (await ensureKit()) && (await ensureExtension())
 
 const vitest =
   (project, env = {}) =>

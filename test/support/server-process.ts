@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-const main = new URL('../../server/start.mjs', import.meta.url).pathname
+const main = new URL('../../dist/server/start.mjs', import.meta.url).pathname
 
-/** The server as `npm start` runs it, in a process of its own with these variables. Resolves when it is ready or has ended. */
+/** The built server as `npm start` runs it, in a process of its own with these variables. Resolves when it is ready or has ended. */
 export const startProcess = async (variables: Readonly<Record<string, string>>, args: readonly string[] = []) => {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
     env: { PATH: process.env.PATH ?? '', ...variables },

@@ -84,7 +84,7 @@ describe('a start', () => {
 
 describe('the process', () => {
   const run = async (variables: Record<string, string>) => {
-    const main = new URL('../../../server/start.mjs', import.meta.url).pathname
+    const main = new URL('../../../dist/server/start.mjs', import.meta.url).pathname
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
       env: { PATH: process.env.PATH ?? '', ...variables },
     })
