@@ -11,6 +11,7 @@ import { createAlerts } from './alerts.ts'
 import { isOurs, mayCall } from './clients.ts'
 import { followFamilies } from './families.ts'
 import { messagePage, signedOutPage, signOutPage } from './pages.ts'
+import { createPendingWrites } from './pending-writes.ts'
 import { loadGrant, resourceIndicators, scopes } from './resources.ts'
 import { answerUnavailable } from './unavailable.ts'
 import { type Words, wordsFor } from './words.ts'
@@ -80,8 +81,9 @@ const reasonOf = (words: Words, error: unknown): [string, string] => {
 export const createProvider = ({ config, secrets, store, clients, mail }: ProviderDeps): Provider => {
   const https = config.idUrl.startsWith('https:')
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure: https, overwrite: true } as const
+  const pending = createPendingWrites(store.oidcRecords)
   const provider = new Provider(config.idUrl, {
-    adapter: createAdapterFactory(store, config.refreshGrace * 1000),
+    adapter: createAdapterFactory(store, pending, config.refreshGrace * 1000),
     clients,
     features: features(config, secrets) ?? {},
     jwks: { keys: [signingKey(secrets)] },
@@ -133,7 +135,10 @@ export const createProvider = ({ config, secrets, store, clients, mail }: Provid
   })
   // The listener sets what a proxy would have said, from the configuration.
   provider.proxy = true
-  answerUnavailable(provider)
+  answerUnavailable(provider, (ctx) => {
+    const words = wordsFor(ctx.get('accept-language'))
+    return String(messagePage(words, words.unavailableTitle, words.unavailable, config.appUrl))
+  })
   provider.use(async (ctx, next) => {
     // The address to return to has no parameters; with some that name a client the provider fails where nothing is under way.
     if (/^\/auth\/[^/]+$/.test(ctx.path)) ctx.search = ''
@@ -148,5 +153,7 @@ export const createProvider = ({ config, secrets, store, clients, mail }: Provid
     ctx.status = 404
   })
   followFamilies(provider, store, createAlerts(store, mail, config))
+  // Innermost: what follows sessions and families finds it stored.
+  provider.use((ctx, next) => next().finally(() => pending.flush(ctx)))
   return provider
 }

@@ -1,13 +1,15 @@
-import type { Provider } from 'oidc-provider'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { isUnavailable, retryAfter } from '../store/unavailable.ts'
 
 const told = { error: 'temporarily_unavailable', error_description: 'the server cannot reach its data, try again soon' }
 
+type Context = Pick<KoaContextWithOIDC, 'get'>
+
 /**
  * Answers 503 with Retry-After while the database is away or full, where the provider would say 500: a client keeps its tokens
- * then, and comes back. To be put before every other middleware.
+ * then, and comes back; a person is told by `page`. To be put before every other middleware.
  */
-export const answerUnavailable = (provider: Provider): void => {
+export const answerUnavailable = (provider: Provider, page: (ctx: Context) => string): void => {
   const away = new WeakSet<object>()
   provider.on('server_error', (ctx, error) => {
     if (isUnavailable(error)) away.add(ctx)
@@ -19,7 +21,10 @@ export const answerUnavailable = (provider: Provider): void => {
       if (!ctx.response.is('html')) ctx.body = told
     } catch (error) {
       if (!isUnavailable(error)) throw error
-      ctx.body = told
+      ctx.remove('location')
+      const isPage = ctx.accepts(['json', 'html']) === 'html'
+      if (isPage) ctx.type = 'html'
+      ctx.body = isPage ? page(ctx) : told
     }
     ctx.status = 503
     ctx.set('retry-after', String(retryAfter))

@@ -74,18 +74,26 @@ export const createOidcRecords = (db: Database) => {
     return { payload: v.parse(payloadSchema, JSON.parse(restoreId(payload, id))), grantId, consumedAt, isExpired }
   }
 
+  const putAll = async (records: readonly NewRecord[]): Promise<void> => {
+    await db
+      .insertInto('oidc_records')
+      .values(records.map((record) => ({ ...rowOf(record), consumed_at: null })))
+      .onConflict((conflict) =>
+        conflict.columns(['model', 'id_hash']).doUpdateSet(({ ref }) => ({
+          payload: ref('excluded.payload'),
+          expires_at: ref('excluded.expires_at'),
+          grant_id: ref('excluded.grant_id'),
+          uid: ref('excluded.uid'),
+        })),
+      )
+      .execute()
+  }
+
   return {
-    async put({ model, id, payload, ttl }: NewRecord): Promise<void> {
-      const row = rowOf({ model, id, payload, ttl })
-      const { payload: text_, expires_at, grant_id, uid } = row
-      await db
-        .insertInto('oidc_records')
-        .values({ ...row, consumed_at: null })
-        .onConflict((conflict) =>
-          conflict.columns(['model', 'id_hash']).doUpdateSet({ payload: text_, expires_at, grant_id, uid }),
-        )
-        .execute()
-    },
+    put: (record: NewRecord): Promise<void> => putAll([record]),
+
+    /** Several at once, each another. */
+    putAll,
 
     /**
      * Puts a record in the place of another, which is used thereby: both or neither, and on the disk in one go. The first use of
@@ -139,3 +147,5 @@ export const createOidcRecords = (db: Database) => {
     },
   }
 }
+
+export type OidcRecords = ReturnType<typeof createOidcRecords>
