@@ -147,9 +147,12 @@ const listenOnAll = async (options: Started, { secrets, store, mail, streams }: 
   return openSites(config, { store, streams }, { app, id: own?.listener })
 }
 
+/** Lines of the log go out many at a time, a tenth of a second late at most; those that are left when the process ends, then. */
+const together = { sync: false, minLength: 4096, periodicFlush: 100 }
+
 /** Starts all listeners and resolves when they answer. Rejects with a plain sentence where that cannot be. */
 export const startServer = async (given: ServerOptions): Promise<RunningServer> => {
-  const options = { ...given, log: given.log ?? pino({ level: 'info' }, pino.destination({ sync: false })) }
+  const options = { ...given, log: given.log ?? pino({ level: 'info' }, pino.destination(together)) }
   const { config, log } = options
   const secrets = await loadSecrets(config.data, config.secretsFile)
   const store = await openStore(config)

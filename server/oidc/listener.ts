@@ -61,6 +61,9 @@ const setOrigin = (incoming: IncomingMessage, config: Config, isProxy: (address:
   })
 }
 
+/** `/account` of `/account/password?from=here`. */
+const firstStep = (path: string): string => /^\/[^/?]*/.exec(path)?.[0] ?? ''
+
 /** Sign-in by way of another provider, where one is configured. */
 const federatedOf = (config: Config, store: Store): Federated | undefined => {
   if (config.upstream === undefined) return undefined
@@ -114,6 +117,8 @@ export const createIdListener = (deps: IdDeps): RequestListener => {
     // Hono answers HEAD with a copy, which no longer says so.
     return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   })
+  // What is under none of the pages' own first steps is for the provider alone, and the way through the pages costs as much as theirs.
+  const ours = new Set(pages.routes.map(({ path }) => firstStep(path)))
   const isProxy = proxiesOf(config.trustedProxies)
   const fixed = Object.entries(headers(config, [...formTargets(clients), ...upstreamTargets(config)]))
   return (incoming, outgoing) => {
@@ -128,6 +133,6 @@ export const createIdListener = (deps: IdDeps): RequestListener => {
     setOrigin(incoming, config, isProxy)
     for (const [name, value] of fixed) outgoing.setHeader(name, value)
     outgoing.setHeader('x-request-id', requestId)
-    void respond(incoming, outgoing)
+    void (ours.has(firstStep(url)) ? respond(incoming, outgoing) : callback(incoming, outgoing))
   }
 }
