@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -15,72 +15,11 @@ import { createPostgresDatabase, startPostgres } from '../test/support/postgres.
 import { type ServerProcess, startProcess } from '../test/support/server-process.ts'
 import { formTo } from '../test/unit/server/support/browser.ts'
 import { createClient, newPerson, type Site, signedIn } from '../test/unit/server/support/client.ts'
-import { type Line, openLine } from './server/line.ts'
+import { summaryOf } from './figures.ts'
+import { at, lanes, rateOf, type Served, servedAt } from './server/rates.ts'
 
 // The server as `npm start` runs it, in a process of its own, asked by this one, on both databases. Each figure stands beside
 // what the bare thing under it does in the same run: a Hono handler, an Argon2 hash, a transaction.
-
-const lanes = 16
-const duration = 4000
-/** As long is asked before anything is counted, so that what is measured has been compiled. */
-const warmUp = 2000
-
-/** Of all its threads, in microseconds; the system counts in hundredths of a second. */
-const processorTime = (pid: number): number => {
-  const [user = 0, system = 0] = (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '')
-    .split(' ')
-    .slice(11, 13)
-    .map(Number)
-  return (user + system) * 10_000
-}
-
-type Task = (lane: number) => Promise<boolean>
-
-const runFor = async (time: number, task: Task, width: number) => {
-  const began = performance.now()
-  let count = 0
-  const run = async (lane: number) => {
-    while (performance.now() - began < time) {
-      if (!(await task(lane))) return
-      count += 1
-    }
-  }
-  await Promise.all(Array.from({ length: width }, (_, lane) => run(lane)))
-  return { count, perSecond: count / ((performance.now() - began) / 1000) }
-}
-
-/** How often a second `task` is done, in `width` lanes at once, until the time is over or `task` answers false. */
-const rateOf = async (task: Task, width = lanes): Promise<number> => {
-  await runFor(warmUp, task, width)
-  return (await runFor(duration, task, width)).perSecond
-}
-
-const at = <T>(list: readonly T[], index: number): T => {
-  const [one] = list.slice(index, index + 1)
-  if (one === undefined) throw new Error('There is one for each lane.')
-  return one
-}
-
-type Served = {
-  readonly perSecond: number
-  /** What one costs the process that answers, in microseconds of its processor time. */
-  readonly cost: number
-}
-
-/** The same with a connection for each lane to the process `pid`. */
-const servedAt = async (
-  url: string,
-  pid: number,
-  task: (line: Line, lane: number) => Promise<boolean>,
-): Promise<Served> => {
-  const lines = Array.from({ length: lanes }, () => openLine(url))
-  const once = (lane: number) => task(at(lines, lane), lane)
-  await runFor(warmUp, once, lanes)
-  const before = processorTime(pid)
-  const { count, perSecond } = await runFor(duration, once, lanes)
-  for (const line of lines) line.close()
-  return { perSecond, cost: (processorTime(pid) - before) / count }
-}
 
 type SignedIn = Awaited<ReturnType<typeof signedIn>>
 
@@ -160,6 +99,17 @@ const bareHandler = async (): Promise<Served> => {
   return served
 }
 
+/** What it takes of a processor to verify one signature of ES256 and nothing else, in microseconds. */
+const verifying = (): number => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const data = Buffer.alloc(300)
+  const signature = sign('sha256', data, privateKey)
+  const count = 2000
+  const before = process.cpuUsage()
+  for (let index = 0; index < count; index += 1) verify('sha256', data, publicKey, signature)
+  return process.cpuUsage(before).user / count
+}
+
 const bareTransaction = async (variables: Record<string, string>): Promise<number> => {
   const db = await openDatabase(readConfig(variables))
   const rate = await rateOf(async (lane) => {
@@ -186,6 +136,65 @@ const rate = (number: number): string => `${number.toFixed(0)} a second`
 const served = ({ perSecond, cost }: Served): string => `${rate(perSecond)} (${cost.toFixed(0)} µs of a processor each)`
 const part = (number: number, of: number): string => `ratio ${(number / of).toFixed(3)}`
 
+/** What is measured, in this order; `node bench/server.ts sqlite refreshes` measures that alone. */
+const parts = ['refreshes', 'requests', 'sign-ins', 'rest'] as const
+const [wantedDatabase, ...wantedParts] = process.argv.slice(2)
+const isWanted = (part: (typeof parts)[number]): boolean => wantedParts.length === 0 || wantedParts.includes(part)
+
+type Subject = {
+  readonly site: ReturnType<typeof readConfig>
+  readonly variables: Record<string, string>
+  readonly server: ServerProcess
+}
+
+const tellRefreshes = async ({ site, variables, server }: Subject, people: readonly SignedIn[]): Promise<void> => {
+  const transactions = await bareTransaction(variables)
+  const refreshed = await refreshes(site, server.pid, people)
+  tell(
+    'refreshes',
+    served(refreshed),
+    refreshed.perSecond >= 500,
+    '500 a second',
+    `a bare transaction ${rate(transactions)}, ${part(refreshed.perSecond, transactions)}`,
+  )
+}
+
+const tellRequests = async ({ site, server }: Subject, people: readonly SignedIn[]): Promise<void> => {
+  const handled = await bareHandler()
+  const answered = await requests(site, server.pid, people)
+  tell(
+    'API requests with DPoP',
+    served(answered),
+    answered.perSecond >= 2500,
+    '2500 a second',
+    `a bare handler ${served(handled)}, a signature verified ${verifying().toFixed(0)} µs, ${part(answered.perSecond, handled.perSecond)}`,
+  )
+}
+
+const tellSignIns = async ({ site }: Subject): Promise<void> => {
+  const hashes = await rateOf(async () => (await hashPassword('a good long password')) !== '', 4)
+  const signed = await signIns(site)
+  tell(
+    'sign-ins',
+    rate(signed),
+    signed >= 60 || signed >= 0.85 * hashes,
+    '60 a second or 85 % of the hash',
+    `the hash alone ${rate(hashes)}, ${part(signed, hashes)}`,
+  )
+}
+
+/** The middle of three, each from the first to the line that says so. */
+const startTime = async (variables: Record<string, string>): Promise<number> => {
+  const times: number[] = []
+  for (const _ of [1, 2, 3]) {
+    const began = performance.now()
+    const server = await startProcess(variables)
+    times.push(performance.now() - began)
+    await server.end('SIGTERM')
+  }
+  return summaryOf(times).median
+}
+
 const measure = async (name: string, databaseUrl?: string): Promise<void> => {
   console.log(name)
   const data = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
@@ -198,48 +207,19 @@ const measure = async (name: string, databaseUrl?: string): Promise<void> => {
   }
   // Once before: the keys are made, and the schema.
   await (await startProcess(variables)).end('SIGTERM')
-  const began = performance.now()
+  const started = isWanted('rest') ? await startTime(variables) : 0
   const server = await startProcess(variables)
-  const started = performance.now() - began
-  await pause(3000)
-  const idle = memoryOf(server)
-  const site = readConfig(variables)
   try {
-    const people = await Promise.all(Array.from({ length: lanes }, () => signedIn(site)))
-    const transactions = await bareTransaction(variables)
-    const handled = await bareHandler()
-    const hashes = await rateOf(async () => (await hashPassword('a good long password')) !== '', 4)
-    const refreshed = await refreshes(site, server.pid, people)
-    tell(
-      'refreshes',
-      served(refreshed),
-      refreshed.perSecond >= 500,
-      '500 a second',
-      `a bare transaction ${rate(transactions)}, ${part(refreshed.perSecond, transactions)}`,
-    )
-    const answered = await requests(site, server.pid, people)
-    tell(
-      'API requests with DPoP',
-      served(answered),
-      answered.perSecond >= 2500,
-      '2500 a second',
-      `a bare handler ${served(handled)}, ${part(answered.perSecond, handled.perSecond)}`,
-    )
-    const signed = await signIns(site)
-    tell(
-      'sign-ins',
-      rate(signed),
-      signed >= 60 || signed >= 0.85 * hashes,
-      '60 a second or 85 % of the hash',
-      `the hash alone ${rate(hashes)}, ${part(signed, hashes)}`,
-    )
-    tell(
-      'idle memory',
-      `${idle.toFixed(0)} MiB`,
-      idle < 120,
-      '120 MiB',
-      `after load ${memoryOf(server).toFixed(0)} MiB`,
-    )
+    await pause(3000)
+    const idle = memoryOf(server)
+    const subject = { site: readConfig(variables), variables, server }
+    const people = await Promise.all(Array.from({ length: lanes }, () => signedIn(subject.site)))
+    if (isWanted('refreshes')) await tellRefreshes(subject, people)
+    if (isWanted('requests')) await tellRequests(subject, people)
+    if (isWanted('sign-ins')) await tellSignIns(subject)
+    if (!isWanted('rest')) return
+    const afterLoad = `after load ${memoryOf(server).toFixed(0)} MiB`
+    tell('idle memory', `${idle.toFixed(0)} MiB`, idle < 120, '120 MiB', afterLoad)
     tell(
       'start to ready',
       `${started.toFixed(0)} ms`,
@@ -253,11 +233,13 @@ const measure = async (name: string, databaseUrl?: string): Promise<void> => {
   }
 }
 
-await measure('SQLite')
-// As safe as it is used: every commit is on the disk before it is acknowledged.
-const postgres = await startPostgres({ fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' })
-try {
-  await measure('PostgreSQL', (await createPostgresDatabase(postgres.url)).url)
-} finally {
-  await postgres.stop()
+if (wantedDatabase !== 'postgresql') await measure('SQLite')
+if (wantedDatabase !== 'sqlite') {
+  // As safe as it is used: every commit is on the disk before it is acknowledged.
+  const postgres = await startPostgres({ fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' })
+  try {
+    await measure('PostgreSQL', (await createPostgresDatabase(postgres.url)).url)
+  } finally {
+    await postgres.stop()
+  }
 }

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { fail } from '../scripts/lib/fail.mjs'
 import { node24 } from '../scripts/lib/node24.mjs'
 import { at } from '../scripts/lib/root.mjs'
 import { start } from '../scripts/lib/run.mjs'
@@ -14,7 +16,9 @@ const takesFiles = ['backup', 'restore'].includes(command)
 const words = [command, ...(takesFiles ? files.map((file) => resolve(file)) : files)]
 const isClient = ['login', 'pair', 'status', 'logout', 'devices'].includes(command)
 const program = isClient ? ['cli/main.ts', command, ...files] : ['server/cli.ts', ...words]
-const args = command === 'serve' ? ['dist/server/start.mjs'] : program
+const built = 'dist/server/start.mjs'
+if (command === 'serve' && !existsSync(at(built))) fail('The server is not built. Run: npm run build')
+const args = command === 'serve' ? [built] : program
 // What was compiled once is not compiled again: a command takes half the time.
 const env = { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? at('build', 'compile-cache') }
 const { code } = await start(node24(), ['--disable-warning=ExperimentalWarning', ...args], { env }).ended
