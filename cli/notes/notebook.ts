@@ -25,6 +25,14 @@ const noteShown = (database: Database, id: string, state: Update): void =>
 const shownOf = (database: Database, id: string): Update | undefined =>
   database.all('select state from shown where note = ?', v.object({ state: blob }), id)[0]?.state
 
+/** Takes a change that was made here into a note. In a transaction of the caller's. */
+export const change = (database: Database, note: Note, update: Update, now: number): void => {
+  addUpdates(database, note.id, [update])
+  const content = openSynced(updatesOf(database, note.id)).content()
+  putNote(database, { ...note, ...content, updatedAt: Math.max(now, note.updatedAt + 1) })
+  markChanged(database, noteName(note.id))
+}
+
 /** The notes that are not in the trash, as the app lists them. */
 export const list = (database: Database): readonly Note[] => inListOrder(allNotes(database).filter(isLive))
 
@@ -39,14 +47,11 @@ export const show = (database: Database, id: string): Note & { readonly text: st
 export const add = (database: Database, text: string, now: number): string =>
   database.together(() => {
     const note = newNote(crypto.randomUUID(), now)
-    const written = { ...note, ...fromText(text, note) }
     const document = openDocument([])
-    const update = document.edit(written)
+    const update = document.edit(fromText(text, note))
     if (update === undefined) throw new Failure('NO_TEXT')
-    addUpdates(database, note.id, [update])
-    putNote(database, written)
+    change(database, note, update, now)
     noteShown(database, note.id, document.state())
-    markChanged(database, noteName(note.id))
     return note.id
   })
 
@@ -60,10 +65,6 @@ export const edit = (database: Database, id: string, text: string, now: number):
     const own = openDocument([shownOf(database, id) ?? stateOf(database, id)])
     const update = own.edit(fromText(text, own.content()), lineSplices)
     noteShown(database, id, own.state())
-    if (update === undefined) return false
-    addUpdates(database, id, [update])
-    const content = openSynced(updatesOf(database, id)).content()
-    putNote(database, { ...note, ...content, updatedAt: Math.max(now, note.updatedAt + 1) })
-    markChanged(database, noteName(id))
-    return true
+    if (update !== undefined) change(database, note, update, now)
+    return update !== undefined
   })
