@@ -1,19 +1,28 @@
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
+import type { Bytes } from '../src/base/bytes.ts'
 import { refusalSchema } from '../src/pairing/told.ts'
 import { Failure } from './failure.ts'
 import { nonceOnce, options, proofsOfSession } from './provider.ts'
 import type { Session } from './session-file.ts'
 
-const requestOf = async (session: Session, method: string, path: string, body: unknown): Promise<Response> => {
+/** A text is JSON. `limit`: milliseconds. */
+export type Sent = { readonly method: string; readonly body?: string | Bytes; readonly limit?: number }
+
+/** The answer of the API, whatever it is. Rejects where none came. */
+export const answerOf = async (session: Session, path: string, { method, body, limit }: Sent): Promise<Response> => {
   const proofs = await proofsOfSession(session)
   const url = new URL(`${session.server}/api/v1${path}`)
-  const text = body === undefined ? undefined : JSON.stringify(body)
-  return nonceOnce(() => {
-    const { headers, ...rest } = options(session.server)
-    if (text !== undefined) headers.set('content-type', 'application/json')
+  const answered = nonceOnce(() => {
+    const { headers, ...rest } = options(session.server, limit)
+    const type = typeof body === 'string' ? 'application/json' : 'application/octet-stream'
+    if (body !== undefined) headers.set('content-type', type)
     const common = { ...rest, ...(proofs === undefined ? {} : { DPoP: proofs }) }
-    return oauth.protectedResourceRequest(session.access, method, url, headers, text, common)
+    return oauth.protectedResourceRequest(session.access, method, url, headers, body, common)
+  })
+  return answered.catch((error: unknown) => {
+    if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response
+    throw error
   })
 }
 
@@ -42,8 +51,8 @@ export const askOpenly = async (server: string, method: string, path: string, bo
 
 /** Asks the API. Throws SESSION_ENDED where the token is good no more, SERVER_UNAVAILABLE, REFUSED. */
 export const ask = async (session: Session, method: string, path: string, body?: unknown): Promise<unknown> => {
-  const response = await requestOf(session, method, path, body).catch((error: unknown) => {
-    if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response
+  const content = body === undefined ? {} : { body: JSON.stringify(body) }
+  const response = await answerOf(session, path, { method, ...content }).catch(() => {
     throw new Failure('SERVER_UNAVAILABLE')
   })
   return read(response)

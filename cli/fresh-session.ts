@@ -5,7 +5,7 @@ import { renewalStatement } from '../src/protocol/device-statement.ts'
 import { askOpenly } from './api.ts'
 import { Failure } from './failure.ts'
 import { proofsOf, refresh } from './provider.ts'
-import { alone, readSession, removeSession, type Session, writeSession } from './session-file.ts'
+import { alone, endSession, isEnded, readSession, removeSession, type Session, writeSession } from './session-file.ts'
 
 /** A token that would end on the way is renewed first. */
 const margin = 60_000
@@ -74,16 +74,19 @@ const renew = async (session: Session): Promise<Session> => {
   }
 }
 
+export const isFresh = ({ expiresAt }: Session): boolean => expiresAt - Date.now() > margin
+
 /** The session, its access token good. Two commands never refresh at once, and the second takes what the first got. */
 export const freshSession = (): Promise<Session> =>
   alone(async () => {
     const session = await readSession()
-    if (session === undefined) throw new Failure('NOT_SIGNED_IN')
-    if (session.expiresAt - Date.now() > margin) return session
+    if (session === undefined || isEnded(session)) throw new Failure('NOT_SIGNED_IN')
+    if (isFresh(session)) return session
     try {
       return await renew(session)
     } catch (error) {
-      if (error instanceof Failure && ['SESSION_ENDED', 'DEVICE_REMOVED'].includes(error.code)) await removeSession()
+      if (isOver(error)) await endSession(session)
+      if (error instanceof Failure && error.code === 'DEVICE_REMOVED') await removeSession()
       throw error
     }
   })

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { createServer } from 'node:http'
-import { hostname } from 'node:os'
 import * as v from 'valibot'
 import { registrationStatement } from '../src/protocol/device-statement.ts'
 import { ask } from './api.ts'
 import { Failure } from './failure.ts'
 import { aboutOf, beginSignIn, canBind, discover, newProofKey, proofsOf, proofsOfSession, revoke } from './provider.ts'
-import { alone, readSession, type Session, writeSession } from './session-file.ts'
+import { alone, isEnded, readSession, type Session, writeSession } from './session-file.ts'
+import { nameOfThis } from './sync/identity.ts'
 
 /** How long a person may take, in milliseconds. */
 const patience = 600_000
@@ -60,16 +60,34 @@ const openBrowser = (address: string): void => {
 const registeredSchema = v.object({ device: v.object({ id: v.string() }), serverKey: v.string() })
 
 /** Puts this machine on the list of devices, with a key of its own (docs/devices.md). */
-const register = async (session: Session, key: KeyObject): Promise<Session> => {
+const register = async (session: Session): Promise<Session> => {
   const publicKey = String(session.deviceKey.x)
   const jkt = await (await proofsOf(session.proofKey)).calculateThumbprint()
+  const key = createPrivateKey({ key: session.deviceKey, format: 'jwk' })
   const signature = sign(null, Buffer.from(registrationStatement(publicKey, jkt)), key).toString('base64url')
-  const body = { publicKey, signature, name: `Holdfast on ${hostname()}`.slice(0, 80) }
+  const body = { publicKey, signature, name: nameOfThis() }
   const { device, serverKey } = v.parse(registeredSchema, await ask(session, 'POST', '/devices', body))
   return { ...session, device: { id: device.id, serverKey } }
 }
 
-const signIn = async (server: string, tellAddress: (address: string) => void): Promise<Session> => {
+const newDeviceKey = (): Session['deviceKey'] => ({
+  ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
+})
+
+/** As the device that this machine has been; or as another one, where that is of another account. */
+const registerAgain = async (session: Session, deviceKey: Session['deviceKey'] | undefined): Promise<Session> => {
+  if (deviceKey === undefined) return register(session)
+  return register({ ...session, deviceKey }).catch((thrown: unknown) => {
+    if (thrown instanceof Failure && thrown.reply === 'key_in_use') return register(session)
+    throw thrown
+  })
+}
+
+const signIn = async (
+  server: string,
+  before: Session | undefined,
+  tellAddress: (address: string) => void,
+): Promise<Session> => {
   const about = await aboutOf(server)
   const { issuer, clientId } = about
   const metadata = await discover(issuer)
@@ -80,11 +98,11 @@ const signIn = async (server: string, tellAddress: (address: string) => void): P
     tellAddress(begun.address)
     const parameters = await answer
     if (parameters.get('error') === 'access_denied') throw new Failure('SIGN_IN_CANCELLED')
-    const { privateKey } = generateKeyPairSync('ed25519')
-    const deviceKey = { ...privateKey.export({ format: 'jwk' }) }
-    const session = { server, issuer, clientId, ...key, deviceKey, ...(await begun.finish(parameters)) }
+    const tokens = await begun.finish(parameters)
+    const session = { server, issuer, clientId, ...key, deviceKey: newDeviceKey(), sealed: [], ...tokens }
+    const known = before?.server === server && before.issuer === issuer ? before.deviceKey : undefined
     // A device is known by the key that its tokens are bound to.
-    return session.isBound ? await register(session, privateKey) : session
+    return session.isBound ? await registerAgain(session, known) : session
   } finally {
     close()
   }
@@ -92,16 +110,25 @@ const signIn = async (server: string, tellAddress: (address: string) => void): P
 
 export type LoginOptions = { readonly server: string; readonly opensBrowser: boolean }
 
-/** Signs in by the browser of this system. The session that was here before is ended. */
+/** What belongs to the key of the device stays with it. */
+const keep = (session: Session): Promise<void> =>
+  alone(async () => {
+    const now = await readSession()
+    const own = now !== undefined && now.deviceKey.x === session.deviceKey.x ? now : session
+    const { exchangeKey, sealed, sync } = own
+    await writeSession({ ...session, exchangeKey, sealed, sync })
+  })
+
+/** Signs in by the browser of this system. The session that was here before is ended; the device stays the same. */
 export const login = async ({ server, opensBrowser }: LoginOptions): Promise<Session> => {
   const before = await readSession()
-  const session = await signIn(server, (address) => {
+  const session = await signIn(server, before, (address) => {
     process.stderr.write(`Sign in at this address in your browser:\n${address}\n`)
     if (opensBrowser) openBrowser(address)
   }).catch((cause: unknown) => {
     throw cause instanceof Failure ? cause : new Failure('SIGN_IN_FAILED')
   })
-  await alone(() => writeSession(session))
-  if (before !== undefined) await revoke(before).catch(() => undefined)
+  await keep(session)
+  if (before !== undefined && !isEnded(before)) await revoke(before).catch(() => undefined)
   return session
 }

@@ -1,79 +1,10 @@
 import { parseArgs } from 'node:util'
-import * as v from 'valibot'
-import { ask } from './api.ts'
+import { logout, status } from './account.ts'
+import { devices } from './devices.ts'
 import { Failure } from './failure.ts'
-import { freshSession } from './fresh-session.ts'
-import { login } from './login.ts'
-import { join, offer } from './pair.ts'
-import { plain } from './plain.ts'
-import { revoke } from './provider.ts'
-import { alone, readSession, removeSession } from './session-file.ts'
-
-type Result = { readonly json: unknown; readonly text: string }
-
-const statusSchema = v.object({
-  user: v.object({ email: v.nullable(v.string()), name: v.nullable(v.string()) }),
-  device: v.object({ name: v.string() }),
-})
-const deviceSchema = v.object({
-  id: v.string(),
-  name: v.string(),
-  platform: v.string(),
-  lastSeenAt: v.string(),
-  isThis: v.boolean(),
-})
-const devicesSchema = v.object({ devices: v.array(deviceSchema) })
-
-const status = async (): Promise<Result> => {
-  const session = await freshSession()
-  const { user, device } = v.parse(statusSchema, await ask(session, 'GET', '/auth/status'))
-  const json = { signedIn: true, server: session.server, email: user.email, device: device.name }
-  const who = user.email ?? user.name ?? 'Signed in'
-  return { json, text: `${plain(who)} at ${session.server}, on ${plain(device.name)}` }
-}
-
-const logout = (): Promise<Result> =>
-  alone(async () => {
-    const session = await readSession()
-    if (session === undefined) throw new Failure('NOT_SIGNED_IN')
-    const told = await revoke(session).then(
-      () => true,
-      () => false,
-    )
-    await removeSession()
-    const later = ' The server could not be told: remove this device from another one.'
-    return { json: { signedOut: true, told }, text: `You are signed out.${told ? '' : later}` }
-  })
-
-const devices = async (words: readonly string[]): Promise<Result> => {
-  const [action, id = '', ...rest] = words
-  const isRename = action === 'rename' && rest.length > 0
-  const isRemoval = action === 'remove' && id !== '' && rest.length === 0
-  if (action !== undefined && !isRename && !isRemoval) throw new Failure('USAGE')
-  const session = await freshSession()
-  if (action === undefined) {
-    const { devices: list } = v.parse(devicesSchema, await ask(session, 'GET', '/devices'))
-    const lines = list.map((one) => `${one.isThis ? '*' : ' '} ${one.id}  ${plain(one.name)}  ${one.lastSeenAt}`)
-    return { json: { devices: list }, text: lines.join('\n') }
-  }
-  const path = `/devices/${encodeURIComponent(id)}`
-  if (isRename) {
-    await ask(session, 'PATCH', path, { name: rest.join(' ') })
-    return { json: { renamed: id }, text: 'Renamed.' }
-  }
-  await ask(session, 'DELETE', path)
-  return { json: { removed: id }, text: 'Removed. It is signed out within five seconds.' }
-}
-
-/** Without words this device lets another one in; with words another one lets this one in. */
-const pair = async (words: readonly string[], server: string): Promise<Result> => {
-  if (words.length === 0) {
-    const name = await offer()
-    return { json: { paired: name }, text: `${plain(name)} is signed in.` }
-  }
-  await join(words.join(' '), server)
-  return status()
-}
+import type { Result } from './result.ts'
+import { expireSession } from './session-file.ts'
+import { toldOf } from './told.ts'
 
 const originOf = (text: string): string => {
   const url = URL.parse(text)
@@ -85,6 +16,7 @@ const flags = {
   server: { type: 'string', default: 'http://localhost:8787' },
   json: { type: 'boolean', default: false },
   'no-browser': { type: 'boolean', default: false },
+  notes: { type: 'boolean', default: false },
 } as const
 
 const parse = () => {
@@ -95,23 +27,52 @@ const parse = () => {
   }
 }
 
+type Given = ReturnType<typeof parse>['values']
+type Command = (words: readonly string[], values: Given) => Promise<Result>
+
+const alone =
+  (work: (values: Given) => Promise<Result>): Command =>
+  (words, values) => {
+    if (words.length > 0) throw new Failure('USAGE')
+    return work(values)
+  }
+
+/** What a command needs is loaded for that command: most need little, and are there at once. */
+const commands: Readonly<Record<string, Command>> = {
+  status: alone(status),
+  logout: alone(logout),
+  login: alone(async (values) => {
+    const { login } = await import('./login.ts')
+    await login({ server: originOf(values.server), opensBrowser: !values['no-browser'] })
+    return status()
+  }),
+  pair: async (words, values) => (await import('./pair.ts')).pair(words, originOf(values.server)),
+  devices,
+  sync: async (words) => (await import('./sync/command.ts')).sync(words),
+  notes: async (words) => (await import('./notes/command.ts')).notes(words),
+  // The server's own, without the flag, is the operator's (bin/holdfast.mjs).
+  backup: async (words, { notes }) => {
+    if (!notes) throw new Failure('USAGE')
+    return (await import('./sync/command.ts')).backup(words)
+  },
+}
+
 const run = async ({ values, positionals }: ReturnType<typeof parse>): Promise<Result> => {
-  const [command, ...words] = positionals
-  if (command === 'devices') return devices(words)
-  if (command === 'pair') return pair(words, originOf(values.server))
-  if (words.length > 0) throw new Failure('USAGE')
-  if (command === 'logout') return logout()
-  if (command === 'login') await login({ server: originOf(values.server), opensBrowser: !values['no-browser'] })
-  else if (command !== 'status') throw new Failure('USAGE')
-  return status()
+  const [name = '', ...words] = positionals
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined) throw new Failure('USAGE')
+  return command(words, values)
 }
 
 const asJson = process.argv.includes('--json')
 try {
-  const { json, text } = await run(parse())
-  console.log(asJson ? JSON.stringify(json) : text)
+  const { json, text, failed = false } = await run(parse())
+  if (json !== undefined) console.log(asJson ? JSON.stringify(json) : text)
+  if (failed) process.exitCode = 1
 } catch (error) {
-  const { code, message } = error instanceof Failure ? error : new Failure('SERVER_UNAVAILABLE')
+  const { code, message } = toldOf(error)
+  // What is refused with a token that was good finds out at the next command why.
+  if (code === 'SESSION_ENDED') await expireSession()
   if (asJson) console.log(JSON.stringify({ error: { code, message } }))
   else console.error(`${message} (${code})`)
   process.exitCode = code === 'USAGE' ? 2 : 1

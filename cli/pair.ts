@@ -1,9 +1,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { hostname } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import encodeQR from 'qr'
 import * as v from 'valibot'
+import { fromBase64url } from '../src/base/bytes.ts'
 import { commitmentOf, keyHash, newNonce } from '../src/crypto/pairing.ts'
 import { type NewPairing, stepNew } from '../src/pairing/new-device.ts'
 import { type OldPairing, stepOld } from '../src/pairing/old-device.ts'
@@ -11,12 +11,16 @@ import { finishedSchema, offeredSchema, redeemedSchema, serverSchema, toldSchema
 import { pairingStatement } from '../src/protocol/device-statement.ts'
 import type { PairingEnd, PairingState } from '../src/protocol/messages.ts'
 import { looksLikeWords, readCode, writePairingCode } from '../src/protocol/pairing-code.ts'
+import { status } from './account.ts'
 import { ask, askOpenly } from './api.ts'
 import { Failure, type FailureCode } from './failure.ts'
 import { freshSession } from './fresh-session.ts'
 import { plain } from './plain.ts'
 import { aboutOf, newProofKey, proofsOf } from './provider.ts'
-import { alone, readSession, type Session, writeSession } from './session-file.ts'
+import type { Result } from './result.ts'
+import { alone, isEnded, readSession, type Session, writeSession } from './session-file.ts'
+import { nameOfThis, newExchangeKey, platformOfThis } from './sync/identity.ts'
+import { admit } from './sync/unlock.ts'
 
 /** Between two looks, in milliseconds. */
 const every = 1000
@@ -48,13 +52,6 @@ const orFailure = async <T>(work: Promise<T>, codes: Readonly<Record<string, Fai
     const code = thrown instanceof Failure && thrown.reply !== undefined ? codes[thrown.reply] : undefined
     throw code === undefined ? thrown : new Failure(code)
   })
-
-/** X25519: what keys will be wrapped for. */
-const newExchangeKey = () => {
-  const { privateKey } = generateKeyPairSync('x25519')
-  const jwk = { ...privateKey.export({ format: 'jwk' }) }
-  return { jwk, publicKey: String(jwk.x) }
-}
 
 /** Calls off what is under way when the command is ended by hand. */
 const callOffOnEnd = (callOff: () => Promise<unknown>): (() => void) => {
@@ -109,6 +106,12 @@ const beginOffer = async (session: Session): Promise<OldPairing> => {
   }
 }
 
+const pairedOf = ({ name, platform, publicKey, exchangeKey }: JoinedDevice) => {
+  const [signKey, receives] = [fromBase64url(publicKey), fromBase64url(exchangeKey)]
+  if (signKey === undefined || receives === undefined) throw new Failure('PAIRING_MISMATCH')
+  return { name, platform, signKey, exchangeKey: receives }
+}
+
 const followOffer = async (session: Session, begun: OldPairing): Promise<string> => {
   const path = `/pairings/${begun.id}`
   const callOff = () => ask(session, 'DELETE', path)
@@ -119,6 +122,8 @@ const followOffer = async (session: Session, begun: OldPairing): Promise<string>
     if (act?.type === 'call-off') await callOff()
     else if (act !== undefined) {
       const { type, ...body } = act
+      // Before it is told that it may come in: it finds its keys there.
+      if (type === 'approve' && own.joined !== null) await admit(session, pairedOf(own.joined.device))
       await ask(session, 'POST', `${path}/${type}`, body)
     }
     if (state.stage === 'done' && state.side === 'old') return state.device.name
@@ -135,7 +140,7 @@ const followOffer = async (session: Session, begun: OldPairing): Promise<string>
 }
 
 /** Lets another device in. Answers its name. */
-export const offer = async (): Promise<string> => {
+const offer = async (): Promise<string> => {
   const session = await freshSession()
   const own = await beginOffer(session)
   say(encodeQR(own.qr, 'term', { ecc: 'low' }))
@@ -148,6 +153,8 @@ export const offer = async (): Promise<string> => {
   }
 }
 
+type JoinedDevice = NonNullable<OldPairing['joined']>['device']
+
 type Keys = Pick<Session, 'proofKey' | 'deviceKey' | 'exchangeKey'>
 
 const beginJoin = async (text: string, given: string) => {
@@ -158,8 +165,8 @@ const beginJoin = async (text: string, given: string) => {
   const deviceKey = { ...privateKey.export({ format: 'jwk' }) }
   const exchange = newExchangeKey()
   const device = {
-    name: `Holdfast on ${hostname()}`.slice(0, 80).trim(),
-    platform: process.platform === 'linux' ? 'Linux' : process.platform,
+    name: nameOfThis(),
+    platform: platformOfThis,
     publicKey: String(deviceKey.x),
     exchangeKey: exchange.publicKey,
   }
@@ -197,7 +204,7 @@ const finish = async ({ server, own, keys, privateKey }: Joining): Promise<void>
   const { issuer, clientId } = await aboutOf(server)
   const about = { server, issuer, clientId, isBound: true }
   const device = { id: deviceId, serverKey: own.serverKey }
-  await writeSession({ ...about, ...keys, device, access: '', expiresAt: 0, refresh: refreshToken })
+  await writeSession({ ...about, ...keys, device, sealed: [], access: '', expiresAt: 0, refresh: refreshToken })
 }
 
 const followJoin = async (joining: Joining): Promise<void> => {
@@ -233,8 +240,9 @@ const followJoin = async (joining: Joining): Promise<void> => {
 }
 
 /** Signs in here by another device: with its words, or the text of its QR code. */
-export const join = async (text: string, server: string): Promise<void> => {
-  if ((await readSession()) !== undefined) throw new Failure('SIGNED_IN')
+const join = async (text: string, server: string): Promise<void> => {
+  const before = await readSession()
+  if (before !== undefined && !isEnded(before)) throw new Failure('SIGNED_IN')
   const joining = await beginJoin(text, server)
   say('Waiting for the other device …')
   const forget = callOffOnEnd(() => askOpenly(joining.server, 'DELETE', `/pairings/${joining.own.ticket}`))
@@ -243,4 +251,14 @@ export const join = async (text: string, server: string): Promise<void> => {
   } finally {
     forget()
   }
+}
+
+/** Without words this device lets another one in; with words another one lets this one in. */
+export const pair = async (words: readonly string[], server: string): Promise<Result> => {
+  if (words.length === 0) {
+    const name = await offer()
+    return { json: { paired: name }, text: `${plain(name)} is signed in.` }
+  }
+  await join(words.join(' '), server)
+  return status()
 }

@@ -9,11 +9,12 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
 /** Plain http is for this very machine. */
 const isLocal = (url: string): boolean => /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(url)
 
-export const options = (url: string) => {
+/** `limit`: milliseconds. */
+export const options = (url: string, limit = 15_000) => {
   if (!url.startsWith('https:') && !isLocal(url)) throw new Failure('USAGE')
   return {
     [oauth.allowInsecureRequests]: !url.startsWith('https:'),
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(limit),
     headers: new Headers({
       'user-agent': `HoldfastCLI/1 (${process.platform === 'linux' ? 'Linux' : process.platform})`,
     }),

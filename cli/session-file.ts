@@ -4,6 +4,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
+import { toBase64url } from '../src/base/bytes.ts'
+import { bytes, count } from '../src/sync/shapes.ts'
 import { Failure } from './failure.ts'
 
 const jwk = v.record(v.string(), v.unknown())
@@ -22,9 +24,17 @@ const sessionSchema = v.object({
   exchangeKey: v.optional(jwk),
   /** As the server knows this device: what a session is renewed by where the refresh token is no more. */
   device: v.optional(v.object({ id: v.string(), serverKey: v.string() })),
+  /**
+   * The last record that this device has sealed of each account: beside its key, so that who has lost the one has lost the other
+   * (docs/decisions/100).
+   */
+  sealed: v.optional(v.array(v.object({ account: bytes, seq: count, hash: bytes })), []),
+  /** The keys of sync, of all epochs of the account. */
+  sync: v.optional(v.object({ account: bytes, keys: v.array(v.object({ epoch: count, key: bytes })) })),
   access: v.string(),
   /** Milliseconds since 1970. */
   expiresAt: v.number(),
+  /** Empty where the session was ended: the keys stay for the next sign-in. */
   refresh: v.string(),
   /** When the refresh token was first sent and no answer is known to have come; milliseconds since 1970. */
   refreshingSince: v.optional(v.number()),
@@ -45,6 +55,8 @@ export const readSession = async (): Promise<Session | undefined> => {
   }
 }
 
+const asText = (_: string, value: unknown) => (value instanceof Uint8Array ? toBase64url(value) : value)
+
 /** Written beside, on the disk, then put in place: whenever this is killed there is a whole session, the old or the new. */
 export const writeSession = async (session: Session): Promise<void> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -52,7 +64,7 @@ export const writeSession = async (session: Session): Promise<void> => {
   await rm(beside, { force: true })
   const handle = await open(beside, 'wx', 0o600)
   try {
-    await handle.writeFile(JSON.stringify(session))
+    await handle.writeFile(JSON.stringify(session, asText))
     await handle.sync()
   } finally {
     await handle.close()
@@ -62,6 +74,31 @@ export const writeSession = async (session: Session): Promise<void> => {
   const parent = await open(folder, 'r')
   await parent.sync().finally(() => parent.close())
 }
+
+/** Changes the session of this device, where it is still that. Answers whether it is. */
+export const reviseSession = (
+  { deviceKey }: Pick<Session, 'deviceKey'>,
+  change: (session: Session) => Session,
+): Promise<boolean> =>
+  alone(async () => {
+    const session = await readSession()
+    if (session === undefined || session.deviceKey.x !== deviceKey.x) return false
+    await writeSession(change(session))
+    return true
+  })
+
+/** The session is over; keys and notes stay, so that the next sign-in is of the same device. */
+export const endSession = (session: Session): Promise<void> =>
+  writeSession({ ...session, access: '', refresh: '', expiresAt: 0, refreshingSince: undefined })
+
+/** The token is not good any more, whatever it says. */
+export const expireSession = (): Promise<void> =>
+  alone(async () => {
+    const session = await readSession().catch(() => undefined)
+    if (session !== undefined) await writeSession({ ...session, expiresAt: 0 })
+  })
+
+export const isEnded = ({ refresh }: Session): boolean => refresh === ''
 
 export const removeSession = (): Promise<void> => rm(file, { force: true })
 

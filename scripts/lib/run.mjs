@@ -27,9 +27,9 @@ export const pathWithTools = [bins, ...otherPaths].join(delimiter)
 export const pathOfMachine = otherPaths.join(delimiter)
 
 /** Starts a child that shares this terminal and gets this command's signals. */
-export const start = (command, args, { env = {}, stdio = 'inherit', shell = false } = {}) => {
+export const start = (command, args, { env = {}, stdio = 'inherit', shell = false, cwd = root } = {}) => {
   const child = spawn(command, args, {
-    cwd: root,
+    cwd,
     stdio,
     shell,
     env: { ...process.env, PATH: pathWithTools, ...env },

@@ -1,14 +1,8 @@
 import type { DBCore, DBCoreMutateRequest, DBCoreTransaction, Dexie } from 'dexie'
+import { fileName, noteName } from '../notebook/item-name.ts'
 
 /** That something is not as it was when it was last handed on. A new stamp each time, so that a change meanwhile is not lost. */
 export type ChangedRow = { readonly name: string; readonly stamp: number }
-
-export const noteName = (id: string): string => `note/${id}`
-export const fileName = (id: string): string => `file/${id}`
-
-/** The id of a note or a file in the name of its item, or undefined where it is of the other kind. */
-export const idIn = (kind: 'note' | 'file', name: string): string | undefined =>
-  name.startsWith(`${kind}/`) ? name.slice(kind.length + 1) : undefined
 
 /** A number that no other has, of 53 random bits. */
 export const newStamp = (): number => {

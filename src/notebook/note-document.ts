@@ -1,6 +1,6 @@
 import * as Y from 'yjs'
 import { cleanTags, type NoteContent, type NoteMarks, type NoteText, unmarked } from './note.ts'
-import { spliceOf } from './splice.ts'
+import { type Splice, spliceOf } from './splice.ts'
 
 /**
  * A note as a document that merges: whatever two tabs or two devices wrote meanwhile, both end with the same text and with
@@ -9,8 +9,11 @@ import { spliceOf } from './splice.ts'
  */
 export type NoteDocument = {
   content(): NoteContent
-  /** Changes what differs, and gives the change to be stored and sent; undefined where nothing did. */
-  edit(change: Partial<NoteContent>): Update | undefined
+  /**
+   * Changes what differs, and gives the change to be stored and sent; undefined where nothing did. `compare`: where texts differ;
+   * what is typed does so in one place.
+   */
+  edit(change: Partial<NoteContent>, compare?: Compare): Update | undefined
   /** Takes in a change of another. The same one twice does nothing. Throws where the bytes are none. */
   merge(update: Update): void
   /** The whole document as one change. */
@@ -58,15 +61,24 @@ const writeMarks = (document: Y.Doc, change: Partial<NoteContent>): void => {
   for (const tag of tags) if (!before.tags.includes(tag)) marks.set(TAG + tag, true)
 }
 
-const write = (document: Y.Doc, change: Partial<NoteContent>): void =>
+/** Where a text differs from another: places of the text before, in their order, which do not touch. */
+export type Compare = (before: string, after: string) => readonly Splice[]
+
+const asOne: Compare = (before, after) => {
+  const splice = spliceOf(before, after)
+  return splice === undefined ? [] : [splice]
+}
+
+const write = (document: Y.Doc, change: Partial<NoteContent>, compare = asOne): void =>
   document.transact(() => {
     for (const field of fields) {
       const wanted = change[field]
       const text = document.getText(field)
-      const splice = wanted === undefined ? undefined : spliceOf(text.toString(), wanted.toWellFormed())
-      if (splice === undefined) continue
-      if (splice.removed > 0) text.delete(splice.at, splice.removed)
-      if (splice.inserted !== '') text.insert(splice.at, splice.inserted)
+      const splices = wanted === undefined ? [] : compare(text.toString(), wanted.toWellFormed())
+      for (const { at, removed, inserted } of splices.toReversed()) {
+        if (removed > 0) text.delete(at, removed)
+        if (inserted !== '') text.insert(at, inserted)
+      }
     }
     writeMarks(document, change)
   })
@@ -85,12 +97,12 @@ export const openDocument = (updates: readonly Update[]): NoteDocument => {
   for (const update of updates) Y.applyUpdate(document, update)
   return {
     content: () => contentOf(document),
-    edit(change) {
+    edit(change, compare) {
       const before = Y.encodeStateVector(document)
       const changed: Update[] = []
       const note = (update: Uint8Array) => changed.push(own(update))
       document.on('update', note)
-      write(document, change)
+      write(document, change, compare)
       document.off('update', note)
       return changed.length === 0 ? undefined : own(Y.encodeStateAsUpdate(document, before))
     },

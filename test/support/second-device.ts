@@ -17,7 +17,11 @@ import type { Holdfast } from './holdfast.ts'
 import type { Credentials } from './people.ts'
 
 /** A session of its own at the real server, for this device. */
-const signInAs = async (holdfast: Holdfast, person: Credentials, { device, sign }: TestDevice) => {
+export const signInAs = async (
+  holdfast: Pick<Holdfast, 'appUrl' | 'idUrl'>,
+  person: Credentials,
+  { device, sign }: TestDevice,
+) => {
   const client = await createClient(holdfast)
   const { access } = await client.exchange(client.answerOf(await client.signIn(person)))
   const publicKey = toBase64url(device.signKey)
@@ -58,7 +62,12 @@ const letIn = async (transport: Transport, words: string, { device, id }: TestDe
  * Another device of an account that syncs already, without a browser: let in by the words of the recovery kit, with the engine of the
  * product over a notebook in memory.
  */
-export const joinByWords = async (holdfast: Holdfast, person: Credentials, words: string, name = 'Second') => {
+export const joinByWords = async (
+  holdfast: Pick<Holdfast, 'appUrl' | 'idUrl'>,
+  person: Credentials,
+  words: string,
+  name = 'Second',
+) => {
   const device = await newDevice(name)
   const transport = await signInAs(holdfast, person, device)
   await letIn(transport, words, device)

@@ -4,8 +4,8 @@ import { type OpenedBackup, openBackup, writeBackup } from '../../crypto/backup.
 import { epochOf } from '../../crypto/device-log.ts'
 import { wrapEpochKey } from '../../crypto/epoch-key.ts'
 import { sha256 } from '../../crypto/primitives.ts'
-import { idIn } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
+import { idIn } from '../../notebook/item-name.ts'
 import { HoldfastError } from '../../protocol/errors.ts'
 import {
   BACKUP_CACHE,

@@ -1,7 +1,7 @@
-import { noteName } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import { settle } from '../../data/note-updates.ts'
 import type { SyncedRow } from '../../data/sync-rows.ts'
+import { noteName } from '../../notebook/item-name.ts'
 import type { Note } from '../../notebook/note.ts'
 import type { Update } from '../../notebook/note-document.ts'
 import { noSnapshot } from '../../notebook/note-sync.ts'

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { type SyncTransport, TransportError } from '../../../../src/sync/ports.ts'
 import { SyncFault } from '../../../../src/sync/wire/faults.ts'
 import type { TestDevice } from '../../sync/support/account.ts'
-import { createMemoryStore, startEngine } from '../../sync/support/replica.ts'
+import { createMemoryStore, type MemoryStore, startEngine } from '../../sync/support/replica.ts'
 
 /** What befalls one call to the server, or one commit. */
 const fates = ['fine', 'fine', 'fine', 'fine', 'lost before', 'lost after', 'twice'] as const
@@ -69,12 +69,22 @@ const unreliable = (inner: SyncTransport, next: () => Fate): SyncTransport => {
 
 const insert = (body: string, at: number, word: string): string => body.slice(0, at) + word + body.slice(at)
 
+/** What a replica is kept in: the one of a test in memory, or one of the product. */
+export type KeptReplica = Pick<MemoryStore, 'store' | 'edit' | 'texts'> & {
+  readonly kept: Pick<MemoryStore['kept'], 'memory' | 'own'> & { readonly outbox: readonly unknown[] }
+}
+type Keep = (onCommit: (stage: 'before' | 'after') => void, at: number) => KeptReplica
+
 /** Replicas over a server, each with its own bad luck. */
-export const startReplicas = (devices: readonly TestDevice[], transportOf: (at: number) => SyncTransport) =>
+export const startReplicas = (
+  devices: readonly TestDevice[],
+  transportOf: (at: number) => SyncTransport,
+  keep: Keep = createMemoryStore,
+) =>
   devices.map((device, at) => {
     let luck: { fates: Fate[]; deaths: Death[] } = { fates: [], deaths: [] }
     let isDead = false
-    const kept = createMemoryStore((stage) => {
+    const kept = keep((stage) => {
       if (stage === 'before' && isDead) throw new Killed()
       const death = stage === 'before' ? luck.deaths[0] : luck.deaths.shift()
       if (death === `killed ${stage}`) {
@@ -82,7 +92,7 @@ export const startReplicas = (devices: readonly TestDevice[], transportOf: (at: 
         luck.deaths.shift()
         throw new Killed()
       }
-    })
+    }, at)
     let older = kept.kept.memory
     const transport = unreliable(transportOf(at), () => luck.fates.shift() ?? 'fine')
     const start = () => startEngine(device, kept.store, transport, 4)

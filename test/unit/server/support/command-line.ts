@@ -69,9 +69,18 @@ export const commandLine = (folder: () => string) => {
     }
   }
 
+  /** The bytes of a file of a note. */
+  const gotten = async (home: string, id: string) => {
+    const child = start(home, ['notes', 'get', id])
+    const parts: Buffer[] = []
+    child.stdout?.on('data', (part) => parts.push(part))
+    const [code] = await once(child, 'close')
+    return { code, bytes: Buffer.concat(parts) }
+  }
+
   const fileOf = (home: string) => join(folder(), home, 'holdfast/session.json')
   const sessionOf = async (home: string) => JSON.parse(await readFile(fileOf(home), 'utf8'))
   const change = async (home: string, changes: object) =>
     writeFile(fileOf(home), JSON.stringify({ ...(await sessionOf(home)), ...changes }))
-  return { holdfast, converse, said, fileOf, sessionOf, change }
+  return { holdfast, gotten, converse, said, fileOf, sessionOf, change }
 }
