@@ -4,7 +4,7 @@ import type { Keyring } from '../../src/crypto/epoch-key.ts'
 import { deviceIdOf } from '../../src/crypto/primitives.ts'
 import { mergeUpdates } from '../../src/notebook/note-document.ts'
 import { wholeUpdate } from '../../src/notebook/note-sync.ts'
-import { addEntry, isIn, putOut, readServerLog, renewKeys } from '../../src/sync/account.ts'
+import { addEntry, asUnknown, isIn, type LogSource, putOut, readServerLog, renewKeys } from '../../src/sync/account.ts'
 import { createEngine, type Engine, type Outcome } from '../../src/sync/engine.ts'
 import { exchangeAll } from '../../src/sync/exchange.ts'
 import type { HttpTransport } from '../../src/sync/http-transport.ts'
@@ -64,6 +64,12 @@ export const createReplica = (deps: ReplicaDeps) => {
     progress,
   })
 
+  /** The device log at the server. It has to go on from what was read of it here. */
+  const logAtServer: LogSource = {
+    ...asUnknown(transport),
+    known: async () => ({ account, entries: (await store.read())?.log ?? [] }),
+  }
+
   /** Undefined where nothing was exchanged yet. */
   const atRest = async (): Promise<AtRest | undefined> => {
     const memory = await store.read()
@@ -90,7 +96,7 @@ export const createReplica = (deps: ReplicaDeps) => {
       const outcome = await exchangeAll(engine, looks)
       const here = await atRest()
       // A device was removed, and nobody has begun a new epoch yet.
-      const more = here?.log.isRotationDue === true ? await renewKeys(transport, keys, self, Date.now()) : undefined
+      const more = here?.log.isRotationDue === true ? await renewKeys(logAtServer, keys, self, Date.now()) : undefined
       if (more !== undefined) {
         await learn(more)
         ring = rings()
@@ -102,7 +108,7 @@ export const createReplica = (deps: ReplicaDeps) => {
       const device = await deviceIdOf(signKey)
       const known = (await store.read())?.devices[toBase64url(device)]
       const last = { device, seq: known?.seq ?? 0, hash: known?.hash ?? new Uint8Array(32) }
-      await addEntry(transport, (server) => putOut(server, last, self, Date.now()))
+      await addEntry(logAtServer, (server) => putOut(server, last, self, Date.now()))
     },
     /** After the server has lost something: makes everything that is here wait to be sent. */
     uploadMine: () => engine.uploadMine(),
@@ -114,7 +120,7 @@ export type Replica = ReturnType<typeof createReplica>
 /** The keys of the account, where another device has let this one in. Throws SYNC_OFF, SYNC_LOCKED. */
 const enter = async (session: Session, transport: HttpTransport, self: Identity) => {
   if (session.sync !== undefined) return { account: session.sync.account, keys: keysOf(session) }
-  const server = await readServerLog(transport)
+  const server = await readServerLog(asUnknown(transport))
   if (server === undefined) throw new Failure('SYNC_OFF')
   if (!isIn(server.log, self.id)) throw new Failure('SYNC_LOCKED')
   const keys = await unwrapKeys(server.log, server.wraps, self)

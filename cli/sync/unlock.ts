@@ -1,10 +1,12 @@
-import { readServerLog } from '../../src/sync/account.ts'
+import { asUnknown, readServerLog } from '../../src/sync/account.ts'
 import { admitPaired, enterByKit, type PairedDevice, readKit } from '../../src/sync/entering.ts'
 import { Failure } from '../failure.ts'
 import { freshSession } from '../fresh-session.ts'
 import { alone, readSession, type Session } from '../session-file.ts'
 import { identityOf, keepKeys, keysOf } from './identity.ts'
+import { withNotes } from './replica.ts'
 import { createTransport } from './server.ts'
+import { createSyncStore } from './store.ts'
 
 const failureOf = (problem: {
   readonly type: string
@@ -22,10 +24,9 @@ export const unlock = (words: string): Promise<void> =>
     const read = await readKit(words)
     if (read.key === undefined) throw failureOf(read.problem)
     const session = await freshSession()
-    const [transport, self] = [createTransport(session), await identityOf(session)]
-    const entered = await enterByKit(transport, self, read.key, Date.now())
-    if (entered === undefined)
-      throw new Failure((await readServerLog(transport)) === undefined ? 'SYNC_OFF' : 'WORDS_OTHER')
+    const [log, self] = [asUnknown(createTransport(session)), await identityOf(session)]
+    const entered = await enterByKit(log, self, read.key, Date.now())
+    if (entered === undefined) throw new Failure((await readServerLog(log)) === undefined ? 'SYNC_OFF' : 'WORDS_OTHER')
     await keepKeys(session, entered.server.log.account, entered.keys)
   }, 'sync-lock')
 
@@ -33,6 +34,8 @@ export const unlock = (words: string): Promise<void> =>
 export const admit = async (session: Session, device: PairedDevice): Promise<void> => {
   const now = (await readSession()) ?? session
   if (now.sync === undefined) return
-  const [transport, self] = [createTransport(session), await identityOf(session)]
-  await admitPaired(transport, keysOf(now), self, device, Date.now())
+  const { account } = now.sync
+  const entries = await withNotes(async (database) => (await createSyncStore(database, Date.now).read())?.log ?? [])
+  const log = { ...asUnknown(createTransport(session)), known: async () => ({ account, entries }) }
+  await admitPaired(log, keysOf(now), await identityOf(session), device, Date.now())
 }

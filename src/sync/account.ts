@@ -24,6 +24,13 @@ export type LogSource = {
   addToLog(entry: Bytes, wraps: readonly WrappedKey[]): Promise<void>
 }
 
+/** For who reads the log for the first time: nothing of it is known here. */
+export const asUnknown = (source: Omit<LogSource, 'known'>): LogSource => ({
+  log: (after) => source.log(after),
+  addToLog: (entry, wraps) => source.addToLog(entry, wraps),
+  known: async () => ({ account: undefined, entries: [] }),
+})
+
 /** Keys are wrapped for whoever is in the log: it has to be the one that is known here. */
 const checkKnown = ({ account, entries: known }: LogKnown, { entries, log }: ServerLog): void => {
   if (account !== undefined && !sameBytes(log.account, account)) throw new SyncFault('LOG_FORKED')
