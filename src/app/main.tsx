@@ -2,7 +2,7 @@ import { connect } from '../kit/client.ts'
 import { startApp } from './start.tsx'
 import { webPaths } from './state/navigation.ts'
 
-startApp({
+void startApp({
   connect: () => connect({ script: '/sw.js' }),
   paths: webPaths,
   serverStatus: '/api/v1/auth/status',

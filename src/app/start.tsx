@@ -1,9 +1,11 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
+import { notebooksDatabase, notebooksStore, readOpenNotebook } from '../data/notebooks-store.ts'
 import { createApp, type Place } from './state/app.ts'
 import { followArrivals } from './state/arrivals.ts'
 import { AppContext } from './state/context.ts'
 import { listenToDrops } from './state/drops.ts'
+import { followNotebook } from './state/follow-notebook.ts'
 import { listenToKeys } from './state/keys.ts'
 import { saveBeforeLeaving } from './state/lifetime.ts'
 import { react } from './state/reactions.ts'
@@ -11,13 +13,17 @@ import { language } from './ui/language.ts'
 import { Shell } from './views/shell.tsx'
 
 /** Puts the app on this page. */
-export const startApp = (place: Place): void => {
+export const startApp = async (place: Place): Promise<void> => {
   document.documentElement.lang = language
-  const app = createApp(place)
+  const notebooks = notebooksDatabase()
+  const store = notebooksStore(notebooks)
+  const opened = await readOpenNotebook(store)
+  const app = createApp(place, opened, notebooks)
   saveBeforeLeaving(app)
   listenToKeys(app)
   listenToDrops(app)
   react(app)
+  followNotebook(app, store, opened)
 
   const root = document.getElementById('app')
   if (root !== null) {

@@ -1,6 +1,13 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { ListedDevice, PairingState, SecretInfo, SessionState } from '../protocol/messages.ts'
-import type { BackupFetched, BackupMade, BackupReply, SyncState, WordsReply } from '../protocol/sync-state.ts'
+import type {
+  BackupFetched,
+  BackupMade,
+  BackupReply,
+  NotesChoice,
+  SyncState,
+  WordsReply,
+} from '../protocol/sync-state.ts'
 
 /** Written and never read back: nothing that a page can ask returns a secret. */
 export type Secrets = {
@@ -46,8 +53,11 @@ export type Sync = {
   readonly state: ReadonlySignal<SyncState>
   /** Asks for the state. */
   look(): Promise<void>
-  /** Ends `on`, or `locked` where the account is there and its keys are not. Throws SESSION_EXPIRED. */
-  enable(): Promise<void>
+  /**
+   * Ends `on`, or `locked` where the account is there and its keys are not. `notes`: what becomes of the notes of no account;
+   * without it, they are added. Throws SESSION_EXPIRED.
+   */
+  enable(notes?: NotesChoice): Promise<void>
   disable(): Promise<void>
   /** There may be something to exchange. Resolves when the worker has heard of it. */
   run(): Promise<void>

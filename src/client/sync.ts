@@ -29,7 +29,7 @@ export const createSync = (ask: Ask): Sync & { announced(message: AnnounceMessag
       state.value = message.state
     },
     look: () => update(ask({ type: 'sync.get' })),
-    enable: () => update(ask({ type: 'sync.enable' })),
+    enable: (notes) => update(ask({ type: 'sync.enable', ...(notes === undefined ? {} : { notes }) })),
     disable: () => update(ask({ type: 'sync.disable' })),
     run: () => update(ask({ type: 'sync.run' })),
     stop: () => update(ask({ type: 'sync.stop' })),

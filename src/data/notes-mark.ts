@@ -1,8 +1,10 @@
+import { NOTES_DATABASE } from './database.ts'
+
 /** Beside the notes and not among them: what damages the database leaves this, so that nobody takes it for an empty one. */
 const CACHE = 'holdfast-mark'
 const ADDRESS = '/notes-kept'
 
-/** Remembers whether there are notes on this device. It holds nothing of them. `unknown`: it was never told, or was wiped. */
+/** Remembers whether there are notes in a notebook. It holds nothing of them. `unknown`: it was never told, or was wiped. */
 export type NotesMark = {
   read(): Promise<'some' | 'none' | 'unknown'>
   set(): Promise<void>
@@ -12,13 +14,15 @@ export type NotesMark = {
 const unavailable: NotesMark = { read: async () => 'unknown', set: async () => undefined, clear: async () => undefined }
 
 /** Never rejects: where it cannot be kept, what it would tell is not known. */
-export const notesMark = (): NotesMark => {
+/** `notebook`: the name of its database. */
+export const notesMark = (notebook: string = NOTES_DATABASE): NotesMark => {
+  const address = notebook === NOTES_DATABASE ? ADDRESS : `${ADDRESS}/${notebook}`
   if (!('caches' in globalThis)) return unavailable
   const open = () => caches.open(CACHE)
   return {
     async read() {
       try {
-        const text = await (await (await open()).match(ADDRESS))?.text()
+        const text = await (await (await open()).match(address))?.text()
         return text === 'some' || text === 'none' ? text : 'unknown'
       } catch {
         return 'unknown'
@@ -26,12 +30,12 @@ export const notesMark = (): NotesMark => {
     },
     async set() {
       await open()
-        .then((cache) => cache.put(ADDRESS, new Response('some')))
+        .then((cache) => cache.put(address, new Response('some')))
         .catch(() => undefined)
     },
     async clear() {
       await open()
-        .then((cache) => cache.put(ADDRESS, new Response('none')))
+        .then((cache) => cache.put(address, new Response('none')))
         .catch(() => undefined)
     },
   }

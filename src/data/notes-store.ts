@@ -109,7 +109,10 @@ const put = async (database: NotesDatabase, notes: readonly Note[], changes: Cha
   )
 }
 
-export const notesStore = (database: NotesDatabase = notesDatabase(), mark: NotesMark = notesMark()): NotesStore => {
+export const notesStore = (
+  database: NotesDatabase = notesDatabase(),
+  mark: NotesMark = notesMark(database.name),
+): NotesStore => {
   /** Whether there have been notes since this page was opened, and whether the browser has taken the database since. */
   let hadNotes = false
   let wasTaken = false

@@ -26,8 +26,25 @@ export type StoredThing = {
   readonly cleared: Cleared
 }
 
-/** All that the app and its worker keep in this browser. What is not listed here must not be stored. */
+/**
+ * All that the app and its worker keep in this browser. What is not listed here must not be stored. The notebook of an account has a
+ * database of its own, `holdfast-notes-<random>`, with the same in it as `holdfast-notes`.
+ */
 export const storedThings = [
+  {
+    name: 'notebooks',
+    where: 'IndexedDB holdfast-notebooks/state',
+    what: 'Which notebooks there are, which is open, and whose they are: by a hash, which names nobody.',
+    secret: false,
+    cleared: 'never by itself',
+  },
+  {
+    name: 'device settings',
+    where: 'IndexedDB holdfast-notebooks/settings',
+    what: 'What was chosen on this device, whoever uses it: that nobody wants to be asked again.',
+    secret: false,
+    cleared: 'never by itself',
+  },
   {
     name: 'notes',
     where: 'IndexedDB holdfast-notes/notes',
@@ -66,7 +83,7 @@ export const storedThings = [
   {
     name: 'settings',
     where: 'IndexedDB holdfast-notes/settings',
-    what: 'What was chosen on this device: that nobody wants to be asked again, and which local AI is used.',
+    what: 'What was chosen in this notebook: which AI is used.',
     secret: false,
     cleared: 'at sign-out, where the notes are deleted too',
   },

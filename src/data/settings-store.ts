@@ -1,5 +1,5 @@
+import type { EntityTable } from 'dexie'
 import * as v from 'valibot'
-import { type NotesDatabase, notesDatabase } from './database.ts'
 
 /** What was chosen on this device, by name. Nothing secret. */
 export type SettingsStore = {
@@ -11,7 +11,8 @@ export type SettingsStore = {
 
 export type StoredSetting = { readonly name: string; readonly value: unknown }
 
-export const settingsStore = (database: NotesDatabase = notesDatabase()): SettingsStore => ({
+/** `database`: of a notebook, or beside the notebooks. */
+export const settingsStore = (database: { readonly settings: EntityTable<StoredSetting, 'name'> }): SettingsStore => ({
   async get(name, schema) {
     try {
       const parsed = v.safeParse(schema, (await database.settings.get(name))?.value)

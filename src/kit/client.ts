@@ -28,6 +28,7 @@ export {
   type BackupMade,
   type BackupPreview,
   type BackupReply,
+  type NotesChoice,
   type RecoveryKitState,
   type SyncProblem,
   type SyncRun,

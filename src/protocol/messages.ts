@@ -1,4 +1,12 @@
-import type { BackupFetched, BackupMade, BackupReply, RecoveryWords, SyncState, WordsReply } from './sync-state.ts'
+import type {
+  BackupFetched,
+  BackupMade,
+  BackupReply,
+  NotesChoice,
+  RecoveryWords,
+  SyncState,
+  WordsReply,
+} from './sync-state.ts'
 
 /** Who is signed in, from the verified ID token (OIDC Core §5.1). `sub` is empty where the vault was lost. */
 export type Account = { readonly sub: string; readonly name: string | null; readonly email: string | null }
@@ -128,8 +136,11 @@ export type Request =
   | { readonly type: 'pairing.approve' }
   | { readonly type: 'pairing.cancel' }
   | { readonly type: 'sync.get' }
-  /** Chooses sync for this device: what is here goes to the account, and what the account has comes here. */
-  | { readonly type: 'sync.enable' }
+  /**
+   * Chooses sync for this device: what the account has comes here. `notes`: what becomes of the notes of no account; without it,
+   * they are added. Where sync is on already, it does that alone.
+   */
+  | { readonly type: 'sync.enable'; readonly notes?: NotesChoice }
   /** No more sync on this device. What is here stays here, and what is there stays there. */
   | { readonly type: 'sync.disable' }
   /** There may be something to exchange: something was written, or the server told of something. */

@@ -46,7 +46,11 @@ const requestSchema = v.variant('type', [
   v.strictObject({ ...envelope, type: v.literal('pairing.approve') }),
   v.strictObject({ ...envelope, type: v.literal('pairing.cancel') }),
   v.strictObject({ ...envelope, type: v.literal('sync.get') }),
-  v.strictObject({ ...envelope, type: v.literal('sync.enable') }),
+  v.strictObject({
+    ...envelope,
+    type: v.literal('sync.enable'),
+    notes: v.exactOptional(v.picklist(['add', 'separate'])),
+  }),
   v.strictObject({ ...envelope, type: v.literal('sync.disable') }),
   v.strictObject({ ...envelope, type: v.literal('sync.run') }),
   v.strictObject({ ...envelope, type: v.literal('sync.stop') }),

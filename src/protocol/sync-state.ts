@@ -20,6 +20,9 @@ export type SyncProblem = {
   readonly code: string
 }
 
+/** What becomes of the notes of no account: they go into the notebook of the account, or stay apart. */
+export type NotesChoice = 'add' | 'separate'
+
 /** The recovery kit: there is none, there is one that nobody has shown to have, or one whose words were typed. */
 export type RecoveryKitState = 'none' | 'unconfirmed' | 'confirmed'
 
@@ -28,7 +31,11 @@ export type SyncState =
   /** There is no server for it, or nobody is signed in. */
   | { readonly stage: 'unavailable' }
   /** Nobody has chosen it on this device. */
-  | { readonly stage: 'off' }
+  | {
+      readonly stage: 'off'
+      /** Notes of no account in a notebook that is not open. Undefined from a worker that has one notebook for all. */
+      readonly apart?: number
+    }
   /** Chosen, and the keys of the account are not here: another device or the words of the recovery kit give them. */
   | { readonly stage: 'locked' }
   | {
@@ -44,6 +51,8 @@ export type SyncState =
       readonly aside: readonly { readonly code: string; readonly count: number }[]
       /** Records that the server holds back. */
       readonly missing: number
+      /** Notes of no account, which were kept separate. */
+      readonly apart?: number
     }
 
 /** What is wrong with words that were typed; words count from 1. `other`: they are of another recovery kit. */
@@ -95,7 +104,7 @@ const runSchema = v.variant('type', [
 
 export const syncStateSchema: v.GenericSchema<unknown, SyncState> = v.variant('stage', [
   v.object({ stage: v.literal('unavailable') }),
-  v.object({ stage: v.literal('off') }),
+  v.object({ stage: v.literal('off'), apart: v.exactOptional(v.number()) }),
   v.object({ stage: v.literal('locked') }),
   v.object({
     stage: v.literal('on'),
@@ -120,6 +129,7 @@ export const syncStateSchema: v.GenericSchema<unknown, SyncState> = v.variant('s
     ),
     aside: v.array(v.object({ code: v.string(), count: v.number() })),
     missing: v.number(),
+    apart: v.exactOptional(v.number()),
   }),
 ])
 

@@ -126,6 +126,8 @@ const syncSchema = v.object({
   keys: v.array(v.object({ epoch: v.number(), key: bytes })),
   /** Of the recovery kit that this device has made: its id, and whether its words were shown to be known. */
   kit: v.nullable(v.object({ id: bytes, confirmed: v.boolean() })),
+  /** What was chosen for the notes of no account, until there are keys. */
+  notes: v.exactOptional(v.picklist(['add', 'separate'])),
 })
 
 const metadataSchema = v.object({ fetchedAt: v.number(), document: v.record(v.string(), v.unknown()) })

@@ -17,6 +17,8 @@ export type SyncPart = {
   waiting(): number
   /** The session is another one: begins where sync is on, ends where the session has ended. */
   look(): Promise<void>
+  /** Ends the sessions of `ended` by `end`; where one of them is that of sync, with the notebook of its account put away. */
+  leave(ended: readonly Keeper[], end: () => Promise<void>): Promise<void>
   /** An exchange, where sync is on. Never rejects. */
   run(): Promise<void>
   /** Before a device is let in by pairing: puts it into the device log, with the keys wrapped for it. */
@@ -80,6 +82,7 @@ export const noSync: SyncPart = {
   },
   waiting: () => 0,
   look: async () => undefined,
+  leave: (_ended, end) => end(),
   run: async () => undefined,
   admit: async () => undefined,
   expel: async () => undefined,

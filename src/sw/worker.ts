@@ -179,7 +179,9 @@ export const createWorker = async (deps: WorkerDeps) => {
       let leave: string | undefined
       try {
         // The install and the secrets are the other sessions' too.
-        await Promise.all([signOut.signOut(provider), others ? undefined : secrets.clear()])
+        await sync.leave(ended, async () => {
+          await Promise.all([signOut.signOut(provider), others ? undefined : secrets.clear()])
+        })
         leave = await leaving
       } finally {
         hold(settleSignOut())

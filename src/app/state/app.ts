@@ -1,7 +1,10 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { type AttachmentsStore, attachmentsStore } from '../../data/attachments-store.ts'
+import { notesDatabase } from '../../data/database.ts'
 import { importStore } from '../../data/import-store.ts'
 import { type VersionsStore, versionsStore } from '../../data/note-versions.ts'
+import type { NotebookEntry } from '../../data/notebooks.ts'
+import type { NotebooksDatabase } from '../../data/notebooks-store.ts'
 import { notesStore } from '../../data/notes-store.ts'
 import { settingsStore } from '../../data/settings-store.ts'
 import type { Session } from '../../kit/client.ts'
@@ -53,6 +56,8 @@ export type DialogName =
 /** Everything the views show and ask for. */
 export type App = {
   readonly notebook: Notebook
+  /** Whether the notebook on this page is of an account, which is put away when the person signs out. */
+  readonly isOfAccount: Signal<boolean>
   readonly search: Search
   readonly attachments: AttachmentsStore
   readonly versions: VersionsStore
@@ -101,11 +106,13 @@ export type Place = {
   readonly reachesAi: boolean
 }
 
-export const createApp = (place: Place): App => {
-  const store = notesStore()
-  const attachments = attachmentsStore()
+/** `opened`: the notebook of this page, as long as it is there. `notebooks`: what is chosen on this device lies beside them. */
+export const createApp = (place: Place, opened: NotebookEntry, notebooks: NotebooksDatabase): App => {
+  const database = () => notesDatabase(opened.name)
+  const store = notesStore(database())
+  const attachments = attachmentsStore(database())
   const saver = createSaver(store.put)
-  const versions = versionsStore()
+  const versions = versionsStore(database())
   const notebook = createNotebook(store, saver, {
     onErased: attachments.removeOf,
     onLeft: (note) => void versions.keep(note).catch(() => undefined),
@@ -113,7 +120,8 @@ export const createApp = (place: Place): App => {
   const files = createFiles(attachments, readPdf)
   const search = createSearch(notebook.notes, files.facts)
   const notices = createNotices()
-  const settings = settingsStore()
+  const settings = settingsStore(database())
+  const ofDevice = settingsStore(notebooks)
   const hasNotes = computed(() => (notebook.notes.value ?? []).length > 0)
   const recorder = createRecorder(attachments, (failure) => tellRecorder(notices, failure))
   const custody = createCustody(place.connect)
@@ -141,13 +149,14 @@ export const createApp = (place: Place): App => {
   })
   return {
     notebook,
+    isOfAccount: signal(opened.owner !== null),
     search,
     attachments,
     versions,
     files,
     recorder,
-    install: createInstall(settings, hasNotes, place.isInstallable),
-    exchange: createExchange({ attachments, store: importStore(), markup }),
+    install: createInstall(ofDevice, hasNotes, place.isInstallable),
+    exchange: createExchange({ attachments, store: importStore(database()), markup }),
     saver,
     navigation: createNavigation(place.paths),
     network,
@@ -161,7 +170,7 @@ export const createApp = (place: Place): App => {
       poke: custody.poke,
       hand: () => caches,
     }),
-    leaving: createLeaving(settings, Date.now),
+    leaving: createLeaving(ofDevice, Date.now),
     goesOn: signal(false),
     serverFacts: createServerFacts(api),
     ai: createAi(settings, custody, place.reachesAi),

@@ -1,5 +1,13 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
-import type { ErrorCode, Session, SessionState, SyncState, WordsProblem, WordsReply } from '../../kit/client.ts'
+import type {
+  ErrorCode,
+  NotesChoice,
+  Session,
+  SessionState,
+  SyncState,
+  WordsProblem,
+  WordsReply,
+} from '../../kit/client.ts'
 import { type Custody, codeOf } from './custody.ts'
 import { type EventsDeps, followEvents } from './sync-events.ts'
 
@@ -23,8 +31,8 @@ export type Sync = {
   look(): Promise<void>
   /** Something may be to be exchanged: soon, and once for all who say so. */
   runSoon(): void
-  /** Whether it was done. Never rejects. */
-  act(action: SyncAction): Promise<boolean>
+  /** Whether it was done. Never rejects. `notes`: where sync is enabled, what becomes of the notes of no account. */
+  act(action: SyncAction, notes?: NotesChoice): Promise<boolean>
   forgetFailure(): void
   unlock(words: string): Promise<WordsOutcome>
   confirmKit(words: string): Promise<WordsOutcome>
@@ -165,10 +173,10 @@ export const createSync = (deps: SyncDeps): Sync => {
     failure,
     look,
     runSoon,
-    async act(action) {
+    async act(action, notes) {
       busy.value = action
       try {
-        await ask((sync) => sync[action]())
+        await ask((sync) => (action === 'enable' ? sync.enable(notes) : sync[action]()))
         failure.value = undefined
         return true
       } catch (thrown) {

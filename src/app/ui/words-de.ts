@@ -353,6 +353,12 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   syncAddText:
     'Hinzugefügte Notizen bleiben auch auf diesem Gerät. Mit „Jetzt nicht“ bleibt der Abgleich aus, und nichts verlässt dieses Gerät.',
   syncAdd: 'Hinzufügen',
+  syncSeparate: 'Getrennt lassen',
+  syncSeparateText:
+    'Getrennt bleiben sie nur auf diesem Gerät. Sie sehen die Notizen Ihres Kontos, und diese hier wieder, wenn Sie sich abmelden.',
+  syncApartOne: '{count} Notiz auf diesem Gerät gehört zu keinem Konto. Sie sehen sie, wenn Sie abgemeldet sind.',
+  syncApartOther: '{count} Notizen auf diesem Gerät gehören zu keinem Konto. Sie sehen sie, wenn Sie abgemeldet sind.',
+  syncAddApart: 'Zu diesem Konto hinzufügen',
   syncStarting: 'Die Schlüssel werden eingerichtet …',
   syncLooking: 'Ihr Konto wird gesucht …',
   syncReady: 'Der Abgleich ist an.',
@@ -547,8 +553,11 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   signOutText: 'Dieses Gerät vergisst Ihre Sitzung, und der Anbieter wird angewiesen, sie zu beenden.',
   signOutNotes: 'Ihre Notizen auf diesem Gerät',
   keepNotes: 'Notizen auf diesem Gerät behalten',
+  keepNotesAway: 'Die Notizen Ihres Kontos sehen Sie erst wieder, wenn Sie sich erneut bei ihm anmelden.',
   deleteNotes: 'Notizen von diesem Gerät löschen',
   deleteNotesText: 'Sie lassen sich nicht zurückholen.',
+  otherNotebook:
+    'Jetzt ist ein anderes Notizbuch offen, und was Sie hier geschrieben haben, ließ sich nicht speichern. Kopieren Sie Ihren Text, bevor Sie neu laden.',
   signedOutElsewhere: 'Sie haben sich in einem anderen Tab abgemeldet.',
 
   updateTitle: 'Neue Version bereit',

@@ -337,6 +337,12 @@ export const en = {
   syncAddText:
     'Added notes stay on this device too. If you choose “Not now”, sync stays off and nothing leaves this device.',
   syncAdd: 'Add',
+  syncSeparate: 'Keep separate',
+  syncSeparateText:
+    'Kept separate, they stay on this device only. You see the notes of your account, and these again when you sign out.',
+  syncApartOne: '{count} note on this device is in no account. You see it when you are signed out.',
+  syncApartOther: '{count} notes on this device are in no account. You see them when you are signed out.',
+  syncAddApart: 'Add to this account',
   syncStarting: 'Setting up the keys…',
   syncLooking: 'Looking for your account…',
   syncReady: 'Sync is on.',
@@ -515,8 +521,11 @@ export const en = {
   signOutText: 'This device forgets your session, and the provider is told to end it.',
   signOutNotes: 'Your notes on this device',
   keepNotes: 'Keep notes on this device',
+  keepNotesAway: 'The notes of your account stay out of sight until you sign in to it again.',
   deleteNotes: 'Delete notes from this device',
   deleteNotesText: 'They cannot be brought back.',
+  otherNotebook:
+    'Another notebook is open now, and what you wrote here could not be saved. Copy your text before you reload.',
   signedOutElsewhere: 'You signed out in another tab.',
 
   updateTitle: 'New version ready',

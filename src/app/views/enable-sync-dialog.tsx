@@ -1,5 +1,6 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
+import type { NotesChoice } from '../../kit/client.ts'
 import { isLive } from '../../notebook/note.ts'
 import { signInFor } from '../state/actions.ts'
 import { useApp } from '../state/context.ts'
@@ -64,14 +65,28 @@ const OfferButtons = ({ signedIn, go, close }: ButtonsProps) => {
   )
 }
 
-const Add = ({ count, add, close }: { readonly count: number; add(): void; close(): void }) => (
+type AddProps = {
+  readonly count: number
+  /** Whether the worker can keep them separate: one of an older version has one notebook for all. */
+  readonly isApart: boolean
+  choose(notes: NotesChoice): void
+  close(): void
+}
+
+const Add = ({ count, isApart, choose, close }: AddProps) => (
   <>
     <p>{counted(language, 'syncAdd', count)}</p>
+    {isApart && <p class="muted">{t.syncSeparateText}</p>}
     <p class="muted">{t.syncAddText}</p>
     <div class="buttons">
-      <button type="button" class="primary" onClick={add}>
+      <button type="button" class="primary" onClick={() => choose('add')}>
         {t.syncAdd}
       </button>
+      {isApart && (
+        <button type="button" onClick={() => choose('separate')}>
+          {t.syncSeparate}
+        </button>
+      )}
       <button type="button" onClick={close}>
         {t.notNow}
       </button>
@@ -104,10 +119,18 @@ const Locked = ({ close }: { close(): void }) => (
 
 const Content = ({ close }: { close(): void }) => {
   const app = useApp()
-  const { custody, dialog, goesOn, notebook, sync } = app
+  const { custody, dialog, goesOn, isOfAccount, notebook, sync } = app
   const step = useSignal<Step>(goesOn.peek() ? 'going' : 'read')
   const status = custody.state.value?.status
-  const count = useComputed(() => (notebook.notes.value ?? []).filter(isLive).length)
+  const apart = useComputed(() => {
+    const now = sync.state.value
+    return now.stage === 'off' ? now.apart : undefined
+  })
+  /** Notes that are of no account: those on this page, or where it shows an account's already, those beside it. */
+  const count = useComputed(() =>
+    isOfAccount.value ? (apart.value ?? 0) : (notebook.notes.value ?? []).filter(isLive).length,
+  )
+  const notes = useRef<NotesChoice>('add')
   const session = custody.state.value
   const refreshAt = session?.status === 'signed-in' ? session.refreshAt : undefined
   useEffect(() => {
@@ -116,7 +139,11 @@ const Content = ({ close }: { close(): void }) => {
   }, [refreshAt])
   const enable = async () => {
     step.value = 'sure'
-    if (sync.busy.peek() === undefined) await sync.act('enable')
+    if (sync.busy.peek() === undefined) await sync.act('enable', notes.current)
+  }
+  const choose = (choice: NotesChoice) => {
+    notes.current = choice
+    void enable()
   }
   const go = () => {
     step.value = 'going'
@@ -145,7 +172,7 @@ const Content = ({ close }: { close(): void }) => {
     if (sync.busy.value === 'enable') return <Waits text={t.syncStarting} close={close} />
     if (stage === 'locked') return <Locked close={close} />
     if (stage === 'off' && step.value === 'going' && count.value > 0) {
-      return <Add count={count.value} add={() => void enable()} close={close} />
+      return <Add count={count.value} isApart={apart.value !== undefined} choose={choose} close={close} />
     }
     if (stage === 'off') return <Waits text={t.syncStarting} close={close} />
   }

@@ -36,7 +36,7 @@ const Content = ({ app, close }: { readonly app: App; close(): void }) => {
       </p>
       <fieldset>
         <legend>{t.signOutNotes}</legend>
-        {option('keep', t.keepNotes)}
+        {option('keep', t.keepNotes, app.isOfAccount.value ? t.keepNotesAway : undefined)}
         {option('delete', t.deleteNotes, t.deleteNotesText)}
       </fieldset>
       <div class="buttons">
@@ -66,7 +66,7 @@ const Unsent = ({ app, waiting, close }: { readonly app: App; readonly waiting: 
   return (
     <>
       <p>
-        <strong>{counted(language, 'signOutUnsent', waiting)}</strong> {t.signOutUnsentText}
+        <strong>{counted(language, 'signOutUnsent', waiting)}</strong> {t.signOutUnsentText} {t.keepNotesAway}
       </p>
       <p class="muted">{t.signOutText}</p>
       <div class="buttons">

@@ -115,6 +115,26 @@ export const TurnOff = () => {
   )
 }
 
+/** Notes that were kept separate would be forgotten, where nothing said that they are there. */
+const Apart = ({ count }: { readonly count: number }) => {
+  const { sync } = useApp()
+  return (
+    <div class="notice">
+      <p>{counted(language, 'syncApart', count)}</p>
+      <div class="notice-actions">
+        <button
+          type="button"
+          class="small"
+          disabled={sync.busy.value !== undefined}
+          onClick={() => void sync.act('enable', 'add')}
+        >
+          {t.syncAddApart}
+        </button>
+      </div>
+    </div>
+  )
+}
+
 /** What was asked for and did not work. */
 export const SyncFailure = () => {
   const { dialog, sync } = useApp()
@@ -140,6 +160,7 @@ export const SyncOn = ({ state }: Props) => {
       {state.problem !== null && <SyncProblemBox problem={state.problem} />}
       <Progress state={state} />
       <StateFacts state={state} />
+      {(state.apart ?? 0) > 0 && <Apart count={state.apart ?? 0} />}
       <div class="region-action">
         <button
           type="button"

@@ -1,6 +1,7 @@
 import browser, { type Tabs } from 'webextension-polyfill'
 import type { Bytes } from '../../base/bytes.ts'
 import { type ClipStore, clipStore } from '../../data/clip-store.ts'
+import { databaseOf, notebooksStore, readOpenNotebook } from '../../data/notebooks-store.ts'
 import { StorageError } from '../../data/storage-error.ts'
 import {
   addressOf,
@@ -148,7 +149,17 @@ export type Clips = {
   resume(): Promise<void>
 }
 
-export const createClips = (store: ClipStore = clipStore()): Clips => {
+/** Keeps clips in the notebook that is open when they are made. */
+const clipsOfOpen = (): ClipStore => {
+  const notebooks = notebooksStore()
+  const open = async () => clipStore(databaseOf((await readOpenNotebook(notebooks)).name))
+  return {
+    add: async (note, attachments) => (await open()).add(note, attachments),
+    find: async (id) => (await open()).find(id),
+  }
+}
+
+export const createClips = (store: ClipStore = clipsOfOpen()): Clips => {
   const run = async (request: ClipRequest): Promise<ClipReply> => {
     let source: Source | undefined
     try {

@@ -10,7 +10,7 @@ if (note !== null) history.replaceState({ note }, '', notebook)
 
 const { appUrl, idUrl, external } = readServer()
 
-startApp({
+void startApp({
   connect: connectBackground,
   paths: { notebook, settings: `${notebook}?settings` },
   serverStatus: `${appUrl}/api/v1/auth/status`,

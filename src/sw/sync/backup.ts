@@ -115,18 +115,18 @@ const sizeOfFiles = async ({ attachments }: NotesDatabase): Promise<number> =>
   (await attachments.toArray()).reduce((sum, { size }) => sum + size, 0)
 
 /** `step` is told of each thing that is sealed, opened or taken in. */
-export const createBackup = (replica: Replica, held: Held, clock: Clock, step: () => void) => {
+export const createBackup = (replica: () => Replica, held: Held, clock: Clock, step: () => void) => {
   const open = async (words: string, apply: boolean): Promise<BackupReply> => {
     const { opened, problem = null } = await openChosen(words, step)
     if (opened === undefined) return { preview: null, problem }
-    const preview = await takeIn(replica.database, opened, apply, step)
+    const preview = await takeIn(replica().database, opened, apply, step)
     if (apply) await (await caches.open(BACKUP_CACHE)).delete(BACKUP_CHOSEN)
     return { preview, problem: null }
   }
   return {
     async make(): Promise<BackupMade> {
       if (!held.isOn()) throw new HoldfastError('SYNC_OFF')
-      const file = await write(replica, held, clock(), step)
+      const file = await write(replica(), held, clock(), step)
       await (await caches.open(BACKUP_CACHE)).put(BACKUP_MADE, new Response(file))
       const day = new Date(clock()).toISOString().slice(0, 10)
       return { name: `holdfast-${day}.backup`, size: file.size }
@@ -134,15 +134,16 @@ export const createBackup = (replica: Replica, held: Held, clock: Clock, step: (
     /** A backup at the server once a day, where there is a kit that opens it. What fails is tried again the day after. */
     async keepAtServer(): Promise<void> {
       if (!held.isOn() || held.kit() === 'none') return
-      const tried = await replica.time(BACKUP_AT)
+      const here = replica()
+      const tried = await here.time(BACKUP_AT)
       if (tried !== null && Math.abs(clock() - tried) < day) return
-      await replica.noteTime(BACKUP_AT)
-      if ((await sizeOfFiles(replica.database)) > largestAtServer) return
-      await replica.keepBackup(await write(replica, held, clock(), step))
+      await here.noteTime(BACKUP_AT)
+      if ((await sizeOfFiles(here.database)) > largestAtServer) return
+      await here.keepBackup(await write(here, held, clock(), step))
     },
     /** The newest backup of the server, put where a page puts a file that is to be opened. */
     async fetch(): Promise<BackupFetched> {
-      const found = await replica.fetchBackup()
+      const found = await replica().fetchBackup()
       if (found?.file.body == null) throw new HoldfastError('BACKUP_ABSENT')
       let size = 0
       const counting = new TransformStream<Uint8Array, Uint8Array>({

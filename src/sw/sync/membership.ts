@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { type Bytes, fromBase64url, toBase64url } from '../../base/bytes.ts'
 import { deviceIdOf } from '../../crypto/primitives.ts'
 import { newRecoveryWords, type RecoveryKey } from '../../crypto/recovery-key.ts'
+import type { NotesChoice } from '../../data/notebooks.ts'
 import { HoldfastError } from '../../protocol/errors.ts'
 import type { WordsProblem } from '../../protocol/sync-state.ts'
 import {
@@ -22,12 +23,14 @@ import { sameBytes } from '../../sync/wire/codec.ts'
 import { SyncFault } from '../../sync/wire/faults.ts'
 import type { JoinedDevice, SyncDeps } from '../sync-part.ts'
 import { type Held, listOf } from './held.ts'
+import { readIdentity } from './identity.ts'
+import type { Opened } from './opened.ts'
 import type { Replica } from './replica.ts'
 
 /** Who has the keys of the account: this device, others, the recovery kit. What goes wrong is thrown as it is. */
 export type Membership = {
-  /** Ends with keys, or without where this device has still to be let in. */
-  enable(): Promise<void>
+  /** Ends with keys, or without where this device has still to be let in. `notes`: what becomes of those of no account. */
+  enable(notes: NotesChoice): Promise<void>
   /** Lets this device in; or what is wrong with the words. */
   unlock(words: string): Promise<WordsProblem | null>
   /** The words of a new recovery kit, kept nowhere. */
@@ -39,49 +42,61 @@ export type Membership = {
 
 const other: WordsProblem = { type: 'other' }
 
-export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps, held: Held, replica: Replica) => {
-  const { logAtServer, identity } = replica
+export const createMembership = (deps: SyncDeps, held: Held, notebook: Opened<Replica>) => {
+  const { vault, keeper, clock, api, ready } = deps
+  const identity = () => readIdentity(vault, keeper)
+  /** Of the notebook that is open: it knows what was read of it. */
+  const logAtServer = () => notebook.here().logAtServer
 
-  const settle = async ({ log }: ServerLog, keys: EpochKeys, kit: RecoveryKey | null): Promise<void> => {
-    await replica.startAnew(log.account)
+  /** The notebook of the account is opened with its keys: until then, what is on screen stays as it is. */
+  const settle = async (
+    { log }: ServerLog,
+    keys: EpochKeys,
+    kit: RecoveryKey | null,
+    notes: NotesChoice,
+  ): Promise<void> => {
+    if (keys.size > 0) {
+      await notebook.bind(notes)
+      await notebook.here().startAnew(log.account)
+    }
     const sub = keeper.live()?.account.sub ?? ''
     const confirmed = kit === null ? null : { id: kit.id, confirmed: true }
-    await held.keep({ sub, account: log.account, keys: listOf(keys), kit: confirmed })
+    await held.keep({ sub, account: log.account, keys: listOf(keys), kit: confirmed, notes })
     held.noteKit(log.recovery?.id)
   }
 
   /** Asks through the interface of devices, which knows that a sign-in may be too old for this. */
-  const asRecent: LogSource = {
-    ...logAtServer,
+  const asRecent = (): LogSource => ({
+    ...logAtServer(),
     async addToLog(entry: Bytes, wraps: readonly WrappedKey[]) {
       await api.signed('POST', '/sync/log', v.unknown(), { entry: toBase64url(entry), wraps: textOf(wraps) })
     },
-  }
+  })
 
   const membership: Membership = {
-    async enable() {
+    async enable(notes) {
       if (vault.grade === 'memory') throw new HoldfastError('SYNC_UNAVAILABLE')
       if (keeper.live() === undefined) throw new HoldfastError('SESSION_EXPIRED')
       await ready()
       const self = await identity()
-      const isNew = (await readServerLog(logAtServer)) === undefined
+      const isNew = (await readServerLog(logAtServer())) === undefined
       const opened = isNew ? await openAccount(self, clock()) : undefined
-      if (opened !== undefined) await logAtServer.addToLog(opened.entry, opened.wraps)
-      const server = await readServerLog(logAtServer)
+      if (opened !== undefined) await logAtServer().addToLog(opened.entry, opened.wraps)
+      const server = await readServerLog(logAtServer())
       if (server === undefined) throw new HoldfastError('SYNC_FALSE')
       const [first = new Uint8Array()] = server.entries
       if (opened !== undefined && !sameBytes(first, opened.entry)) throw new SyncFault('LOG_FORKED')
       const keys = isIn(server.log, self.id) ? await unwrapKeys(server.log, server.wraps, self) : new Map()
-      await settle(server, keys, null)
+      await settle(server, keys, null, notes)
     },
 
     async unlock(words) {
       const { key, ...wrong } = await readKit(words)
       if (key === undefined) return 'problem' in wrong ? wrong.problem : other
       await ready()
-      const entered = await enterByKit(logAtServer, await identity(), key, clock())
+      const entered = await enterByKit(logAtServer(), await identity(), key, clock())
       if (entered === undefined) return other
-      await settle(entered.server, entered.keys, key)
+      await settle(entered.server, entered.keys, key, held.record()?.notes ?? 'add')
       return null
     },
 
@@ -92,7 +107,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       const { key } = await readKit(words)
       if (key === undefined) throw new HoldfastError('INTERNAL')
       const self = await identity()
-      await addEntry(asRecent, (server) => nameKit(server, held.keys(), key, self, clock()))
+      await addEntry(asRecent(), (server) => nameKit(server, held.keys(), key, self, clock()))
       await held.keep({ ...record, kit: { id: key.id, confirmed: false } })
       held.noteKit(key.id)
       return words
@@ -103,7 +118,7 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       if (record === undefined) throw new HoldfastError('SYNC_OFF')
       const { key, ...wrong } = await readKit(words)
       if (key === undefined) return 'problem' in wrong ? wrong.problem : other
-      const known = record.kit?.id ?? (await readServerLog(logAtServer))?.log.recovery?.id
+      const known = record.kit?.id ?? (await readServerLog(logAtServer()))?.log.recovery?.id
       if (known === undefined || !sameBytes(known, key.id)) return other
       await held.keep({ ...record, kit: { id: key.id, confirmed: true } })
       return null
@@ -113,15 +128,15 @@ export const createMembership = ({ vault, keeper, clock, api, ready }: SyncDeps,
       const [sign, exchange] = [fromBase64url(publicKey), fromBase64url(exchangeKey)]
       if (sign === undefined || exchange === undefined || !held.isOn()) return
       const device = { signKey: sign, exchangeKey: exchange, name, platform }
-      await admitPaired(logAtServer, held.keys(), await identity(), device, clock())
+      await admitPaired(logAtServer(), held.keys(), await identity(), device, clock())
     },
 
     async expel(publicKey) {
       const sign = fromBase64url(publicKey)
       if (sign === undefined || !held.isOn()) return
       const self = await identity()
-      const last = await replica.lastOf(await deviceIdOf(sign))
-      await addEntry(logAtServer, (server) => putOut(server, last, self, clock()))
+      const last = await notebook.here().lastOf(await deviceIdOf(sign))
+      await addEntry(logAtServer(), (server) => putOut(server, last, self, clock()))
     },
   }
   return membership

@@ -3,7 +3,7 @@ import { toBase64url } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import { type DeviceLog, epochOf, verifyLog } from '../../crypto/device-log.ts'
 import type { Keyring } from '../../crypto/epoch-key.ts'
-import { type NotesDatabase, notesDatabase } from '../../data/database.ts'
+import type { NotesDatabase } from '../../data/database.ts'
 import { mergeUpdates } from '../../notebook/note-document.ts'
 import { wholeUpdate } from '../../notebook/note-sync.ts'
 import type { SyncRun } from '../../protocol/sync-state.ts'
@@ -78,10 +78,15 @@ const startAnew = async (database: NotesDatabase, account: Bytes): Promise<void>
   })
 }
 
-export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRun) => void): Replica => {
+/** `database`: of the notebook that is exchanged. */
+export const createReplica = (
+  deps: SyncDeps,
+  held: Held,
+  progress: (run: SyncRun) => void,
+  database: NotesDatabase,
+): Replica => {
   const { vault, keeper } = deps
   const clock: Clock = deps.clock
-  const database = notesDatabase()
   const store = createSyncStore(database, vault, clock)
   const transport = transportOf(deps)
   const identity = () => readIdentity(vault, keeper)

@@ -1,3 +1,5 @@
+import { toBase64url } from '../../base/bytes.ts'
+import { databaseOf, notebooksStore } from '../../data/notebooks-store.ts'
 import { HoldfastError } from '../../protocol/errors.ts'
 import type { SyncProblem, SyncRun, SyncState, WordsProblem, WordsReply } from '../../protocol/sync-state.ts'
 import { createRunner } from '../../sync/runner.ts'
@@ -6,8 +8,10 @@ import { createBackup } from './backup.ts'
 import { createHeld } from './held.ts'
 import { createLive } from './live.ts'
 import { createMembership } from './membership.ts'
+import { moveNotebook } from './move.ts'
+import { createOpened } from './opened.ts'
 import { problemOf, toError } from './problems.ts'
-import { createReplica } from './replica.ts'
+import { createReplica, type Replica } from './replica.ts'
 import { createSteps } from './steps.ts'
 import { SYNCED_AT } from './store.ts'
 
@@ -40,19 +44,31 @@ export const createSync: CreateSync = (given) => {
     hold(tell().catch(() => undefined))
   }
   const held = createHeld(vault, keeper)
-  const replica = createReplica(deps, held, progress)
-  const membership = createMembership(deps, held, replica)
-  const backup = createBackup(replica, held, deps.clock, steps.done)
+  const opened = createOpened(notebooksStore(), keeper, (name) => createReplica(deps, held, progress, databaseOf(name)))
+  const { here } = opened
+  const membership = createMembership(deps, held, opened)
+  const backup = createBackup(here, held, deps.clock, steps.done)
+  /** Notebooks from which this worker has moved everything. */
+  const moved = new Set<string>()
+  const moveInto = async ({ database }: Replica): Promise<void> => {
+    for (const name of opened.moves().filter((one) => !moved.has(one))) {
+      await moveNotebook(databaseOf(name), database, deps.clock)
+      moved.add(name)
+    }
+  }
 
   const count = async (): Promise<void> => {
     const before = waiting
-    waiting = held.keys().size === 0 ? 0 : await replica.waiting().catch(() => before)
+    const counted = async () => here().waiting()
+    waiting = held.keys().size === 0 ? 0 : await counted().catch(() => before)
     if (waiting !== before) deps.counted()
   }
 
   const describe = async (): Promise<SyncState> => {
     if (vault.grade === 'memory') return { stage: 'unavailable' }
-    if (held.record() === undefined) return { stage: keeper.live() === undefined ? 'unavailable' : 'off' }
+    const apart = opened.apart()
+    if (held.record() === undefined)
+      return keeper.live() === undefined ? { stage: 'unavailable' } : { stage: 'off', apart }
     if (held.keys().size === 0) return { stage: 'locked' }
     await count()
     const isOver = keeper.live() === undefined
@@ -60,11 +76,12 @@ export const createSync: CreateSync = (given) => {
       stage: 'on',
       run,
       waiting,
-      syncedAt: await replica.time(SYNCED_AT),
+      syncedAt: await here().time(SYNCED_AT),
       kit: held.kit(),
       problem: isOver ? { type: 'signed-out', code: 'SESSION_EXPIRED' } : problem,
-      aside: await replica.aside(),
+      aside: await here().aside(),
       missing,
+      apart,
     }
   }
   const tell = async (): Promise<SyncState> => {
@@ -75,6 +92,8 @@ export const createSync: CreateSync = (given) => {
 
   const runner = createRunner<number>({
     async run(signal) {
+      const replica = here()
+      await moveInto(replica)
       if (isAnew) await replica.uploadMine(signal)
       isAnew = false
       const withheld = await replica.exchange(signal)
@@ -97,7 +116,7 @@ export const createSync: CreateSync = (given) => {
     },
   })
   const request = async (): Promise<void> => {
-    if (held.isOn()) await runner.request()
+    if (held.isOn() && opened.isOwn()) await runner.request()
   }
   const stream = createLive({
     open: (signal) => deps.ask(new URL(`${deps.base}/sync/events`), { signal, cache: 'no-store' }),
@@ -113,12 +132,29 @@ export const createSync: CreateSync = (given) => {
     return { state: await tell(), problem: wrong }
   }
 
+  /** Takes up what the session is now: the keys that go with it, and the notebook. */
+  const look = async (): Promise<void> => {
+    if (held.record() === undefined) await held.restore()
+    const [live, state, record] = [keeper.live(), keeper.state(), held.record()]
+    const isAnother = live !== undefined && live.account.sub !== record?.sub
+    const isRemoved = state.status === 'expired' && state.reason === 'device-removed'
+    if (record !== undefined && (isAnother || isRemoved || state.status === 'anonymous')) {
+      runner.cancel()
+      stream.stop()
+      await held.keep(undefined)
+    }
+    const account = held.record()?.account
+    await opened.follow(account === undefined || held.keys().size === 0 ? undefined : toBase64url(account))
+    await count()
+  }
+
   const long = <T>(step: (() => void) | undefined, work: Promise<T>) => steps.hearDuring(step, typed(work))
 
   const handlers: SyncHandlers = {
     'sync.get': describe,
-    async 'sync.enable'(_request, step) {
-      if (held.keys().size === 0) await long(step, membership.enable())
+    async 'sync.enable'({ notes = 'add' }, step) {
+      if (held.keys().size === 0) await long(step, membership.enable(notes))
+      else if (notes === 'add') await typed(opened.bind(notes))
       problem = null
       return begin()
     },
@@ -126,7 +162,7 @@ export const createSync: CreateSync = (given) => {
       runner.cancel()
       stream.stop()
       await typed(held.keep(undefined))
-      await replica.forget()
+      await here().forget()
       return tell()
     },
     async 'sync.run'() {
@@ -165,17 +201,10 @@ export const createSync: CreateSync = (given) => {
     handlers,
     waiting: () => waiting,
     run: request,
-    async look() {
-      const [live, state, record] = [keeper.live(), keeper.state(), held.record()]
-      const isAnother = live !== undefined && record !== undefined && live.account.sub !== record.sub
-      const isRemoved = state.status === 'expired' && state.reason === 'device-removed'
-      if (record === undefined) await held.restore()
-      else if (isAnother || isRemoved || state.status === 'anonymous') {
-        runner.cancel()
-        stream.stop()
-        await held.keep(undefined)
-      }
-      await count()
+    look,
+    async leave(ended, end) {
+      if (!ended.includes(keeper)) return end()
+      await opened.leave(end).finally(() => look().catch(() => undefined))
     },
     admit: (device) => typed(membership.admit(device)),
     async expel(publicKey) {

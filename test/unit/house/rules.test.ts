@@ -62,7 +62,12 @@ test('the register names every store that the code opens', () => {
   const opens = /(?:createIndexedStore\(|cacheName: |super\(|new Dexie\(|DATABASE(?:_NAME)? = )'(holdfast-[a-z]+)/g
   const opened = files.flatMap((file) => [...textOf(file).matchAll(opens)].map((match) => match[1] ?? ''))
   const named = storedThings.map(({ where }) => where)
-  expect([...new Set(opened)].sort()).toEqual(['holdfast-custody', 'holdfast-notes', 'holdfast-precache'])
+  expect([...new Set(opened)].sort()).toEqual([
+    'holdfast-custody',
+    'holdfast-notebooks',
+    'holdfast-notes',
+    'holdfast-precache',
+  ])
   for (const name of opened) expect(named.some((place) => place.includes(` ${name}`))).toBe(true)
 })
 

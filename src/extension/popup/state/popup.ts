@@ -2,6 +2,7 @@ import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signal
 import browser from 'webextension-polyfill'
 import { type Custody, codeOf, createCustody } from '../../../app/state/custody.ts'
 import { outcomeFor, outcomeOf, type SignInOutcome } from '../../../app/state/sign-in-outcome.ts'
+import { databaseOf, readOpenNotebook } from '../../../data/notebooks-store.ts'
 import type { Session } from '../../../kit/client.ts'
 import { type Note, newNote } from '../../../notebook/note.ts'
 import { connectBackground } from '../../session/connect-background.ts'
@@ -89,7 +90,9 @@ export const createPopup = (): Popup => {
       try {
         // What writes notes is large, and nothing that the popup has to show first.
         const { notesStore } = await import('../../../data/notes-store.ts')
-        await notesStore().put([{ ...newNote(crypto.randomUUID(), Date.now()), body: text }])
+        await notesStore(databaseOf((await readOpenNotebook()).name)).put([
+          { ...newNote(crypto.randomUUID(), Date.now()), body: text },
+        ])
         saveFailed.value = false
         setDraft(undefined)
         tellSync((sync) => sync.run())

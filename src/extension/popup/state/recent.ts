@@ -1,6 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { liveQuery } from 'dexie'
 import { notesDatabase } from '../../../data/database.ts'
+import type { NotebookEntry } from '../../../data/notebooks.ts'
+import { notebooksStore } from '../../../data/notebooks-store.ts'
 import type { Note } from '../../../notebook/note.ts'
 
 /** How many notes the popup has room for. */
@@ -9,14 +11,23 @@ const shown = 8
 /** The newest notes, now and after every change; undefined until they were read. Only these are read, however many there are. */
 export const watchRecent = (): ReadonlySignal<readonly Note[] | undefined> => {
   const recent = signal<readonly Note[] | undefined>(undefined)
-  const { notes } = notesDatabase()
-  liveQuery(() => notes.orderBy('updatedAt').reverse().limit(shown).toArray()).subscribe({
-    next: (found) => {
-      recent.value = found
-    },
-    error: () => {
-      recent.value ??= []
-    },
-  })
+  const fail = () => {
+    recent.value ??= []
+  }
+  const follow = (name: string) => {
+    const { notes } = notesDatabase(name)
+    return liveQuery(() => notes.orderBy('updatedAt').reverse().limit(shown).toArray()).subscribe({
+      next: (found) => {
+        recent.value = found
+      },
+      error: fail,
+    })
+  }
+  let following: ReturnType<typeof follow> | undefined
+  const onOpen = ({ name }: NotebookEntry) => {
+    following?.unsubscribe()
+    following = follow(name)
+  }
+  notebooksStore().watch(onOpen)
   return recent
 }
