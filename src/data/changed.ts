@@ -1,8 +1,11 @@
 import type { DBCore, DBCoreMutateRequest, DBCoreTransaction, Dexie } from 'dexie'
-import { fileName, noteName } from '../notebook/item-name.ts'
+import { fileName, noteName, SETTINGS } from '../notebook/item-name.ts'
 
 /** That something is not as it was when it was last handed on. A new stamp each time, so that a change meanwhile is not lost. */
 export type ChangedRow = { readonly name: string; readonly stamp: number }
+
+/** The row of what the person has chosen, in the table of settings. */
+export const PERSON = 'person'
 
 /** A number that no other has, of 53 random bits. */
 export const newStamp = (): number => {
@@ -17,14 +20,15 @@ const namesOf = (table: string, request: DBCoreMutateRequest): readonly string[]
   const values: readonly unknown[] = request.type === 'put' || request.type === 'add' ? request.values : []
   const keys: readonly unknown[] = request.type === 'delete' ? request.keys : []
   if (table === 'updates') return values.map((value) => noteName(keyOf(value, 'noteId')))
+  if (table === 'settings') return values.some((value) => keyOf(value, 'name') === PERSON) ? [SETTINGS] : []
   const nameOf = table === 'notes' ? noteName : fileName
   return [...values.map((value) => keyOf(value, 'id')), ...keys.map(String)].map(nameOf)
 }
 
-const watched: readonly string[] = ['notes', 'updates', 'attachments']
+const watched: readonly string[] = ['notes', 'updates', 'attachments', 'settings']
 
 /**
- * Whatever writes a note or a file, in whatever tab and by whatever way, notes its name in the same transaction. Transactions over
+ * Whatever writes a note, a file or what the person has chosen, in whatever tab and by whatever way, notes its name in the same transaction. Transactions over
  * `synced` are those of sync itself, which knows what it does.
  */
 export const trackChanges = (database: Dexie): void => {

@@ -2,8 +2,8 @@ import type { Bytes } from '../base/bytes.ts'
 import type { SyncMemory } from './ports.ts'
 import { recordKinds, recordVersion } from './wire/record.ts'
 
-/** What this version can read. A new kind or a new version of records makes it another. */
-const readable = [recordVersion, ...Object.values(recordKinds)].join(' ')
+/** What this version can read. A new kind or a new version of records makes it another, or what it did nothing with before. */
+const readable = [recordVersion, ...Object.values(recordKinds), 'settings'].join(' ')
 
 export const emptyMemory = (log: readonly Bytes[]): SyncMemory => ({
   position: 0,

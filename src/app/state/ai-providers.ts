@@ -84,8 +84,6 @@ export const createProviders = (custody: Custody, choice: AiChoice, fetch: typeo
   const note = (id: string, found: ModelList): void => {
     models.value = new Map(models.peek()).set(id, found)
   }
-  const without = (id: string) =>
-    Object.fromEntries(Object.entries(choice.now.peek().models).filter(([one]) => one !== id))
 
   return {
     list,
@@ -95,8 +93,8 @@ export const createProviders = (custody: Custody, choice: AiChoice, fetch: typeo
       const code = await told(() => session()?.secrets.remove(id))
       if (code !== undefined) return code
       const { source, speech } = choice.now.peek()
+      // Which model it was stays chosen: another device may have a key.
       choice.change({
-        models: without(id),
         source: source === id ? null : source,
         speech: { ...speech, source: speech.source === id ? null : speech.source },
       })

@@ -2,12 +2,11 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 import { spoken } from '../../ai/loopback.ts'
 import { ollama as ollamaProtocol } from '../../ai/ollama.ts'
 import { type Bounds, cloudBounds, localBounds } from '../../ai/tasks.ts'
-import type { SettingsStore } from '../../data/settings-store.ts'
 import { createKnock } from './ai-knock.ts'
 import { createOllama, type Ollama } from './ai-ollama.ts'
 import { aliasOf, createProviders, type Providers } from './ai-providers.ts'
 import { createRuns, type Runs } from './ai-runs.ts'
-import { type AiChoice, createAiChoice, LOCAL_SPEECH, OLLAMA_SOURCE } from './ai-settings.ts'
+import { type AiChoice, type AiStores, createAiChoice, LOCAL_SPEECH, OLLAMA_SOURCE } from './ai-settings.ts'
 import { createSpeech, type Speech } from './ai-speech.ts'
 import type { Answerer } from './ai-transport.ts'
 import type { Custody } from './custody.ts'
@@ -46,9 +45,9 @@ const followOnline = (): ReadonlySignal<boolean> => {
   return isOnline
 }
 
-export const createAi = (settings: SettingsStore, custody: Custody, isAvailable: boolean): Ai => {
+export const createAi = (stores: AiStores, custody: Custody, isAvailable: boolean): Ai => {
   const fetch: typeof globalThis.fetch = (...given) => globalThis.fetch(...given)
-  const choice = createAiChoice(settings)
+  const choice = createAiChoice(stores)
   const knock = createKnock(fetch)
   const providers = createProviders(custody, choice, fetch)
 

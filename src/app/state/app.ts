@@ -6,6 +6,7 @@ import { type VersionsStore, versionsStore } from '../../data/note-versions.ts'
 import type { NotebookEntry } from '../../data/notebooks.ts'
 import type { NotebooksDatabase } from '../../data/notebooks-store.ts'
 import { notesStore } from '../../data/notes-store.ts'
+import { personSettings } from '../../data/person-settings.ts'
 import { settingsStore } from '../../data/settings-store.ts'
 import type { Session } from '../../kit/client.ts'
 import { markup } from '../markdown/markup.ts'
@@ -120,7 +121,7 @@ export const createApp = (place: Place, opened: NotebookEntry, notebooks: Notebo
   const files = createFiles(attachments, readPdf)
   const search = createSearch(notebook.notes, files.facts)
   const notices = createNotices()
-  const settings = settingsStore(database())
+  const person = personSettings(database())
   const ofDevice = settingsStore(notebooks)
   const hasNotes = computed(() => (notebook.notes.value ?? []).length > 0)
   const recorder = createRecorder(attachments, (failure) => tellRecorder(notices, failure))
@@ -128,11 +129,15 @@ export const createApp = (place: Place, opened: NotebookEntry, notebooks: Notebo
   const devices = createDevices(custody.session)
   const network = createNetwork(place.serverStatus, custody.poke)
   const api = place.serverStatus.replace(/\/auth\/status$/, '')
+  const chosen = signal<unknown>(undefined)
+  person.watch((values) => {
+    chosen.value = values
+  })
   const sync = createSync({
     custody,
     online: network.online,
     visible: pageVisible(),
-    changes: computed(() => ({ notes: notebook.notes.value, files: files.facts.value })),
+    changes: computed(() => ({ notes: notebook.notes.value, files: files.facts.value, chosen: chosen.value })),
     events: place.hearsServer ? `${api}/sync/events` : undefined,
     fetch: (address, init) => fetch(address, init),
     random: Math.random,
@@ -173,7 +178,7 @@ export const createApp = (place: Place, opened: NotebookEntry, notebooks: Notebo
     leaving: createLeaving(ofDevice, Date.now),
     goesOn: signal(false),
     serverFacts: createServerFacts(api),
-    ai: createAi(settings, custody, place.reachesAi),
+    ai: createAi({ device: ofDevice, before: settingsStore(database()), person }, custody, place.reachesAi),
     notices,
     update: createUpdate(custody, saver),
     chip,

@@ -5,7 +5,7 @@ import { epochOf } from '../../crypto/device-log.ts'
 import { wrapEpochKey } from '../../crypto/epoch-key.ts'
 import { sha256 } from '../../crypto/primitives.ts'
 import type { NotesDatabase } from '../../data/database.ts'
-import { idIn } from '../../notebook/item-name.ts'
+import { idIn, SETTINGS } from '../../notebook/item-name.ts'
 import { HoldfastError } from '../../protocol/errors.ts'
 import {
   BACKUP_CACHE,
@@ -25,6 +25,7 @@ import { fileItems, restoreFile } from './files.ts'
 import type { Held } from './held.ts'
 import { noteItems, restoreNote } from './items.ts'
 import type { Replica } from './replica.ts'
+import { restoreSettings, settingsItems } from './settings.ts'
 import { BACKUP_AT } from './store.ts'
 
 /** The log with the recovery kit in it that a backup is for: as it was read last, or where that was before the kit, as it is now. */
@@ -61,7 +62,7 @@ const write = async (replica: Replica, held: Held, now: number, step: () => void
       return id === undefined || seq === 0 ? [] : [{ device: id, seq, hash }]
     }),
     time: now,
-    items: [...(await noteItems(replica.database, step)), ...files.items],
+    items: [...(await noteItems(replica.database, step)), ...(await settingsItems(replica.database)), ...files.items],
     chunks: files.chunks,
     step,
   })
@@ -99,6 +100,7 @@ const takeIn = async (
       notes += 1
       if (await restoreNote(database, note, body, apply, opened.time)) fresh += 1
     }
+    if (kind === 'changes' && name === SETTINGS && apply) await restoreSettings(database, body)
     if (kind === 'file' && idIn('file', name) !== undefined) {
       files += 1
       if (apply) await restoreFile(database, opened.keyring, name, body, chunks)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { putFiles } from '../../data/attachments-store.ts'
 import type { NotesDatabase } from '../../data/database.ts'
+import { putPerson, readPerson } from '../../data/person-settings.ts'
 import { bytesOf, readAttachments } from '../../data/stored-attachment.ts'
 import { noteTables, restoreNote, wholeOf } from './items.ts'
 
@@ -20,6 +21,15 @@ const moveFiles = async (from: NotesDatabase, to: NotesDatabase): Promise<void> 
       if ((await to.attachments.get(id)) === undefined) await putFiles(to, [{ attachment, bytes }])
     })
   }
+}
+
+/** What was chosen in the notebook of the account counts, where anything was. */
+const moveSettings = async (from: NotesDatabase, to: NotesDatabase): Promise<void> => {
+  const chosen = await readPerson(from)
+  if (chosen === undefined) return
+  await to.transaction('rw', to.settings, async () => {
+    if ((await readPerson(to)) === undefined) await putPerson(to, chosen)
+  })
 }
 
 const moveVersions = async (from: NotesDatabase, to: NotesDatabase): Promise<void> => {
@@ -51,5 +61,6 @@ export const moveNotebook = async (from: NotesDatabase, to: NotesDatabase, clock
     await moveNotes(from, to, clock)
     await moveFiles(from, to)
     await moveVersions(from, to)
+    await moveSettings(from, to)
   } while (!(await emptied(from)))
 }

@@ -65,8 +65,8 @@ const transportOf = ({ ask, base }: SyncDeps): HttpTransport =>
 
 const startAnew = async (database: NotesDatabase, account: Bytes): Promise<void> => {
   const name = toBase64url(account)
-  const { synced, offered, seen, own, aside, manifests, replica, changed, notes, attachments } = database
-  const tables = [synced, offered, seen, own, aside, manifests, replica, changed, notes, attachments]
+  const { synced, offered, seen, own, aside, manifests, replica, changed, notes, attachments, settings } = database
+  const tables = [synced, offered, seen, own, aside, manifests, replica, changed, notes, attachments, settings]
   await database.transaction('rw', tables, async () => {
     const isSame = (await replica.get(ACCOUNT))?.value === name
     await Promise.all([offered, seen, own, aside, replica].map((table) => table.clear()))

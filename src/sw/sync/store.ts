@@ -2,13 +2,15 @@ import { toBase64url } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import { type ChangedRow, newStamp } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
-import { fileName, idIn, noteName } from '../../notebook/item-name.ts'
+import { readPerson } from '../../data/person-settings.ts'
+import { fileName, idIn, noteName, SETTINGS } from '../../notebook/item-name.ts'
 import type { Commit, Edit, Incoming, SyncMemory, SyncStore } from '../../sync/ports.ts'
 import { type SyncFaultCode, syncFaults } from '../../sync/wire/faults.ts'
 import { largestRecord } from '../../sync/wire/record.ts'
 import type { Vault } from '../vault.ts'
 import { noteTables, offersOf, takeIn, wholeOf } from './items.ts'
 import { openMemory, sealMemory } from './memory.ts'
+import { settingsOffer, takeSettings } from './settings.ts'
 
 export const MEMORY = 'memory'
 export const SYNCED_AT = 'synced-at'
@@ -41,6 +43,10 @@ const take = async (database: NotesDatabase, incoming: readonly Incoming[], now:
     return id === undefined || changes.length === 0 ? [] : [{ id, changes }]
   })
   await takeIn(database, notes, now)
+  await takeSettings(
+    database,
+    incoming.filter(({ name, kind }) => name === SETTINGS && kind === 'changes').map(({ body }) => body),
+  )
   await Promise.all(items.map(([name, changes]) => takeFile(database, name, changes)))
 }
 
@@ -76,10 +82,12 @@ const write = async (database: NotesDatabase, commit: Commit, sealed: Uint8Array
 }
 
 /** Everything that there is is to be handed on, as if it had just been changed. In a transaction of the caller's. */
-export const changeAll = async ({ notes, attachments, changed }: NotesDatabase): Promise<void> => {
+export const changeAll = async (database: NotesDatabase): Promise<void> => {
+  const { notes, attachments, changed } = database
   const names = [
     ...(await notes.toCollection().primaryKeys()).map(noteName),
     ...(await attachments.toCollection().primaryKeys()).map(fileName),
+    ...((await readPerson(database)) === undefined ? [] : [SETTINGS]),
   ]
   await changed.bulkPut(names.map((name) => ({ name, stamp: newStamp() })))
 }
@@ -96,12 +104,22 @@ export const createSyncStore = (
   const large = new Set<string>()
   const tables = () => [
     ...noteTables.map((name) => database.table(name)),
-    ...['seen', 'own', 'aside', 'manifests', 'replica'].map((name) => database.table(name)),
+    ...['seen', 'own', 'aside', 'manifests', 'replica', 'settings'].map((name) => database.table(name)),
   ]
   /** The word async tells Dexie that the work awaits: without it, what comes after the first wait is outside. */
   const alone = async <T>(work: () => Promise<T>): Promise<T> =>
     database.transaction('rw', tables(), async () => work())
 
+  const offerSettings = async ({ name, stamp }: ChangedRow): Promise<Edit | undefined> => {
+    const offer = await settingsOffer(database)
+    if (offer === undefined) {
+      await database.changed.delete(name)
+      return undefined
+    }
+    const { body, ...rest } = offer
+    await database.offered.put({ stamp, name, ...rest })
+    return { id: stamp, name, kind: 'changes', body }
+  }
   const offerFile = async ({ name, stamp }: ChangedRow): Promise<Edit | undefined> => {
     const file = await database.manifests.get(name)
     if (file?.state !== 'ready') return undefined
@@ -134,7 +152,8 @@ export const createSyncStore = (
     const byName = () => changed.where('name')
     await byName().below('file/').delete()
     await byName().between('file0', 'note/', true, false).delete()
-    await byName().aboveOrEqual('note0').delete()
+    await byName().between('note0', SETTINGS, true, false).delete()
+    await byName().above(SETTINGS).delete()
   }
   /** A change with a stamp that can be told from others, whoever has written it. */
   const stamped = async (row: ChangedRow): Promise<ChangedRow> => {
@@ -153,10 +172,12 @@ export const createSyncStore = (
       const files = (await database.changed.bulkGet(ready)).filter((row) => row !== undefined)
       const edits: Edit[] = []
       let size = 0
+      const settings = await database.changed.get(SETTINGS)
       const add = (more: readonly (Edit | undefined)[]): void => {
         edits.push(...more.filter((edit) => edit !== undefined))
         size = edits.reduce((sum, { body }) => sum + body.length, 0)
       }
+      if (settings !== undefined) add([await offerSettings(await stamped(settings))])
       for (let at = 0; at < notes.length && size < bytes; at += atOnce) {
         add(await offerNotes(await Promise.all(notes.slice(at, at + atOnce).map(stamped))))
       }
@@ -191,6 +212,7 @@ export const createSyncStore = (
       })
     },
     async snapshot(name) {
+      if (name === SETTINGS) return alone(() => readPerson(database))
       const id = idIn('note', name)
       return id === undefined ? undefined : alone(() => wholeOf(database, id))
     },

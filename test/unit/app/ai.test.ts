@@ -8,7 +8,26 @@ import { createRuns, type NewRun, type Run } from '../../../src/app/state/ai-run
 import { createAiChoice } from '../../../src/app/state/ai-settings.ts'
 import type { Answerer, Ended } from '../../../src/app/state/ai-transport.ts'
 import { ask, listModels } from '../../../src/app/state/ai-transport.ts'
+import type { PersonSettings } from '../../../src/data/person-settings.ts'
 import type { SettingsStore } from '../../../src/data/settings-store.ts'
+
+/** What the person has chosen, on two devices that hear of each other at once. */
+const shared = () => {
+  const values = new Map<string, unknown>()
+  const told = new Set<(values: ReadonlyMap<string, unknown>) => void>()
+  const person: PersonSettings = {
+    watch(onValues) {
+      told.add(onValues)
+      onValues(values)
+      return () => told.delete(onValues)
+    },
+    async set(next) {
+      for (const [name, value] of Object.entries(next)) values.set(name, value)
+      for (const tell of told) tell(values)
+    },
+  }
+  return { person, values }
+}
 
 const memory = (start: Record<string, unknown> = {}) => {
   const kept = new Map(Object.entries(start))
@@ -107,7 +126,7 @@ describe('looking for Ollama', () => {
     const asked: string[] = []
     const said = [...permission]
     const { store, kept } = memory()
-    const choice = createAiChoice(store)
+    const choice = createAiChoice({ device: store, before: store, person: shared().person })
     const knock = createKnock(
       async (input, init) => {
         const name = init?.mode === 'no-cors' ? 'opaque' : `${init?.method ?? 'GET'} ${new URL(String(input)).pathname}`
@@ -179,21 +198,48 @@ describe('looking for Ollama', () => {
 })
 
 describe('what was chosen', () => {
+  const good = {
+    source: 'ollama',
+    ollama: { address: 'http://localhost:9', model: 'm' },
+    models: {},
+    speech: { source: null, address: 'http://127.0.0.1:8000', model: 'whisper-1' },
+  }
+
   it('is taken up again, but not where it names another machine', async () => {
-    const good = {
-      source: 'ollama',
-      ollama: { address: 'http://localhost:9', model: 'm' },
-      models: { openai: 'gpt' },
-      speech: { source: null, address: 'http://127.0.0.1:8000', model: 'whisper-1' },
-    }
     const planted = { ...good, ollama: { address: 'http://evil.example:80', model: 'm' } }
-    const [kept, refused] = [createAiChoice(memory({ ai: good }).store), createAiChoice(memory({ ai: planted }).store)]
+    const choiceOf = (ai: unknown) =>
+      createAiChoice({ device: memory({ ai }).store, before: memory().store, person: shared().person })
+    const [kept, refused] = [choiceOf(good), choiceOf(planted)]
     await Promise.all([kept.restore(), refused.restore()])
     expect(kept.now.value).toEqual(good)
     expect(refused.now.value).toMatchObject({
       source: null,
       ollama: { address: 'http://127.0.0.1:11434', model: null },
     })
+  })
+
+  it('is the model alone that another device learns of: who answers there stays the choice of that device', async () => {
+    const { person, values } = shared()
+    const device = () => ({ device: memory().store, before: memory().store, person })
+    const [one, other] = [createAiChoice(device()), createAiChoice(device())]
+    await Promise.all([one.restore(), other.restore()])
+    one.change({ models: { openai: 'gpt' }, source: 'openai' })
+    expect(other.now.value).toMatchObject({ source: null, models: { openai: 'gpt' } })
+    await person.set({ 'ai.model.openai': { of: 'a newer version' } })
+    expect(other.now.value.models).toEqual({ openai: 'gpt' })
+    expect([...values.keys()]).toEqual(['ai.model.openai'])
+  })
+
+  it('goes over once from where it was when a device had one notebook', async () => {
+    const { person, values } = shared()
+    const [device, before] = [memory(), memory({ ai: { ...good, models: { openai: 'gpt' } } })]
+    const first = createAiChoice({ device: device.store, before: before.store, person })
+    await first.restore()
+    expect(first.now.value).toMatchObject({ source: 'ollama', models: { openai: 'gpt' } })
+    values.set('ai.model.openai', 'chosen later')
+    const second = createAiChoice({ device: device.store, before: before.store, person })
+    await second.restore()
+    expect(second.now.value).toMatchObject({ source: 'ollama', models: { openai: 'chosen later' } })
   })
 })
 

@@ -87,12 +87,14 @@ describe('where it is written which notebook is open', () => {
     const told: NotebookEntry[] = []
     const stop = other.watch((entry) => told.push(entry))
     await vi.waitFor(() => expect(told).toHaveLength(1))
-    await Promise.all([
-      one.change((now) => afterBinding(now, 'A', 'add', 'holdfast-notes-x')),
-      other.change((now) => afterSignOut(now, 'holdfast-notes-y')),
-    ])
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ name: 'holdfast-notes-y', owner: null }))
+    const adding = (owner: string) => (now: Notebooks) => ({
+      ...now,
+      all: [...now.all, { name: `holdfast-notes-${owner}`, owner }],
+    })
+    await Promise.all([one.change(adding('A')), other.change(adding('B'))])
+    expect((await one.read()).all).toHaveLength(3)
+    await one.change((now) => afterSignIn(now, 'B', 'holdfast-notes-x'))
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ name: 'holdfast-notes-B', owner: 'B' }))
     stop()
-    expect((await one.read()).all).toHaveLength(2)
   })
 })
