@@ -1,17 +1,23 @@
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type AiServer, startAiServer } from '../support/ai-server.ts'
 import { violations } from '../support/axe.ts'
 import { closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { byRole, click, fill, hasRole, openPage, showsText, text } from '../support/page.ts'
-import { type Credentials, newPerson, signIn } from '../support/people.ts'
+import { type Credentials, newPerson, signIn, signOut } from '../support/people.ts'
+import { keyIsKept, useProvider } from './support/ai.ts'
 import { downloadInto, type Folder, makeFolder, pick } from './support/files.ts'
+import { listed } from './support/notebook.ts'
+
+const KEY = 'sk-canary-93d1c40a7be2'
 
 /** What a person sees of sync, from the first button to a backup on an empty device. */
 describe('sync, as a person sets it up', () => {
   const person: Credentials = newPerson()
   let holdfast: Holdfast
+  let ai: AiServer
   let folder: Folder
   let first: Browser
   let second: Browser
@@ -21,7 +27,9 @@ describe('sync, as a person sets it up', () => {
   let backup = ''
 
   beforeAll(async () => {
-    holdfast = await startHoldfast()
+    ai = await startAiServer()
+    ai.takesKey(KEY)
+    holdfast = await startHoldfast({ ai: `openai=${ai.origin}/openai/v1` })
     folder = await makeFolder()
     first = await launchBrowser('chromium')
     second = await launchBrowser('firefox')
@@ -30,7 +38,7 @@ describe('sync, as a person sets it up', () => {
   afterAll(async () => {
     await closeBrowser(first)
     await closeBrowser(second)
-    await holdfast.stop()
+    await Promise.all([holdfast.stop(), ai.close()])
     await folder.remove()
   })
 
@@ -91,6 +99,18 @@ describe('sync, as a person sets it up', () => {
     await showsText(two, 'Tides')
   })
 
+  it('knows on the other device which model was chosen, and has no key of it', async () => {
+    await useProvider(one, { name: 'OpenAI', model: 'gpt-4.1-mini', key: KEY, isOnly: true })
+    await click(two, 'link', 'Settings')
+    await byRole(two, 'region', 'AI with a key of your own')
+    expect(await two.evaluate(keyIsKept, 'OpenAI')).toBe(false)
+    await fill(two, 'Key for OpenAI', KEY)
+    await two.keyboard.press('Enter')
+    const model = () => two.evaluate(() => document.querySelector<HTMLSelectElement>('.model-field select')?.value)
+    await waitFor(async () => (await model()) === 'gpt-4.1-mini', 'the model is the one that was chosen')
+    await click(two, 'link', 'Back to notes')
+  })
+
   it('shows on one device what is written on the other, while both are looked at', async () => {
     await one.bringToFront()
     await click(one, 'link', 'Back to notes')
@@ -135,5 +155,62 @@ describe('sync, as a person sets it up', () => {
     await click(empty, 'link', 'Back to notes')
     await showsText(empty, 'Written at sea')
     await context.close()
+  })
+
+  const write = async (title: string): Promise<void> => {
+    await click(one, 'button', 'New note')
+    await fill(one, 'Title', title)
+    await waitFor(async () => /^(?:Saved|Synced)/u.test(await status(one)), 'it is saved')
+  }
+  const isOn = () => waitFor(async () => (await status(one)).startsWith('Synced'), 'all is synced')
+
+  it('keeps the notes of two accounts apart, and those of none, in one browser', async () => {
+    await signOut(one)
+    await click(one, 'link', 'Back to notes')
+    await listed(one, [])
+    await write('Of nobody')
+    await click(one, 'link', 'Settings')
+    await click(one, 'button', 'Enable cloud sync')
+    await click(one, 'button', 'Sign in and enable sync')
+    await click(one, 'link', 'Create an account')
+    await byRole(one, 'button', 'Create account')
+    const other = newPerson()
+    await fill(one, 'E-mail', other.email)
+    await fill(one, 'Password', other.password)
+    await click(one, 'button', 'Create account')
+    await showsText(one, 'You have 1 note here. Add it to this account?')
+    expect(await violations(one)).toEqual([])
+    await (await byRole(one, 'button', 'Keep separate')).focus()
+    await one.keyboard.press('Enter')
+    await byRole(one, 'dialog', 'Recovery kit')
+    await one.keyboard.press('Escape')
+    await showsText(one, '1 note on this device is in no account.')
+    expect(await violations(one)).toEqual([])
+    await click(one, 'link', 'Back to notes')
+    await listed(one, [])
+    await write('Of the other')
+    await isOn()
+    await signOut(one)
+    await click(one, 'link', 'Back to notes')
+    await listed(one, ['Of nobody'])
+  })
+
+  it('brings the notes of an account back with it, and adds those of none when told to', async () => {
+    await signIn(one, person)
+    await listed(one, ['Written at sea', 'Tides'])
+    await click(one, 'link', 'Settings')
+    await click(one, 'button', 'Enable cloud sync')
+    await click(one, 'button', 'Enable sync')
+    await showsText(one, 'You have 1 note here. Add it to this account?')
+    await click(one, 'button', 'Add')
+    await click(one, 'button', 'Use recovery kit')
+    await fill(one, 'Recovery words', words.join(' '))
+    await click(one, 'button', 'Unlock')
+    await byRole(one, 'button', 'Sync now')
+    await click(one, 'link', 'Back to notes')
+    await listed(one, ['Of nobody', 'Written at sea', 'Tides'])
+    await isOn()
+    await waitFor(async () => (await text(two)).includes('Of nobody'), 'the other device has it, too')
+    expect(await text(two)).not.toContain('Of the other')
   })
 })

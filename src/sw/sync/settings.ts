@@ -3,7 +3,7 @@ import { putPerson, readPerson } from '../../data/person-settings.ts'
 import { SETTINGS } from '../../notebook/item-name.ts'
 import type { Update } from '../../notebook/note-document.ts'
 import { openSynced } from '../../notebook/note-sync.ts'
-import type { Offer } from './items.ts'
+import type { Offer } from '../../notebook/synced-note.ts'
 
 // What the person has chosen, as one item. The first two run in a transaction of the caller's, over `synced` and the settings.
 
