@@ -1,6 +1,6 @@
 import { Dexie, liveQuery } from 'dexie'
 import type { Attachment, Bytes, WholeAttachment } from '../notebook/attachment.ts'
-import { type NotesDatabase, notesDatabase } from './database.ts'
+import type { NotesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
 import { StorageError, typed } from './storage-error.ts'
 import { bytesOf, CHUNK, chunksOf, readAttachments } from './stored-attachment.ts'
@@ -41,7 +41,7 @@ export const putFiles = async (database: NotesDatabase, files: readonly WholeAtt
   }
 }
 
-export const attachmentsStore = (database: NotesDatabase = notesDatabase()): AttachmentsStore => {
+export const attachmentsStore = (database: NotesDatabase): AttachmentsStore => {
   const write = (work: () => Promise<void>): Promise<void> =>
     typed(
       database.transaction('rw', database.attachments, database.chunks, async ({ idbtrans }) => {

@@ -1,7 +1,7 @@
 import type { WholeAttachment } from '../notebook/attachment.ts'
 import type { Note } from '../notebook/note.ts'
 import { putFiles } from './attachments-store.ts'
-import { type NotesDatabase, notesDatabase } from './database.ts'
+import type { NotesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
 import { StorageError, typed } from './storage-error.ts'
 
@@ -12,7 +12,7 @@ export type ClipStore = {
   find(id: string): Promise<Note | undefined>
 }
 
-export const clipStore = (database: NotesDatabase = notesDatabase()): ClipStore => ({
+export const clipStore = (database: NotesDatabase): ClipStore => ({
   add: (note, attachments) =>
     typed(
       database.transaction('rw', database.notes, database.attachments, database.chunks, async ({ idbtrans }) => {

@@ -2,7 +2,7 @@ import { utf8 } from '../base/bytes.ts'
 import { attachmentAddress, type WholeAttachment } from '../notebook/attachment.ts'
 import { type Note, sameContent, unmarked } from '../notebook/note.ts'
 import { putFiles } from './attachments-store.ts'
-import { type NotesDatabase, notesDatabase } from './database.ts'
+import type { NotesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
 import { StorageError, typed } from './storage-error.ts'
 
@@ -109,7 +109,7 @@ const prepared = async (note: Note, files: readonly WholeAttachment[]): Promise<
   return { note, files, copyId: await idOf('copy', id, title, body, tags, pinned, trashedAt), fileIds }
 }
 
-export const importStore = (database: NotesDatabase = notesDatabase()): ImportStore => ({
+export const importStore = (database: NotesDatabase): ImportStore => ({
   async add(notes, files) {
     const byNote = Map.groupBy(files, ({ attachment }) => attachment.noteId)
     const all = notes.map(wellFormed)

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Note, NoteText } from '../notebook/note.ts'
-import { type NotesDatabase, notesDatabase } from './database.ts'
+import type { NotesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
 import { StorageError, typed } from './storage-error.ts'
 
@@ -54,7 +54,7 @@ const read = async (database: NotesDatabase, noteId: string): Promise<readonly S
   return versions.sort((one, other) => other.at - one.at || other.seq - one.seq)
 }
 
-export const versionsStore = (database: NotesDatabase = notesDatabase()): VersionsStore => ({
+export const versionsStore = (database: NotesDatabase): VersionsStore => ({
   keep: ({ id, title, body, updatedAt }) =>
     typed(
       database.transaction('rw', database.versions, async ({ idbtrans }) => {

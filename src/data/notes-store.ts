@@ -1,7 +1,7 @@
 import type { Transaction } from 'dexie'
 import type { Note, NoteMarks } from '../notebook/note.ts'
 import type { Update } from '../notebook/note-document.ts'
-import { type NotesDatabase, notesDatabase } from './database.ts'
+import type { NotesDatabase } from './database.ts'
 import { isNewer } from './migrations.ts'
 import { type NoteRow, putAsChange, putMarks, settle, watchUpdates } from './note-updates.ts'
 import { type NotesMark, notesMark } from './notes-mark.ts'
@@ -109,10 +109,7 @@ const put = async (database: NotesDatabase, notes: readonly Note[], changes: Cha
   )
 }
 
-export const notesStore = (
-  database: NotesDatabase = notesDatabase(),
-  mark: NotesMark = notesMark(database.name),
-): NotesStore => {
+export const notesStore = (database: NotesDatabase, mark: NotesMark = notesMark(database.name)): NotesStore => {
   /** Whether there have been notes since this page was opened, and whether the browser has taken the database since. */
   let hadNotes = false
   let wasTaken = false

@@ -7,6 +7,7 @@ import { browsers, closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { openPage } from '../support/page.ts'
 import vector from '../vectors/envelope.json' with { type: 'json' }
+import settings from '../vectors/settings.json' with { type: 'json' }
 import { runVectors } from './support/vectors.ts'
 
 const expected = {
@@ -23,6 +24,7 @@ const expected = {
   sync: {
     same: true,
     told: 'AAAABm5vdGUvMcOk4oKs8J-YgGEgcGljdHVyZQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4faGVsbG8gZnJvbSBhIG5vdGVkYXJrAAAAEHsibmFtZSI6ImEucG5nIn0AAAABAAAAAYNIaBLdeytXRyBORu83Ys9Op04J3doFVmW5GXGxzf9lMjM0NTY3ODk6Ozw9W8sUxL1x__jb1bKsn_ZsErLRduERSXbVSg',
+    settings: { same: true, name: 'settings', values: settings.values },
   },
 }
 

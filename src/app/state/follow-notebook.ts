@@ -4,6 +4,15 @@ import { t } from '../ui/language.ts'
 import type { App, DialogName } from './app.ts'
 import { returnAddress } from './sync-return.ts'
 
+/** What of a page it takes to leave it. */
+export type Left = Pick<App, 'dialog' | 'isOfAccount'> & {
+  readonly saver: Pick<App['saver'], 'flush' | 'failure'>
+  readonly leaving: Pick<App['leaving'], 'remember'>
+  readonly navigation: Pick<App['navigation'], 'paths'>
+  readonly notices: Pick<App['notices'], 'show'>
+  readonly custody: Pick<App['custody'], 'busy'>
+}
+
 /** Dialogs that are on the way to sync: it goes on in the notebook of the account. */
 const toSync: ReadonlySet<DialogName | undefined> = new Set(['enable-sync', 'unlock'])
 
@@ -11,7 +20,7 @@ const toSync: ReadonlySet<DialogName | undefined> = new Set(['enable-sync', 'unl
  * A page keeps to the notebook that it was opened with: what was written in it is stored there, and then the page is opened anew. So
  * nothing that is written can come into the notebook of somebody else. What cannot be stored stays on the screen.
  */
-const reopen = async ({ saver, leaving, navigation, notices, dialog }: App): Promise<void> => {
+const reopen = async ({ saver, leaving, navigation, notices, dialog }: Left): Promise<void> => {
   await saver.flush()
   if (saver.failure.peek() !== undefined) {
     const actions = [{ label: t.reload, run: () => location.reload() }]
@@ -30,7 +39,7 @@ const reopen = async ({ saver, leaving, navigation, notices, dialog }: App): Pro
 }
 
 /** Follows which notebook is open. `opened`: the one of this page. */
-export const followNotebook = (app: App, store: NotebooksStore, opened: NotebookEntry): void => {
+export const followNotebook = (app: Left, store: NotebooksStore, opened: NotebookEntry): void => {
   let isLeaving = false
   const look = (open: string): void => {
     // Who signs out here has this page opened anew when all of it is done.

@@ -3,11 +3,13 @@ import { openBackup } from '../../../src/crypto/backup.ts'
 import { openChunk, sealChunk } from '../../../src/crypto/blob.ts'
 import { type DeviceLog, extendLog, memoryOf, verifyLog, writeLogEntry } from '../../../src/crypto/device-log.ts'
 import { commitmentOf, createKeyring, unwrapEpochKey, wrapEpochKey } from '../../../src/crypto/epoch-key.ts'
-import { encodeNamed, itemIdOf } from '../../../src/crypto/item.ts'
+import { decodeNamed, encodeNamed, itemIdOf } from '../../../src/crypto/item.ts'
 import { readRecoveryWords, recoveryKeyOf } from '../../../src/crypto/recovery-key.ts'
 import { openRecord, verifyRecord, writeRecord } from '../../../src/crypto/sync-record.ts'
+import { settingsIn } from '../../../src/notebook/settings.ts'
 import { pad } from '../../../src/sync/wire/padding.ts'
 import { recordKinds } from '../../../src/sync/wire/record.ts'
+import settings from '../../vectors/settings.json' with { type: 'json' }
 import vector from '../../vectors/sync.json' with { type: 'json' }
 
 const decode = (text: string): Bytes => fromBase64url(text) ?? new Uint8Array()
@@ -46,6 +48,14 @@ export const makeSyncVectors = async () => {
   const header = { epoch: 1, item, device: device.id, seq: 1, prev: new Uint8Array(32), kind: recordKinds.changes }
   const content = { view: { logLength, logHead, heads }, payload }
   const record = await writeRecord(keyring, device.sign, header, content, counted(12, 0))
+  const settingsItem = await itemIdOf(account, 'settings')
+  const chosen = await writeRecord(
+    keyring,
+    device.sign,
+    { ...header, item: settingsItem, seq: 2, prev: record.hash },
+    { ...content, payload: encodeNamed({ name: 'settings', body: decode(settings.update) }) },
+    counted(12, 20),
+  )
   const place = { item, epoch: 1, index: 0, count: 1 }
   const chunk = await sealChunk(keyring, place, utf8('a picture'), counted(12, 50))
   const made = {
@@ -61,14 +71,15 @@ export const makeSyncVectors = async () => {
     wrapped: toBase64url(await wrapEpochKey(account, 1, epochKey, recovery, counted(32, 9))),
     padded: toBase64url(pad(utf8('a'.repeat(101)))),
   }
-  return { made, source: { device, recovery, keyring, log: now, entries, place } }
+  const madeSettings = { item: toBase64url(settingsItem), record: toBase64url(chosen.bytes) }
+  return { made, madeSettings, source: { device, recovery, keyring, log: now, entries, place } }
 }
 
 const texts = { ...vector, deviceWords: undefined, recoveryWords: undefined, epochKey: undefined, backup: undefined }
 
 /** What this runtime makes of the vectors of sync, and what it reads of those that are frozen; true where all is right. */
 export const runSyncVectors = async () => {
-  const { made, source } = await makeSyncVectors()
+  const { made, madeSettings, source } = await makeSyncVectors()
   const { recovery, keyring } = source
   const log = await verifyLog(vector.log.map(decode))
   const content = await openRecord(keyring, log, await verifyRecord(log, decode(vector.record)))
@@ -76,6 +87,16 @@ export const runSyncVectors = async () => {
   const epoch = { epoch: 1, commitment: decode(vector.commitment) }
   const key = await unwrapEpochKey(log.account, epoch, recovery, decode(vector.wrapped))
   const backup = await openBackup(decode(vector.backup), recovery)
+  const chosen = await openRecord(keyring, log, await verifyRecord(log, decode(settings.record)))
+  const { name, body } = await decodeNamed(log.account, decode(settings.item), chosen.payload)
   const told = concat(content.payload, chunk, key, ...backup.items.map(({ body }) => body), ...backup.chunks)
-  return { same: JSON.stringify(made) === JSON.stringify(texts), told: toBase64url(told) }
+  return {
+    same: JSON.stringify(made) === JSON.stringify(texts),
+    told: toBase64url(told),
+    settings: {
+      same: madeSettings.item === settings.item && madeSettings.record === settings.record,
+      name,
+      values: Object.fromEntries(settingsIn(body)),
+    },
+  }
 }
