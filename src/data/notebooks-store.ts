@@ -1,5 +1,6 @@
 import { Dexie, type EntityTable, liveQuery } from 'dexie'
 import * as v from 'valibot'
+import { isLive } from '../notebook/note.ts'
 import { NOTES_DATABASE, type NotesDatabase, notesDatabase } from './database.ts'
 import { type NotebookEntry, type Notebooks, openEntry } from './notebooks.ts'
 import type { StoredSetting } from './settings-store.ts'
@@ -73,9 +74,25 @@ export const notebooksStore = (database: NotebooksDatabase = notebooksDatabase()
   }
 }
 
+/** A database that neither opens nor fails must not keep the page from the writer; milliseconds. */
+const LATE = 2000
+
 /** The notebook that is open. Where that cannot be read, notes cannot be either: then it is the first, whose reading tells why. */
-export const readOpenNotebook = async (store: NotebooksStore = notebooksStore()): Promise<NotebookEntry> =>
-  openEntry(await store.read().catch(() => first))
+export const readOpenNotebook = async (store: NotebooksStore = notebooksStore()): Promise<NotebookEntry> => {
+  const late = Promise.withResolvers<Notebooks>()
+  const timer = setTimeout(() => late.resolve(first), LATE)
+  const state = await Promise.race([store.read().catch(() => first), late.promise])
+  clearTimeout(timer)
+  return openEntry(state)
+}
+
+/** How many notes of accounts are here that are not signed in. */
+export const countPutAway = async (store: NotebooksStore): Promise<number> => {
+  const { open, all } = await store.read()
+  const away = all.filter(({ name, owner, into }) => owner !== null && name !== open && into === undefined)
+  const counts = await Promise.all(away.map((entry) => databaseOf(entry.name).notes.filter(isLive).count()))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
 
 const databases = new Map<string, NotesDatabase>()
 

@@ -166,6 +166,7 @@ describe('sync, as a person sets it up', () => {
 
   it('keeps the notes of two accounts apart, and those of none, in one browser', async () => {
     await signOut(one)
+    await showsText(one, '2 notes of accounts that are not signed in.')
     await click(one, 'link', 'Back to notes')
     await listed(one, [])
     await write('Of nobody')

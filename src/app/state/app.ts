@@ -4,7 +4,7 @@ import { notesDatabase } from '../../data/database.ts'
 import { importStore } from '../../data/import-store.ts'
 import { type VersionsStore, versionsStore } from '../../data/note-versions.ts'
 import type { NotebookEntry } from '../../data/notebooks.ts'
-import type { NotebooksDatabase } from '../../data/notebooks-store.ts'
+import { countPutAway, type NotebooksDatabase, notebooksStore } from '../../data/notebooks-store.ts'
 import { notesStore } from '../../data/notes-store.ts'
 import { personSettings } from '../../data/person-settings.ts'
 import { settingsStore } from '../../data/settings-store.ts'
@@ -59,6 +59,8 @@ export type App = {
   readonly notebook: Notebook
   /** Whether the notebook on this page is of an account, which is put away when the person signs out. */
   readonly isOfAccount: Signal<boolean>
+  /** How many notes of accounts are here that are not signed in. */
+  readonly putAway: () => Promise<number>
   readonly search: Search
   readonly attachments: AttachmentsStore
   readonly versions: VersionsStore
@@ -154,6 +156,7 @@ export const createApp = (place: Place, opened: NotebookEntry, notebooks: Notebo
   })
   return {
     notebook,
+    putAway: () => countPutAway(notebooksStore(notebooks)),
     isOfAccount: signal(opened.owner !== null),
     search,
     attachments,

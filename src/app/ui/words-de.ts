@@ -536,6 +536,9 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
 
   thisDevice: 'Dieses Gerät',
   storedNotes: 'Notizen',
+  putAway: 'Nicht sichtbar',
+  putAwayNotesOne: '{count} Notiz eines Kontos, das nicht angemeldet ist. Sie ist mit dem Konto wieder da.',
+  putAwayNotesOther: '{count} Notizen von Konten, die nicht angemeldet sind. Sie sind mit ihrem Konto wieder da.',
   storageUsed: 'Belegter Platz',
   storageOf: '{used} von {quota} verfügbar',
   storageUnknown: 'Der Browser sagt es nicht.',

@@ -505,6 +505,9 @@ export const en = {
 
   thisDevice: 'This device',
   storedNotes: 'Notes',
+  putAway: 'Out of sight',
+  putAwayNotesOne: '{count} note of an account that is not signed in. It comes back with the account.',
+  putAwayNotesOther: '{count} notes of accounts that are not signed in. They come back with their account.',
   storageUsed: 'Storage used',
   storageOf: '{used} of {quota} available',
   storageUnknown: 'The browser does not say.',

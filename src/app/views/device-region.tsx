@@ -56,8 +56,9 @@ const FreeSpace = () => {
 }
 
 export const DeviceRegion = () => {
-  const { notebook, install } = useApp()
+  const { notebook, install, putAway } = useApp()
   const usage = useSignal('…')
+  const away = useSignal(0)
   const protection = install.protection.value
   const all = notebook.notes.value?.length ?? 0
   const trashed = notebook.trash.value.length
@@ -70,12 +71,19 @@ export const DeviceRegion = () => {
         usage.value = t.storageUnknown
       },
     )
+    void putAway().then(
+      (count) => {
+        away.value = count
+      },
+      () => undefined,
+    )
   }, [all])
   return (
     <Region title={t.thisDevice}>
       <Facts
         facts={[
           [t.storedNotes, counted(language, 'notesCount', all - trashed)],
+          ...(away.value === 0 ? [] : [[t.putAway, counted(language, 'putAwayNotes', away.value)] as const]),
           [t.storageUsed, usage.value],
           [
             t.storageProtection,

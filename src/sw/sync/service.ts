@@ -138,13 +138,14 @@ export const createSync: CreateSync = (given) => {
     const [live, state, record] = [keeper.live(), keeper.state(), held.record()]
     const isAnother = live !== undefined && live.account.sub !== record?.sub
     const isRemoved = state.status === 'expired' && state.reason === 'device-removed'
-    if (record !== undefined && (isAnother || isRemoved || state.status === 'anonymous')) {
+    const isOver = record !== undefined && (isAnother || isRemoved || state.status === 'anonymous')
+    const account = record === undefined || isOver || record.keys.length === 0 ? undefined : toBase64url(record.account)
+    if (isOver) {
       runner.cancel()
       stream.stop()
-      await held.keep(undefined)
     }
-    const account = held.record()?.account
-    await opened.follow(account === undefined || held.keys().size === 0 ? undefined : toBase64url(account))
+    await opened.follow(account)
+    if (isOver) await held.keep(undefined)
     await count()
   }
 

@@ -11,7 +11,14 @@ import {
   notebookOf,
   openEntry,
 } from '../../../src/data/notebooks.ts'
-import { notebooksDatabase, notebooksStore, readOpenNotebook } from '../../../src/data/notebooks-store.ts'
+import {
+  countPutAway,
+  databaseOf,
+  notebooksDatabase,
+  notebooksStore,
+  readOpenNotebook,
+} from '../../../src/data/notebooks-store.ts'
+import { newNote } from '../../../src/notebook/note.ts'
 
 const first: Notebooks = { open: 'holdfast-notes', all: [{ name: 'holdfast-notes', owner: null }] }
 const ownerOf = (state: Notebooks) => openEntry(state).owner
@@ -79,6 +86,24 @@ describe('where it is written which notebook is open', () => {
     expect(await store.read()).toEqual(first)
     await database.state.put({ id: 'notebooks', value: { open: 'another-database', all: [] } })
     expect(await readOpenNotebook(store)).toEqual({ name: 'holdfast-notes', owner: null })
+  })
+
+  it('counts what is of accounts that are not signed in', async () => {
+    const store = notebooksStore(notebooksDatabase(crypto.randomUUID()))
+    const name = `holdfast-notes-${crypto.randomUUID()}`
+    await databaseOf(name).notes.bulkPut([newNote('a', 1), { ...newNote('b', 1), trashedAt: 2 }])
+    await store.change((now) => afterBinding(now, 'A', 'separate', name))
+    expect(await countPutAway(store)).toBe(0)
+    await store.change((now) => afterSignOut(now, 'holdfast-notes-y'))
+    expect(await countPutAway(store)).toBe(1)
+  })
+
+  it('does not keep the page waiting where it cannot be read', async () => {
+    const never = {
+      ...notebooksStore(notebooksDatabase(crypto.randomUUID())),
+      read: () => new Promise<Notebooks>(() => undefined),
+    }
+    expect((await readOpenNotebook(never)).name).toBe('holdfast-notes')
   })
 
   it('takes steps one after the other, and tells each page of the last', async () => {
