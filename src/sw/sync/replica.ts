@@ -5,7 +5,7 @@ import { type DeviceLog, epochOf, verifyLog } from '../../crypto/device-log.ts'
 import type { Keyring } from '../../crypto/epoch-key.ts'
 import { type NotesDatabase, notesDatabase } from '../../data/database.ts'
 import { mergeUpdates } from '../../notebook/note-document.ts'
-import { wholeUpdate } from '../../notebook/note-sync.ts'
+import { isReadable, wholeUpdate } from '../../notebook/note-sync.ts'
 import type { SyncRun } from '../../protocol/sync-state.ts'
 import { createEngine, type Engine, type Outcome } from '../../sync/engine.ts'
 import { createHttpTransport, type HttpTransport } from '../../sync/http-transport.ts'
@@ -109,6 +109,7 @@ export const createReplica = (deps: SyncDeps, held: Held, progress: (run: SyncRu
       keyring: (log, wraps) => held.keyrings(self)(log, wraps),
       merge: (changes) => mergeUpdates([...changes]),
       whole: wholeUpdate,
+      isReadable,
       progress,
     })
 
