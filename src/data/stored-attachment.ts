@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isTime } from '../base/clock.ts'
 import type { Attachment, Bytes } from '../notebook/attachment.ts'
 
 const number = v.pipe(v.number(), v.finite())
@@ -9,7 +10,7 @@ const schema = v.object({
   name: v.string(),
   type: v.string(),
   size: number,
-  createdAt: number,
+  createdAt: v.fallback(v.custom<number>(isTime), 0),
   text: v.fallback(v.string(), ''),
   duration: v.fallback(v.nullable(number), null),
 })

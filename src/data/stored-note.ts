@@ -1,7 +1,8 @@
 import * as v from 'valibot'
+import { isTime } from '../base/clock.ts'
 import { cleanTags, type Note } from '../notebook/note.ts'
 
-const time = v.pipe(v.number(), v.finite())
+const time = v.custom<number>(isTime)
 const text = v.string()
 /** Rows of versions before there were marks have none. */
 const marks = {

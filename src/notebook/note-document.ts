@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { isTime } from '../base/clock.ts'
 import { cleanTags, type NoteContent, type NoteMarks, type NoteText, unmarked } from './note.ts'
 import { type Splice, spliceOf } from './splice.ts'
 
@@ -41,7 +42,7 @@ const readMarks = (document: Y.Doc): Pick<NoteContent, 'pinned' | 'tags' | 'tras
   return {
     pinned: marks.get('pinned') === true,
     tags: cleanTags(tags.map((key) => key.slice(TAG.length))),
-    trashedAt: typeof trashedAt === 'number' && Number.isFinite(trashedAt) ? trashedAt : null,
+    trashedAt: isTime(trashedAt) ? trashedAt : null,
   }
 }
 

@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { isTime } from '../base/clock.ts'
 import type { Note, NoteContent } from './note.ts'
 import { contentOf, type Update } from './note-document.ts'
 
@@ -30,7 +31,7 @@ const newDocument = (): Y.Doc => new Y.Doc({ guid: 'note' })
 
 const timeOf = (marks: Y.Map<unknown>, key: string): number | undefined => {
   const value = marks.get(key)
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+  return isTime(value) ? value : undefined
 }
 
 /** Takes what can be read: a change that cannot must not hide the others. */
@@ -89,6 +90,16 @@ export const goneUpdate = (now: number): Update => {
   const document = newDocument()
   document.getMap('marks').set(GONE, now)
   return own(Y.encodeStateAsUpdate(document))
+}
+
+/** Whether these bytes are a change of a document: another device may send any. Reading takes a fifth of the time of applying. */
+export const isReadable = (update: Update): boolean => {
+  try {
+    Y.decodeUpdate(update)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export const noSnapshot: Update = own(Y.encodeSnapshot(Y.emptySnapshot))

@@ -35,6 +35,8 @@ export type EngineDeps = {
   readonly merge: (changes: readonly Bytes[]) => Bytes
   /** All of these changes of an item as one, the first of two that contradict each other; undefined where one cannot be read. */
   readonly whole: (changes: readonly Bytes[]) => Bytes | undefined
+  /** Whether these bytes are a change of an item: what is none is kept aside. */
+  readonly isReadable: (change: Bytes) => boolean
   readonly progress?: (progress: Progress) => void
   /** Own records beyond one for each item that make a compaction worth it, where they are no fewer than the items. */
   readonly compactAt?: number
@@ -69,7 +71,17 @@ const batchOf = (edits: readonly Edit[]): readonly Edit[] => {
  * `SyncFault` where the server's story as a whole is false, and `TransportError` where it cannot be asked.
  */
 export const createEngine = (deps: EngineDeps) => {
-  const { store, transport, device, chain, merge, whole, progress = () => undefined, compactAt = 200 } = deps
+  const {
+    store,
+    transport,
+    device,
+    chain,
+    merge,
+    whole,
+    isReadable,
+    progress = () => undefined,
+    compactAt = 200,
+  } = deps
 
   const askLog = ({ log }: SyncMemory): Promise<LogAnswer> => transport.log(Math.max(0, log.length - 1))
 
@@ -99,7 +111,7 @@ export const createEngine = (deps: EngineDeps) => {
 
   const authorOf = ({ log, keyring }: Known): Author => ({ ...device, log, keyring, merge })
 
-  const takePages = createTakePages({ store, transport, self: device.id, readLog, askLog, progress })
+  const takePages = createTakePages({ store, transport, self: device.id, isReadable, readLog, askLog, progress })
 
   /** A page is judged while the one before is being stored; nothing is under way any more when it is over, however that is. */
   const pull = async (session: Session, signal?: AbortSignal) => {

@@ -17,6 +17,8 @@ export type Judge = {
   readonly keyring: Keyring
   readonly self: Bytes
   readonly hashesOf: SyncStore['hashesOf']
+  /** Whether these bytes are a change of an item. */
+  readonly isReadable: (change: Bytes) => boolean
 }
 
 /** What one page of records comes to. */
@@ -118,6 +120,7 @@ const saidIn = async ({ header }: VerifiedRecord, { payload }: Content, judge: J
   }
   if (kind !== recordKinds.changes && kind !== recordKinds.file) throw new SyncFault('RECORD_KIND_UNKNOWN')
   const named = await decodeNamed(judge.log.account, item, payload)
+  if (kind === recordKinds.changes && !judge.isReadable(named.body)) throw new SyncFault('MALFORMED')
   return { incoming: { ...named, kind: kind === recordKinds.file ? 'file' : 'changes' } }
 }
 

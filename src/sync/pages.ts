@@ -16,6 +16,7 @@ export type PagesDeps = {
   readonly store: Pick<SyncStore, 'hashesOf'>
   readonly transport: Pick<SyncTransport, 'records'>
   readonly self: Bytes
+  readonly isReadable: (change: Bytes) => boolean
   readonly askLog: (memory: SyncMemory) => Promise<LogAnswer>
   readonly readLog: (
     memory: SyncMemory,
@@ -40,7 +41,7 @@ type Asked = {
 type Writes = { readonly write: SyncStore['commit']; readonly written: () => Promise<void> }
 
 /** Reads what is new, page by page. */
-export const createTakePages = ({ store, transport, self, askLog, readLog, progress }: PagesDeps) => {
+export const createTakePages = ({ store, transport, self, isReadable, askLog, readLog, progress }: PagesDeps) => {
   /** A page, and after it the log: whatever the records on the page rely on is in that by now. */
   const ask = (position: number, memory: SyncMemory): Asked => {
     const page = transport.records(position, pageSize)
@@ -81,7 +82,7 @@ export const createTakePages = ({ store, transport, self, askLog, readLog, progr
         // The next page is on its way while this one is taken in.
         if (!page.isLast) coming = ask(last.position, memory)
       }
-      const taken = await takePage({ ...current, self, hashesOf }, memory, page)
+      const taken = await takePage({ ...current, self, hashesOf, isReadable }, memory, page)
       if (!page.isLast && taken.memory.position === memory.position) throw new SyncFault('ORDER_WRONG')
       if (page.records.length > 0 || taken.memory.position !== memory.position) await write(taken)
       memory = taken.memory

@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { removal } from '../support/browsers.ts'
 import { expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { callUntilRefreshed, signOutThrough } from './support/life.ts'
-import { withCachedAnswers } from './support/removals.ts'
+import { withCachedAnswers, withCachedKeys } from './support/removals.ts'
 import type { Site } from './support/site.ts'
-import { situations } from './support/situations.ts'
+import { hasSync, situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 /** Every address of the app's origin that anyone has asked for. */
@@ -71,8 +71,10 @@ describe.each(situations)('a search for everything that was issued in %s', (situ
   })
 
   removal('case 40 without silence: finds what a worker keeps in a cache', async () => {
-    const site = await stage.open({ mapWorkerSource: withCachedAnswers })
+    const site = await stage.open({ mapWorkerSource: (source) => withCachedKeys(withCachedAnswers(source)) })
     await site.signedIn()
-    await expectLeaked(site.holdfast, await search(site), site.holdfast.recorder.issued.refreshTokens)
+    const obtained = await search(site)
+    await expectLeaked(site.holdfast, obtained, site.holdfast.recorder.issued.refreshTokens)
+    if (hasSync(situation)) await expectLeaked(site.holdfast, obtained, ['key of epoch 1'])
   })
 })

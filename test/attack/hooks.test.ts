@@ -4,14 +4,15 @@ import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
-import { byRole } from '../support/page.ts'
+import { byRole, click, hasRole } from '../support/page.ts'
 import { isAuthenticated, signOut } from '../support/people.ts'
 import { canaries, expectLeaked, expectNothingSecret } from './support/canaries.ts'
 import { callUntilRefreshed } from './support/life.ts'
 import { withTalk } from './support/removals.ts'
 import { beginSignUp, type Site } from './support/site.ts'
-import { situations } from './support/situations.ts'
+import { hasSync, situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
+import { foundIn, syncSecrets } from './support/sync-secrets.ts'
 
 const index = readFileSync(join(import.meta.dirname, '../../dist/app/index.html'), 'utf8')
 const hooked = '/hooked'
@@ -29,6 +30,20 @@ const notes = async (site: Site): Promise<string> => {
   const noted = await page.evaluate(() => String(Reflect.get(globalThis, 'hookedNotes')()))
   await page.close()
   return noted
+}
+
+/** Has the app make a new recovery kit, and looks at it. Answers its words, after the dialog is gone. */
+const showKit = async (page: Page): Promise<string> => {
+  await page.bringToFront()
+  await click(page, 'link', 'Settings')
+  await click(page, 'button', 'Make a new recovery kit')
+  await byRole(page, 'dialog', 'Recovery kit')
+  await click(page, 'button', 'Make recovery kit')
+  await byRole(page, 'list', 'The 12 words')
+  const words = await page.evaluate(() => [...document.querySelectorAll('.kit-words li')].map((one) => one.textContent))
+  await click(page, 'button', 'Later')
+  await waitFor(async () => !(await hasRole(page, 'dialog', 'Recovery kit')), 'the dialog is gone')
+  return words.join(' ')
 }
 
 const signUp = async (site: Site): Promise<Page> => {
@@ -70,6 +85,20 @@ describe.each(situations)('a script that was there before anything else in %s', 
     expect(await notes(stage.site)).toContain('isAuthenticated')
     await expectNotes()
   })
+
+  if (hasSync(situation)) {
+    it('case 50b: sees of a new kit the words that the person sees, and no key', async () => {
+      const words = await showKit(page)
+      await page.reload()
+      expect(await page.content()).not.toContain(words.split(' ').at(-1))
+      const noted = await notes(stage.site)
+      // What is shown on a page is no secret from it: SECURITY.md.
+      const kinds = foundIn(noted, await syncSecrets(words, new Map()))
+      expect(kinds).toContain('words from 1')
+      expect(kinds.filter((kind) => !kind.startsWith('words from'))).toEqual([])
+      await expectNotes()
+    })
+  }
 
   it('case 50b: sees nothing secret of a sign-out', async () => {
     await signOut(page)

@@ -1,10 +1,12 @@
 import type { Page } from 'puppeteer-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { rows, syncState } from '../e2e/support/sync.ts'
 import { removal } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { byRole, fill } from '../support/page.ts'
+import { sendNonsense, unreadable } from './support/nonsense.ts'
 import { noteObtained } from './support/obtained.ts'
-import { situations } from './support/situations.ts'
+import { hasSync, situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 type Rendered = { readonly notes: number; readonly ran: number; readonly nodes: number }
@@ -28,13 +30,35 @@ describe.each(situations)('what is written in notes in %s', (situation) => {
   const stage = useStage(situation)
   let page: Page
   let count: unknown
+  const errors: string[] = []
+
+  /** As a page writes them, or where sync is on, as another device of the account does. Answers how many rows there are. */
+  const bring = async (): Promise<unknown> => {
+    if (!hasSync(situation)) return stage.site.attack('notes', { act: 'put' })
+    const payloads = (await stage.site.attack('notes', { act: 'list' })) as readonly string[]
+    const { other } = stage.site.synced
+    await other.writeAll(payloads.map((text) => ({ title: text, body: `found ${text}`, tags: [text.slice(0, 50)] })))
+    await sendNonsense(other, payloads)
+    // What comes last shows that nothing before it has stopped the rest.
+    await other.write(crypto.randomUUID(), { title: 'At the end', body: 'found at the end' })
+    await waitFor(async () => (await rows(page, 'notes')).some(({ title }) => title === 'At the end'), 'all has come')
+    const { aside, problem } = await syncState(page)
+    expect({ aside, problem }).toEqual({ aside: [{ code: 'MALFORMED', count: unreadable }], problem: null })
+    const listed = (await rows(page, 'notes')).filter(({ trashedAt }) => trashedAt === null)
+    expect(listed.length).toBeGreaterThan(payloads.length + 5)
+    return listed.length
+  }
 
   beforeAll(async () => {
-    const first = await stage.site.open('/')
-    await byRole(first, 'button', 'Sign in')
-    await first.close()
-    count = await stage.site.attack('notes', { act: 'put' })
+    if (hasSync(situation)) page = await stage.site.signedIn()
+    else {
+      page = await stage.site.open('/')
+      await byRole(page, 'button', 'Sign in')
+    }
+    count = await bring()
+    await page.close()
     page = await stage.site.open('/')
+    page.on('pageerror', (error) => errors.push(String(error)))
     await page.bringToFront()
     // A window in which every note has its row.
     await page.setViewport({ width: 1280, height: 4000 })
@@ -42,6 +66,7 @@ describe.each(situations)('what is written in notes in %s', (situation) => {
 
   const expectInert = async () => {
     expect(await madeOf(page)).toMatchObject({ ran: 0, elements: 0, handlers: 0 })
+    expect(errors).toEqual([])
     noteObtained({})
   }
 
@@ -64,7 +89,7 @@ describe.each(situations)('what is written in notes in %s', (situation) => {
     for (let at = 0; at < Number(count); at += 1) {
       await page.evaluate((index) => document.querySelectorAll<HTMLElement>('.row')[index]?.click(), at)
       const shown = await page.evaluate((index) => document.querySelectorAll('.row-title')[index]?.textContent, at)
-      const title = shown?.replace(/…$/, '').trim() ?? ''
+      const title = shown?.replace(/…$|^Untitled$/, '').trim() ?? ''
       await waitFor(
         () =>
           page.evaluate(

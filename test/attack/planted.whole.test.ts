@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { rows, synced } from '../e2e/support/sync.ts'
+import { askWorker } from '../support/ask-worker.ts'
+import { waitFor } from '../support/deadline.ts'
 import type { HoldfastOptions } from '../support/holdfast.ts'
 import { killWorkers } from '../support/kill.ts'
 import { isAuthenticated } from '../support/people.ts'
@@ -11,11 +14,12 @@ import { signOutThrough } from './support/life.ts'
 import { noteObtained } from './support/obtained.ts'
 import { withBlindHash, withKnownShare } from './support/removals.ts'
 import type { Site } from './support/site.ts'
-import { situations } from './support/situations.ts'
+import { hasSync, situations } from './support/situations.ts'
 import { useStage } from './support/stage.ts'
 
 const built = join(import.meta.dirname, '../../dist/app')
-const script = `/assets/${readdirSync(join(built, 'assets')).find((name) => name.endsWith('.js'))}`
+/** The one that the page begins with. */
+const script = /\/assets\/[^"]*\.js/.exec(readFileSync(join(built, 'index.html'), 'utf8'))?.[0] ?? ''
 const hashOf = (path: string): Uint8Array =>
   createHash('sha256')
     .update(readFileSync(join(built, path)))
@@ -74,6 +78,44 @@ describe.each(situations)('a script that plants in %s', (situation) => {
     })
   })
 
+  if (hasSync(situation)) {
+    describe('records of sync', () => {
+      beforeAll(async () => {
+        await start()
+        await site.attack('planted', { act: 'copy' })
+      })
+
+      const ways = [['records', 'random'], ['records', 'text'], ['swap'], ['flip']]
+      const stage = async () => Reflect.get(Object((await askWorker(page, { type: 'sync.get' })).ok), 'stage')
+
+      it('case 50a: makes no keys of an account of a record that somebody has made up', async () => {
+        for (const [act, made] of ways) {
+          await site.attack('planted', { act, made, name: 'sync/main' })
+          const obtained = await afterRestart()
+          expect(await stage()).toBe('off')
+          await expectNothingSecret(site.holdfast, obtained)
+          await site.attack('planted', { act: 'restore' })
+          await afterRestart()
+          await synced(page)
+        }
+      })
+
+      it('case 50a: is another device, to be let in, where the key of this one is made up', async () => {
+        for (const [act, made] of ways) {
+          await site.attack('planted', { act, made, name: 'device/main' })
+          const obtained = await afterRestart()
+          await askWorker(page, { type: 'sync.run' })
+          await waitFor(async () => (await stage()) === 'locked', 'it waits to be let in')
+          await expectNothingSecret(site.holdfast, obtained)
+          const { words } = site.synced
+          expect(await askWorker(page, { type: 'sync.unlock', words })).toMatchObject({ ok: { problem: null } })
+          await synced(page)
+        }
+        expect((await rows(page, 'notes')).map(({ title }) => title)).toEqual(['Elsewhere'])
+      })
+    })
+  }
+
   it('case 50a: opens nothing of before a sign-out', async () => {
     await start()
     expect(await site.attack('planted', { act: 'copy' })).toContain('session/main')
@@ -107,7 +149,9 @@ describe.each(situations)('a script that plants in %s', (situation) => {
   const paths = ['/index.html', script]
   const serve = async () => {
     const planted = await site.attack('planted', { act: 'cache', text: mark })
-    expect(planted).toHaveLength(2)
+    expect(planted).toEqual(
+      expect.arrayContaining([expect.stringContaining('/index.html'), expect.stringContaining(script)]),
+    )
     return (await site.attack('planted', { act: 'read', paths })) as [string, Record<string, string>, string][]
   }
 

@@ -4,9 +4,9 @@ import { askWorker } from '../support/ask-worker.ts'
 import { closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
-import { byRole, click, fill, openPage, showsText } from '../support/page.ts'
-import { type Credentials, createAccount, signIn } from '../support/people.ts'
-import { type Folder, makeFolder, pick } from './support/files.ts'
+import { byRole, click, fill, openPage, pageFetch, showsText } from '../support/page.ts'
+import { type Credentials, createAccount, isAuthenticated, signIn } from '../support/people.ts'
+import { downloadInto, type Folder, makeFolder, pick } from './support/files.ts'
 import { bodyOf, listed, openRow } from './support/notebook.ts'
 import {
   chooseBackup,
@@ -128,8 +128,19 @@ describe('notes on two devices of one account', () => {
     expect(await digestOfFiles(two)).toBe(await digestOfFiles(one))
   })
 
-  it('lets a third in by pairing, with the keys, and goes on without it under a new one', async () => {
-    const three = await openPage(await first.createBrowserContext(), holdfast.appUrl)
+  /** What an export has of the titles of notes. */
+  const exported = async (page: Page): Promise<readonly string[]> => {
+    await page.bringToFront()
+    await click(page, 'button', 'Export')
+    await click(page, 'button', 'JSON')
+    const { bytes } = await folder.take('holdfast-', '.json')
+    return ['Tides', 'Gone soon'].filter((title) => String(bytes).includes(title))
+  }
+
+  it('case 34: lets a third in by pairing, and goes on without it under a new key; it keeps its notes', async () => {
+    const profile = await first.createBrowserContext()
+    await downloadInto(first, folder, profile)
+    const three = await openPage(profile, holdfast.appUrl)
     await pair(one, three)
     expect(await askWorker(three, { type: 'sync.enable' })).toMatchObject({ ok: { stage: 'on' } })
     await synced(three)
@@ -140,10 +151,17 @@ describe('notes on two devices of one account', () => {
     const itself = (ok as { devices: Listed[] }).devices.find(({ isThis }) => isThis)
     expect(devices.map(({ id }) => id)).toContain(itself?.id)
     await askWorker(one, { type: 'devices.remove', device: itself?.id })
-    await waitFor(async () => {
-      await askWorker(three, { type: 'sync.run' })
-      return (await syncState(three)).stage === 'unavailable'
-    }, 'the third is out, and its keys are gone')
+    await waitFor(
+      async () => {
+        await askWorker(three, { type: 'sync.run' })
+        return (await syncState(three)).stage === 'unavailable' && !(await isAuthenticated(three))
+      },
+      'the third is out, and its keys are gone',
+      5000,
+    )
+    await showsText(three, 'This device was removed from the account on ')
+    expect(await exported(three)).toEqual(['Tides'])
+    for (const page of [one, two]) expect(await isAuthenticated(page)).toBe(true)
 
     await typeAt(one, 0, 'Afterwards: ')
     await showsText(one, 'Afterwards')
@@ -181,5 +199,18 @@ describe('notes on two devices of one account', () => {
 
   it('says nothing of the notes to the server', async () => {
     expect(JSON.stringify(holdfast.recorder.requests)).not.toContain('High water')
+  })
+
+  it('case 35: has everybody out and the server empty once the account is deleted; the notes stay, and export', async () => {
+    await downloadInto(first, folder)
+    expect((await pageFetch(one, '/api/v1/user', { method: 'DELETE' })).status).toBe(200)
+    for (const page of [one, two]) {
+      await page.bringToFront()
+      await showsText(page, 'Your session was ended at the provider or on another device.')
+      expect(await isAuthenticated(page)).toBe(false)
+      await listed(page, ['Tides'])
+    }
+    expect(await exported(one)).toEqual(['Tides'])
+    expect(epochsAtServer(holdfast)).toEqual([])
   })
 })

@@ -58,6 +58,13 @@ const letIn = async (transport: Transport, words: string, { device, id }: TestDe
   await transport.addToLog(added.entry, added.wraps)
 }
 
+export type SentFile = {
+  readonly name: string
+  readonly bytes: Bytes
+  readonly media?: string
+  readonly createdAt?: number
+}
+
 /**
  * Another device of an account that syncs already, without a browser: let in by the words of the recovery kit, with the engine of the
  * product over a notebook in memory.
@@ -99,6 +106,8 @@ export const joinByWords = async (
     position: () => kept.memory?.position ?? 0,
     /** Its own last record. */
     head: () => ({ seq: kept.memory?.seq ?? 0, hash: kept.memory?.hash ?? new Uint8Array(32) }),
+    /** Sends anything as what is in an item: one record. */
+    send,
     /** Writes into a note, and sends it: one record. */
     async write(id: string, content: Partial<NoteContent>): Promise<void> {
       const item = `note/${id}`
@@ -121,9 +130,10 @@ export const joinByWords = async (
       await engine.exchange()
     },
     /** Attaches a file to a note, and sends it: one record. */
-    async attach(id: string, noteId: string, file: { readonly name: string; readonly bytes: Bytes }): Promise<void> {
+    async attach(id: string, noteId: string, file: SentFile): Promise<void> {
       const { log, keyring } = await logNow()
-      const told = { noteId, name: file.name, media: 'text/plain', createdAt: Date.now(), text: '', duration: null }
+      const { name, media = 'text/plain', createdAt = Date.now() } = file
+      const told = { noteId, name, media, createdAt, text: name, duration: null }
       const item = `file/${id}`
       const source = {
         name: item,

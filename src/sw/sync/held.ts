@@ -1,4 +1,6 @@
 import type { Bytes } from '../../base/bytes.ts'
+import { findDevice } from '../../crypto/device-log.ts'
+import { HoldfastError } from '../../protocol/errors.ts'
 import type { RecoveryKitState } from '../../protocol/sync-state.ts'
 import type { Identity } from '../../sync/keys.ts'
 import { createKeyrings, type EpochKeys } from '../../sync/keys.ts'
@@ -64,6 +66,11 @@ export const createHeld = (vault: Vault, keeper: Keeper): Held => {
       return async (log, wraps) => {
         // Whoever has lost what it remembered of the log takes no other account for its own: the keys are of this one.
         if (own !== undefined && !sameBytes(log.account, own)) throw new SyncFault('LOG_FORKED')
+        // Its key is another one than was let in: it has still to be.
+        if (findDevice(log, self.id) === undefined) {
+          if (record !== undefined) await keep({ ...record, keys: [] })
+          throw new HoldfastError('SYNC_OFF')
+        }
         return ringOf(log, wraps)
       }
     },

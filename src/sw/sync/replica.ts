@@ -5,7 +5,7 @@ import { type DeviceLog, epochOf, verifyLog } from '../../crypto/device-log.ts'
 import type { Keyring } from '../../crypto/epoch-key.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import { mergeUpdates } from '../../notebook/note-document.ts'
-import { wholeUpdate } from '../../notebook/note-sync.ts'
+import { isReadable, wholeUpdate } from '../../notebook/note-sync.ts'
 import type { SyncRun } from '../../protocol/sync-state.ts'
 import { type LogSource, renewKeys } from '../../sync/account.ts'
 import { createEngine } from '../../sync/engine.ts'
@@ -110,6 +110,7 @@ export const createReplica = (
       keyring: (log, wraps) => held.keyrings(self)(log, wraps),
       merge: (changes) => mergeUpdates([...changes]),
       whole: wholeUpdate,
+      isReadable,
       progress,
     })
 

@@ -49,5 +49,5 @@
       nodes: document.querySelectorAll('img, svg, iframe').length,
     }
   }
-  attack(async ({ act }) => (act === 'put' ? put() : render()))
+  attack(async ({ act }) => (act === 'list' ? payloads : act === 'put' ? put() : render()))
 })()

@@ -24,6 +24,8 @@
       request.onerror = () => reject(request.error)
     })
 
+  const syncTables = ['replica', 'seen', 'own', 'aside', 'synced', 'offered', 'changed', 'manifests']
+
   const acts = {
     /** A key of the attacker's own in place of the one of this profile. */
     async key() {
@@ -31,7 +33,7 @@
       await write('keys', [['device', made]])
     },
     /** Records made up, in every form that somebody could take for one. */
-    async records({ made }) {
+    async records({ made, name = 'session/main' }) {
       const forms = {
         random: crypto.getRandomValues(new Uint8Array(300)),
         versioned: new Uint8Array([1, ...crypto.getRandomValues(new Uint8Array(300))]),
@@ -39,20 +41,20 @@
         json: { status: 'live', account: { sub: 'attacker', name: null, email: null } },
         text: 'live',
       }
-      await write('records', [['session/main', forms[made]]])
+      await write('records', [[name, forms[made]]])
     },
     /** The record of one name under another. */
-    async swap() {
+    async swap({ name = 'session/main' }) {
       const { records } = (await dumpStorage()).databases['holdfast-custody']
-      const other = records.find(([name]) => name !== 'session/main')
-      await write('records', [['session/main', other[1]]])
+      const other = records.find(([one]) => one !== name)
+      await write('records', [[name, other[1]]])
     },
     /** One bit of the session's record. */
-    async flip() {
+    async flip({ name = 'session/main' }) {
       const { records } = (await dumpStorage()).databases['holdfast-custody']
-      const [, record] = records.find(([name]) => name === 'session/main')
+      const [, record] = records.find(([one]) => one === name)
       record[record.length >> 1] ^= 1
-      await write('records', [['session/main', record]])
+      await write('records', [[name, record]])
     },
     async copy() {
       const all = (await dumpStorage()).databases['holdfast-custody']
@@ -62,6 +64,30 @@
       await ended(transaction)
       database.close()
       return all.records.map(([name]) => name)
+    },
+    /** What sync remembers, beside the notes. */
+    async copySync() {
+      const dump = (await dumpStorage()).databases['holdfast-notes']
+      const all = Object.fromEntries(syncTables.map((table) => [table, dump[table].map(([, row]) => row)]))
+      const database = await copies()
+      const transaction = database.transaction('copies', 'readwrite')
+      transaction.objectStore('copies').put(all, 'sync')
+      await ended(transaction)
+      database.close()
+    },
+    async restoreSync() {
+      const copied = await copies()
+      const all = await done(copied.transaction('copies').objectStore('copies').get('sync'))
+      copied.close()
+      const database = await done(indexedDB.open('holdfast-notes'))
+      const transaction = database.transaction(syncTables, 'readwrite')
+      for (const table of syncTables) {
+        const store = transaction.objectStore(table)
+        store.clear()
+        for (const row of all[table]) store.put(row)
+      }
+      await ended(transaction)
+      database.close()
     },
     /** All that was copied, in place of all that is there; the worker's mark of an ended install goes too. */
     async restore() {

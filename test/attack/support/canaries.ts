@@ -46,7 +46,7 @@ const secretPart = (pkcs8: Buffer): string => pkcs8.subarray(pkcs8.length === 48
 /** The private keys that a worker of `withKeysTold` has wrapped: of its proofs, and of this device. */
 export const privateKeys = ({ recorder }: Holdfast): readonly string[] =>
   recorder.requests
-    .filter(({ path }) => path === told)
+    .filter(({ path, sender }) => path === told && sender === 'worker')
     .map(({ form }) => secretPart(Buffer.from(form.key ?? '', 'base64')))
 
 /** Everything secret of this run, and what it is. */

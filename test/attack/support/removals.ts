@@ -24,7 +24,8 @@ ${source}`
 export const withCachedKeys = (source: string): string => `;(() => {
   const { importKey } = SubtleCrypto.prototype
   SubtleCrypto.prototype.importKey = async function (format, bytes, algorithm, ...how) {
-    if (algorithm === 'HKDF') await (await caches.open('answers')).put('/last-key', new Response(bytes.slice()))
+    const cache = await caches.open('answers')
+    if (algorithm === 'HKDF') await cache.put('/' + crypto.randomUUID(), new Response(new Uint8Array(bytes).join()))
     return importKey.call(this, format, bytes, algorithm, ...how)
   }
 })();

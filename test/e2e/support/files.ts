@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Browser, ElementHandle, Page } from 'puppeteer-core'
+import type { Browser, BrowserContext, ElementHandle, Page } from 'puppeteer-core'
 import { kindOf } from '../../support/browsers.ts'
 import { waitFor } from '../../support/deadline.ts'
 
@@ -51,11 +51,12 @@ export const downloadPrefs = ({ path }: Folder): Readonly<Record<string, boolean
   'pdfjs.disabled': true,
 })
 
-/** The same in Chromium. */
-export const downloadInto = async (browser: Browser, { path }: Folder): Promise<void> => {
+/** The same in Chromium, for a profile of its own where one is given. */
+export const downloadInto = async (browser: Browser, { path }: Folder, profile?: BrowserContext): Promise<void> => {
   if (kindOf(browser) !== 'chromium') return
   const session = await browser.target().createCDPSession()
-  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: path })
+  const whose = profile?.id === undefined ? {} : { browserContextId: profile.id }
+  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: path, ...whose })
 }
 
 /** Gives files to the picker of this name. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { version } from '../../../server/version.ts'
 import { toBase64url, utf8 } from '../../../src/base/bytes.ts'
-import { contentsOf } from './support/database.ts'
+import { contentsOf, rowsOf } from './support/database.ts'
 import { addDevice } from './support/device.ts'
 import { openedIn, post, writer } from './support/sync.ts'
 import { createTestApi, type TestApi } from './support/test-api.ts'
@@ -76,6 +76,22 @@ test('signing out everywhere ends every session and no device comes back by its 
   expect(challenge.status).toBe(403)
   expect((await stranger.call('/auth/status')).status).toBe(200)
 })
+
+const tablesOfSync = [
+  ...['sync_accounts', 'sync_log', 'sync_wraps', 'sync_heads', 'sync_records', 'blob_chunks', 'sync_backups'],
+  'sync_backup_parts',
+]
+
+/** An account with something in every table of sync. */
+const filledIn = async (of: TestApi) => {
+  const { person, account } = await openedIn(of)
+  await post(person, '/sync/records', { records: [await writer(account)('one')] })
+  const chunk = createHash('sha256').update('chunk').digest('base64url')
+  await person.call(`/blobs/${'f'.repeat(22)}/${chunk}`, { method: 'PUT', body: 'chunk' })
+  const file = Buffer.concat([Buffer.from('holdfast backup\n\x01'), account.log().account, Buffer.alloc(1000, 'x')])
+  await person.call('/sync/backup', { method: 'PUT', body: file })
+  return { person, account }
+}
 
 describe('case 35: an account', () => {
   test('gives out everything that is held of it, and nothing that opens anything', async () => {
@@ -149,6 +165,23 @@ describe('case 35: an account', () => {
       own.store.audit.list(person.accountId, 10),
     ])
     expect(rows).toEqual([[], [], []])
+    await own.dispose()
+  })
+
+  test('leaves nothing of what sync held: no record, no chunk, no backup, no log, no wrapped key; others keep theirs', async () => {
+    const own = await createTestApi()
+    const [one, other] = [await filledIn(own), await filledIn(own)]
+    const held = () => Promise.all(tablesOfSync.map((table) => rowsOf(own.config, `select * from ${table}`)))
+    const before = await held()
+    for (const [at, rows] of before.entries()) expect(rows.length, tablesOfSync[at]).toBeGreaterThanOrEqual(2)
+    expect((await one.person.call('/user', { method: 'DELETE' })).status).toBe(200)
+    const left = await held()
+    expect(left.map(({ length }) => length)).toEqual(before.map(({ length }) => length / 2))
+    expect(JSON.stringify(left)).not.toContain(one.person.accountId)
+    for (const path of ['/sync/log', '/sync/records', '/sync/backup']) {
+      expect((await one.person.call(path)).status, path).toBe(401)
+      expect((await other.person.call(path)).status, path).toBe(200)
+    }
     await own.dispose()
   })
 })

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createBrowser, formsOf, formTo } from './support/browser.ts'
-import { createClient, newPerson, signedIn } from './support/client.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createBrowser, formsOf, formTo, type Page } from './support/browser.ts'
+import { type Client, createClient, newPerson, signedIn } from './support/client.ts'
 import { startTestServer, type TestServer } from './support/running-server.ts'
 
 let server: TestServer
@@ -199,5 +199,28 @@ describe('the page that hands over the code', () => {
     expect(policy).toMatch(new RegExp(`form-action [^;]*${server.appUrl}`))
     expect(page.headers.get('cache-control')).toBe('no-store')
     expect(page.text).toContain('Continue</button>')
+  })
+})
+
+describe('what needs a sign-in of the last five minutes', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('is refused to a session that the provider gave without asking, and given once it has asked', async () => {
+    const browser = createBrowser()
+    const { person } = await signedIn(server, browser)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6 * 60_000 })
+    const pairingBy = async (page: Page, client: Client): Promise<Response> => {
+      const { access } = await client.exchange(client.answerOf(page))
+      return client.call(access, '/pairings', { method: 'POST' })
+    }
+    // A script of the page can go to the provider as often as it likes.
+    const silent = await createClient(server, browser)
+    const refused = await pairingBy(await silent.begin(), silent)
+    expect([refused.status, (await refused.json()).error.code]).toEqual([403, 'recent_sign_in_required'])
+    const asking = await createClient(server, browser)
+    const form = formTo(await asking.begin({ prompt: 'login' }), '/sign-in')
+    expect((await pairingBy(await browser.submit(form, person), asking)).status).toBe(201)
   })
 })

@@ -283,6 +283,22 @@ describe('case 69: what the server gives to who has the words', () => {
   })
 })
 
+test('what a device that is in sends in place of a change is kept aside, and stops nothing', async () => {
+  const { one, two } = await stage()
+  const bodies = [utf8('no change'), utf8('and no other one'), new Uint8Array()]
+  for (const body of bodies) {
+    one.kept.outbox.push({ id: one.kept.nextEdit, kind: 'changes', name: 'note/1', body })
+    one.kept.nextEdit += 1
+    await one.engine.exchange()
+  }
+  one.edit('note/1', (body) => `${body}and on;`)
+  await one.engine.exchange()
+  const { quarantined, missing } = await two.engine.exchange()
+  expect(quarantined.map(({ code }) => code)).toEqual(['MALFORMED', 'MALFORMED', 'MALFORMED'])
+  expect(missing).toEqual([])
+  expect(two.texts()).toEqual(one.texts())
+})
+
 test('a part of a file that was changed', async () => {
   const { site, two, hostile } = await stage()
   const keyring = await site.account.keyring()

@@ -1,7 +1,7 @@
 import { type Bytes, toBase64url } from '../../../../src/base/bytes.ts'
 import { createKeyring } from '../../../../src/crypto/epoch-key.ts'
 import { mergeUpdates, openDocument } from '../../../../src/notebook/note-document.ts'
-import { wholeUpdate } from '../../../../src/notebook/note-sync.ts'
+import { isReadable, wholeUpdate } from '../../../../src/notebook/note-sync.ts'
 import { createEngine, type Engine } from '../../../../src/sync/engine.ts'
 import { unwrapKeys } from '../../../../src/sync/keys.ts'
 import type { Commit, Edit, Quarantined, SyncMemory, SyncStore, SyncTransport } from '../../../../src/sync/ports.ts'
@@ -105,5 +105,6 @@ export const startEngine = (
     keyring: async (log, wraps) => createKeyring(log.account, await unwrapKeys(log, wraps, device)),
     merge: mergeUpdates as (changes: readonly Bytes[]) => Bytes,
     whole: wholeUpdate,
+    isReadable,
     ...(compactAt === undefined ? {} : { compactAt }),
   })
