@@ -65,13 +65,17 @@ export const createAttempts = (db: Database) => {
     return known
   }
 
-  const giveBack = prepare(db, () =>
-    db
-      .updateTable('attempts')
-      .set((value) => ({ tokens: value('tokens', '+', sql.lit(1)), failures: value('failures', '-', sql.lit(1)) }))
-      .where('key', '=', '')
-      .compile(),
-  )
+  // Full again: the row of a first attempt a long time ago.
+  const settle = prepare(db, () => {
+    const key = sql`cast(${''} as text)`
+    return sql`
+      update attempts set
+        tokens = case when key = ${key} then tokens + 1 else tokens end,
+        failures = case when key = ${key} then failures - 1 else failures end,
+        updated_at = case when key = ${key} then 0 else updated_at end
+      where key in (${key}, ${key})
+    `.compile(db)
+  })
   const clear = prepare(db, () => db.deleteFrom('attempts').where('key', '=', '').compile())
 
   return {
@@ -85,9 +89,9 @@ export const createAttempts = (db: Database) => {
       return rows.length > 0 ? 0 : waitOf(key, limit, now)
     },
 
-    /** Gives one attempt back: it was good, and only bad ones count. */
-    async giveBack(key: string): Promise<void> {
-      await giveBack(key)
+    /** The last attempt was good: those of `cleared` are forgotten, and `given` gets one back, for only bad ones count there. */
+    async settle(cleared: string, given: string): Promise<void> {
+      await settle(given, given, cleared, cleared, given)
     },
 
     /** Forgets the attempts: the last one was good. */
