@@ -49,7 +49,7 @@ export const createPasswordAccounts = (store: Store) => {
         if (account !== undefined) await store.sessions.audit('sign-in.failed', account.id, null)
         return { type: 'wrong' }
       }
-      await Promise.all([store.attempts.clear(accountKey), store.attempts.giveBack(addressKey)])
+      await store.attempts.settle(accountKey, addressKey)
       if (outdated) await store.accounts.setPasswordHash(account.id, await hashPassword(password))
       return { type: 'signed-in', account }
     },

@@ -41,8 +41,11 @@ const createFind = (db: Database): ((id: string) => Promise<Account | undefined>
 export const createAccounts = (db: Database) => ({
   findById: createFind(db),
 
-  findByEmail: (email: string): Promise<Account | undefined> =>
-    db.selectFrom('accounts').select(columns).where('email', '=', email).executeTakeFirst(),
+  findByEmail: gather(
+    db,
+    (emails) => db.selectFrom('accounts').select(columns).where('email', 'in', emails),
+    ({ email }) => email,
+  ),
 
   /** The new account, or undefined where the e-mail has one already. */
   async create(email: string, passwordHash: string): Promise<Account | undefined> {

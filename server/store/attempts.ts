@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { prepare } from './prepared.ts'
 import type { Database } from './store.ts'
 
 export type Limit = {
@@ -12,23 +13,35 @@ export type Limit = {
 /** After this long without an attempt the failures are forgotten. */
 const memory = 3600_000
 
-const number = (value: number) => sql<number>`cast(${value} as double precision)`
-const count = (value: number) => sql<number>`cast(${value} as integer)`
-const time = (value: number) => sql<number>`cast(${value} as bigint)`
+const number = (value: number) => sql`cast(${sql.lit(value)} as double precision)`
+
+// Within the statement `excluded` is the row that a first attempt now would make.
+const isForgotten = sql`attempts.updated_at <= excluded.updated_at - ${sql.lit(memory)}`
 
 /** How full the bucket of a row is now, in SQL; the time for one more doubles as `intervalAfter` says. */
-const filledIn = ({ burst, interval, longest }: Limit, now: number) => {
+const filledIn = ({ burst, interval, longest }: Limit) => {
   const doublings = Math.ceil(Math.log2(longest / interval))
-  const beyond = sql`(attempts.failures - ${count(burst)})`
-  const pace = sql`case when ${beyond} >= ${count(doublings)} then ${number(longest)}
+  const beyond = sql`(attempts.failures - ${sql.lit(burst)})`
+  const pace = sql`case when ${beyond} >= ${sql.lit(doublings)} then ${number(longest)}
     when ${beyond} <= 0 then ${number(interval)}
     else ${number(interval)} * (1 << ${beyond}) end`
-  const rest = sql`case when attempts.updated_at > ${time(now)} then 0 else ${time(now)} - attempts.updated_at end`
-  const sum = sql`(attempts.tokens + (${rest}) / (${pace}))`
-  return sql`case when ${isForgotten(now)} or ${sum} > ${number(burst)} then ${number(burst)} else ${sum} end`
+  const passed = sql`case when attempts.updated_at > excluded.updated_at then 0
+    else excluded.updated_at - attempts.updated_at end`
+  const sum = sql`(attempts.tokens + (${passed}) / (${pace}))`
+  return sql`case when ${isForgotten} or ${sum} > ${number(burst)} then ${number(burst)} else ${sum} end`
 }
 
-const isForgotten = (now: number) => sql`attempts.updated_at <= ${time(now - memory)}`
+/** Takes an attempt from the bucket `key` at the time `now`: its row, or none where it has not one whole token. */
+const takeFrom = (limit: Limit) => sql`
+  insert into attempts (key, tokens, failures, updated_at)
+  values (cast(${''} as text), ${number(limit.burst - 1)}, 1, cast(${0} as bigint))
+  on conflict (key) do update set
+    tokens = (${filledIn(limit)}) - 1,
+    failures = case when ${isForgotten} then 1 else attempts.failures + 1 end,
+    updated_at = excluded.updated_at
+  where (${filledIn(limit)}) >= 1
+  returning key
+`
 
 const intervalAfter = ({ burst, interval, longest }: Limit, failures: number): number =>
   Math.min(longest, interval * 2 ** Math.max(0, failures - burst))
@@ -45,6 +58,26 @@ export const createAttempts = (db: Database) => {
     return Math.max(1, Math.ceil((1 - filled) * interval))
   }
 
+  const prepared = new WeakMap<Limit, ReturnType<typeof prepare>>()
+  const takes = (limit: Limit) => {
+    const known = prepared.get(limit) ?? prepare(db, () => takeFrom(limit).compile(db))
+    prepared.set(limit, known)
+    return known
+  }
+
+  // Full again: the row of a first attempt a long time ago.
+  const settle = prepare(db, () => {
+    const key = sql`cast(${''} as text)`
+    return sql`
+      update attempts set
+        tokens = case when key = ${key} then tokens + 1 else tokens end,
+        failures = case when key = ${key} then failures - 1 else failures end,
+        updated_at = case when key = ${key} then 0 else updated_at end
+      where key in (${key}, ${key})
+    `.compile(db)
+  })
+  const clear = prepare(db, () => db.deleteFrom('attempts').where('key', '=', '').compile())
+
   return {
     /**
      * Takes one attempt. 0 where it may go ahead, else the milliseconds to wait. One statement makes the row or judges and changes
@@ -52,32 +85,18 @@ export const createAttempts = (db: Database) => {
      */
     async take(key: string, limit: Limit): Promise<number> {
       const now = Date.now()
-      const filled = filledIn(limit, now)
-      const { rows } = await sql`
-        insert into attempts (key, tokens, failures, updated_at)
-        values (${key}, ${number(limit.burst - 1)}, 1, ${time(now)})
-        on conflict (key) do update set
-          tokens = (${filled}) - 1,
-          failures = case when ${isForgotten(now)} then 1 else attempts.failures + 1 end,
-          updated_at = ${time(now)}
-        where (${filled}) >= 1
-        returning key
-      `.execute(db)
+      const { rows } = await takes(limit)(key, now)
       return rows.length > 0 ? 0 : waitOf(key, limit, now)
     },
 
-    /** Gives one attempt back: it was good, and only bad ones count. */
-    async giveBack(key: string): Promise<void> {
-      await db
-        .updateTable('attempts')
-        .set((value) => ({ tokens: value('tokens', '+', 1), failures: value('failures', '-', 1) }))
-        .where('key', '=', key)
-        .execute()
+    /** The last attempt was good: those of `cleared` are forgotten, and `given` gets one back, for only bad ones count there. */
+    async settle(cleared: string, given: string): Promise<void> {
+      await settle(given, given, cleared, cleared, given)
     },
 
     /** Forgets the attempts: the last one was good. */
     async clear(key: string): Promise<void> {
-      await db.deleteFrom('attempts').where('key', '=', key).execute()
+      await clear(key)
     },
 
     /** Drops what has long been full again. */

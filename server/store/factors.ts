@@ -1,3 +1,4 @@
+import { gather } from './gathered.ts'
 import type { Database } from './store.ts'
 
 export type Totp = {
@@ -8,12 +9,15 @@ export type Totp = {
 
 /** Second factors: one authenticator app and the codes for when it is lost. */
 export const createFactors = (db: Database) => ({
-  findTotp: (accountId: string): Promise<Totp | undefined> =>
-    db
-      .selectFrom('totp')
-      .select(['sealed_secret as sealedSecret', 'confirmed_at as confirmedAt'])
-      .where('account_id', '=', accountId)
-      .executeTakeFirst(),
+  findTotp: gather(
+    db,
+    (ids) =>
+      db
+        .selectFrom('totp')
+        .select(['account_id as accountId', 'sealed_secret as sealedSecret', 'confirmed_at as confirmedAt'])
+        .where('account_id', 'in', ids),
+    ({ accountId }) => accountId,
+  ),
 
   /** Begins to set one up. One that was confirmed stays as it is. */
   async beginTotp(accountId: string, sealedSecret: string): Promise<void> {

@@ -2,6 +2,7 @@ import { hash as digest } from 'node:crypto'
 import { sql } from 'kysely'
 import * as v from 'valibot'
 import { gather } from './gathered.ts'
+import { prepare } from './prepared.ts'
 import type { Database } from './store.ts'
 
 const payloadSchema = v.record(v.string(), v.unknown())
@@ -74,10 +75,10 @@ export const createOidcRecords = (db: Database) => {
     return { payload: v.parse(payloadSchema, JSON.parse(restoreId(payload, id))), grantId, consumedAt, isExpired }
   }
 
-  const putAll = async (records: readonly NewRecord[]): Promise<void> => {
-    await db
+  const insert = (rows: readonly ReturnType<typeof rowOf>[]) =>
+    db
       .insertInto('oidc_records')
-      .values(records.map((record) => ({ ...rowOf(record), consumed_at: null })))
+      .values(rows)
       .onConflict((conflict) =>
         conflict.columns(['model', 'id_hash']).doUpdateSet(({ ref }) => ({
           payload: ref('excluded.payload'),
@@ -86,8 +87,42 @@ export const createOidcRecords = (db: Database) => {
           uid: ref('excluded.uid'),
         })),
       )
-      .execute()
+      .compile()
+  /** By how many are put at once. */
+  const inserts = new Map<number, ReturnType<typeof prepare>>()
+
+  const putAll = async (records: readonly NewRecord[]): Promise<void> => {
+    const rows = records.map(rowOf)
+    const known = inserts.get(rows.length) ?? prepare(db, () => insert(rows))
+    inserts.set(rows.length, known)
+    await known(...rows.flatMap((row) => Object.values(row)))
   }
+
+  const succeed = prepare(db, () => {
+    const text = sql`cast(${''} as text)`
+    const time = sql`cast(${0} as bigint)`
+    return sql`
+      insert into oidc_records (model, id_hash, grant_id, uid, payload, expires_at, consumed_at)
+      select ${text}, ${text}, ${text}, ${text}, ${text}, ${time}, cast(null as bigint)
+      union all
+      select model, id_hash, grant_id, uid, payload, expires_at, ${time}
+      from oidc_records where model = ${text} and id_hash = ${text}
+      on conflict (model, id_hash) do update set consumed_at = coalesce(oidc_records.consumed_at, excluded.consumed_at)
+    `.compile(db)
+  })
+
+  const consume = prepare(db, () =>
+    db
+      .updateTable('oidc_records')
+      .set({ consumed_at: 0 })
+      .where('model', '=', '')
+      .where('id_hash', '=', '')
+      .where('consumed_at', 'is', null)
+      .compile(),
+  )
+  const remove = prepare(db, () =>
+    db.deleteFrom('oidc_records').where('model', '=', '').where('id_hash', '=', '').compile(),
+  )
 
   return {
     put: (record: NewRecord): Promise<void> => putAll([record]),
@@ -101,16 +136,8 @@ export const createOidcRecords = (db: Database) => {
      */
     async succeed(before: string, record: NewRecord): Promise<void> {
       const { model, id_hash, grant_id, uid, payload, expires_at } = rowOf(record)
-      const time = (value: number | null) => sql`cast(${value} as bigint)`
-      await sql`
-        insert into oidc_records (model, id_hash, grant_id, uid, payload, expires_at, consumed_at)
-        select cast(${model} as text), cast(${id_hash} as text), cast(${grant_id} as text), cast(${uid} as text),
-          cast(${payload} as text), ${time(expires_at)}, ${time(null)}
-        union all
-        select model, id_hash, grant_id, uid, payload, expires_at, ${time(Date.now())}
-        from oidc_records where model = ${model} and id_hash = ${hash(before)}
-        on conflict (model, id_hash) do update set consumed_at = coalesce(oidc_records.consumed_at, excluded.consumed_at)
-      `.execute(db)
+      const used = [Date.now(), model, hash(before)] as const
+      await succeed(model, id_hash, grant_id, uid, payload, expires_at, ...used)
     },
 
     async find(model: string, id: string): Promise<OidcRecord | undefined> {
@@ -124,18 +151,11 @@ export const createOidcRecords = (db: Database) => {
 
     /** Marks a record as used; the first time counts. Answers whether this was it. */
     async consume(model: string, id: string): Promise<boolean> {
-      const updated = await db
-        .updateTable('oidc_records')
-        .set({ consumed_at: Date.now() })
-        .where('model', '=', model)
-        .where('id_hash', '=', hash(id))
-        .where('consumed_at', 'is', null)
-        .executeTakeFirst()
-      return updated.numUpdatedRows === 1n
+      return (await consume(Date.now(), model, hash(id))).numAffectedRows === 1n
     },
 
     async remove(model: string, id: string): Promise<void> {
-      await db.deleteFrom('oidc_records').where('model', '=', model).where('id_hash', '=', hash(id)).execute()
+      await remove(model, hash(id))
     },
 
     async removeByGrant(model: string, grantId: string): Promise<void> {

@@ -60,7 +60,7 @@ describe('one address', () => {
   test('may try any number of times with what is right', async () => {
     for (let time = 0; time < 200; time += 1) {
       expect(await store.attempts.take('address', { ...limit, longest: limit.interval })).toBe(0)
-      await store.attempts.giveBack('address')
+      await store.attempts.settle('account', 'address')
     }
   })
 

@@ -74,6 +74,23 @@ test('of many attempts at once no more than the burst are let through', async ()
   expect(waits.filter((wait) => wait === 0)).toHaveLength(5)
 })
 
+test('after a good attempt its own bucket is full, and the one that it shares has what it took', async () => {
+  const limit = { burst: 2, interval: 60_000, longest: 60_000 }
+  const [own, shared] = [newId(), newId()]
+  const take = async (key: string) => (await store.attempts.take(key, limit)) === 0
+  const both = async () => [await take(own), await take(shared)]
+  expect([await both(), await both()]).toEqual([
+    [true, true],
+    [true, true],
+  ])
+  await store.attempts.settle(own, shared)
+  expect([await both(), await both()]).toEqual([
+    [true, true],
+    [true, false],
+  ])
+  expect(await both()).toEqual([false, false])
+})
+
 test('what a request writes is stored when its model is asked for, when it is put again, and at its end', async () => {
   const pending = createPendingWrites(store.oidcRecords)
   const request = {}
