@@ -135,7 +135,12 @@ const listenOnAll = async (options: Started, { secrets, store, mail, streams }: 
   const pairing =
     own === undefined
       ? undefined
-      : createPairingService({ ...issuing, issueSession: own.issueSession, needsApproval: config.requirePairing })
+      : createPairingService({
+          ...issuing,
+          devices,
+          issueSession: own.issueSession,
+          needsApproval: config.requirePairing,
+        })
   // The build puts the packages of the extension beside the app.
   const downloads = createDownloads(join(options.appFiles, '..'), secrets.nonceSecret)
   const respond = await createAppFetch(options, { config, secrets, store, devices, pairing, downloads, streams })

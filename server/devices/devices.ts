@@ -59,11 +59,21 @@ export const createDeviceService = ({ store, serverKey, issueSession }: DevicesD
     return device.revokedAt === null ? 'good' : 'ended'
   }
 
-  /** The session that a device had before: it has another now. */
-  const replaceSession = async (device: Device, sessionId: string): Promise<void> => {
-    if (device.sessionId === sessionId) return
-    await devices.setSession(device.id, sessionId)
-    await sessions.retire(device.sessionId)
+  /** The session that a device had before: it has another now. False where it has got yet another meanwhile. */
+  const replaceSession = async (device: Device, sessionId: string): Promise<boolean> => {
+    if (device.sessionId === sessionId) return true
+    const replaced = await devices.setSession(device, sessionId)
+    await sessions.retire(replaced ? device.sessionId : sessionId)
+    return replaced
+  }
+
+  /** A session in place of the one that a device has, for who has shown that the device's key is theirs. */
+  const giveSession = async (device: Device | undefined, jkt: string): Promise<string | undefined> => {
+    if (issueSession === undefined || device === undefined || stateOf(device) !== 'good') return undefined
+    const { accountId, clientId } = device
+    const { sessionId, refreshToken } = await issueSession({ accountId, clientId, jkt })
+    await sessions.succeed(device.sessionId, sessionId)
+    return (await replaceSession(device, sessionId)) ? refreshToken : undefined
   }
 
   return {
@@ -122,12 +132,10 @@ export const createDeviceService = ({ store, serverKey, issueSession }: DevicesD
         await sessions.audit('device.refused', device.accountId, device.sessionId)
         return undefined
       }
-      const { accountId, clientId } = device
-      const { sessionId, refreshToken } = await issueSession({ accountId, clientId, jkt })
-      await sessions.succeed(device.sessionId, sessionId)
-      await replaceSession(device, sessionId)
-      return refreshToken
+      return giveSession(device, jkt)
     },
+
+    giveSession,
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { pairingStatement } from '../../src/protocol/device-statement.ts'
-import type { IssueSession } from '../devices/devices.ts'
+import type { DeviceService, IssueSession } from '../devices/devices.ts'
 import { isSigned } from '../devices/signature.ts'
 import type { Pairing } from '../store/pairings.ts'
 import { newId, pairingLife, type Store } from '../store/store.ts'
@@ -33,6 +33,9 @@ export type Finished = {
   readonly logEntry: string | null
 }
 
+/** Where a request came from. */
+type From = { readonly userAgent: string; readonly address: string }
+
 /** What the old device says with its yes; the server can read none of it. */
 export type Approval = {
   readonly wrappedKey: string | null
@@ -44,6 +47,7 @@ export type PairingDeps = {
   readonly store: Store
   readonly serverKey: string
   readonly issueSession: IssueSession
+  readonly devices: Pick<DeviceService, 'giveSession'>
   /** False on a trusted network: whoever has the words is let in. */
   readonly needsApproval: boolean
 }
@@ -51,7 +55,7 @@ export type PairingDeps = {
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
 /** Adds a device with the consent of another one, which sees what it adds. The server passes on what both say, and can add none. */
-export const createPairingService = ({ store, serverKey, issueSession, needsApproval }: PairingDeps) => {
+export const createPairingService = ({ store, serverKey, issueSession, devices, needsApproval }: PairingDeps) => {
   const { pairings, sessions } = store
 
   const note = (type: 'created' | 'redeemed' | 'approved' | 'burned', { accountId }: Pick<Pairing, 'accountId'>) =>
@@ -72,6 +76,25 @@ export const createPairingService = ({ store, serverKey, issueSession, needsAppr
     if ((await pairings.countGuess(found.id)) >= mostGuesses) await burn(found)
     return 'unknown'
   }
+
+  /** The first session of a device, or undefined where it, or its key, is on a list already. */
+  const enrol = async (pairing: Pairing, publicKey: string, jkt: string, from: From): Promise<string | undefined> => {
+    const { id, accountId, clientId, name, platform } = pairing
+    if (clientId === null || name === null || platform === null) return undefined
+    const { sessionId, refreshToken } = await issueSession({ accountId, clientId, jkt })
+    const session = { id: sessionId, accountId, clientId, platform, deviceName: name, ...from }
+    await sessions.create({ ...session, providerSession: undefined, authTime: undefined })
+    if (!(await store.devices.create(id, { accountId, sessionId, name, platform, publicKey }))) {
+      await sessions.retire(sessionId)
+      return undefined
+    }
+    await sessions.audit('device.added', accountId, sessionId)
+    return refreshToken
+  }
+
+  /** Where the device is on the list already. */
+  const again = async (id: string, jkt: string): Promise<string | undefined> =>
+    devices.giveSession(await store.devices.find(id), jkt)
 
   return {
     async create(accountId: string): Promise<{ id: string; words: string; expiresAt: number }> {
@@ -122,24 +145,18 @@ export const createPairingService = ({ store, serverKey, issueSession, needsAppr
 
     burn,
 
-    /** The session of the new device, once, for who holds its key. */
-    async finish(pairing: Pairing, jkt: string, signature: string, from: { userAgent: string; address: string }) {
-      const { id, accountId, clientId, name, platform, publicKey } = pairing
-      if (clientId === null || name === null || platform === null || publicKey === null) return undefined
-      if (!isSigned(publicKey, pairingStatement(id, serverKey, jkt), signature)) return undefined
-      if (!(await pairings.advance(id, 'approved', 'finished'))) return undefined
-      const { sessionId, refreshToken } = await issueSession({ accountId, clientId, jkt })
-      const session = { id: sessionId, accountId, clientId, platform, deviceName: name, ...from }
-      await sessions.create({ ...session, providerSession: undefined, authTime: undefined })
-      const deviceId = newId()
-      if (!(await store.devices.create(deviceId, { accountId, sessionId, name, platform, publicKey }))) {
-        await sessions.retire(sessionId)
-        return undefined
-      }
-      await sessions.audit('device.added', accountId, sessionId)
-      const { wrappedKey, logEntry } = pairing
-      const finished: Finished = { refreshToken, deviceId, wrappedKey, logEntry }
-      return finished
+    /**
+     * The session of the new device, for who holds its key. Asked again, because the answer did not arrive, it gives another
+     * one in its place: the device is put on the list once, under the id of the pairing.
+     */
+    async finish(pairing: Pairing, jkt: string, signature: string, from: From): Promise<Finished | undefined> {
+      const { id, publicKey, wrappedKey, logEntry } = pairing
+      if (publicKey === null || !isSigned(publicKey, pairingStatement(id, serverKey, jkt), signature)) return undefined
+      const isFirst = await pairings.advance(id, 'approved', 'finished')
+      if (!isFirst && (await pairings.find(id))?.stage !== 'finished') return undefined
+      const refreshToken =
+        (await again(id, jkt)) ?? (await enrol(pairing, publicKey, jkt, from)) ?? (await again(id, jkt))
+      return refreshToken === undefined ? undefined : { refreshToken, deviceId: id, wrappedKey, logEntry }
     },
   }
 }

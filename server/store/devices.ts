@@ -81,8 +81,15 @@ export const createDevices = (db: Database) => {
       return inserted.numInsertedOrUpdatedRows === 1n
     },
 
-    async setSession(id: string, sessionId: string): Promise<void> {
-      await db.updateTable('devices').set({ session_id: sessionId }).where('id', '=', id).execute()
+    /** Another session in place of this one. False where it has got another meanwhile. */
+    async setSession({ id, sessionId: before }: Device, sessionId: string): Promise<boolean> {
+      const changed = await db
+        .updateTable('devices')
+        .set({ session_id: sessionId })
+        .where('id', '=', id)
+        .where('session_id', '=', before)
+        .executeTakeFirst()
+      return changed.numUpdatedRows === 1n
     },
 
     async rename(id: string, name: string): Promise<void> {

@@ -64,7 +64,6 @@ export const joinedState: PairingState = { stage: 'joined', side: 'new' }
 /** What comes of what the server tells. Pure, as the old device's. The opening is said after the answer alone. */
 export const stepNew = async (own: NewPairing, told: Told): Promise<NewStep> => {
   if (told.stage === 'burned') return ended('refused')
-  if (told.stage === 'finished') return ended('interrupted')
   if (told.stage === 'waiting') return ended('mismatch')
   if (told.stage === 'redeemed') {
     return own.answer === null ? { next: own, act: undefined, state: joinedState } : ended('mismatch')
@@ -80,6 +79,7 @@ export const stepNew = async (own: NewPairing, told: Told): Promise<NewStep> => 
     return { next, act: { type: 'open', opening: own.opening, proof }, state }
   }
   if (told.stage === 'opened') return { next, act: undefined, state }
+  // What is finished already is asked for again: its answer did not arrive.
   if (own.code !== null && !(await isProof(own.code.secret, 'old', transcript, told.oldProof))) return ended('mismatch')
   return { next, act: { type: 'finish' }, state }
 }

@@ -162,7 +162,8 @@ export const createPairing = ({ vault, clock, api, keeper, userAgent, finish, ad
     } catch (thrown) {
       const gone = codeOf(thrown) === 'PAIRING_UNKNOWN'
       if (!gone) throw thrown
-      return end({ stage: 'ended', side: own.side, reason: 'expired' })
+      // Where the session was asked for, the other device may have been told that this one is in.
+      return end({ stage: 'ended', side: own.side, reason: record.dpop === null ? 'expired' : 'interrupted' })
     }
   }
 

@@ -9,7 +9,7 @@ import { closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { killWorkers } from '../support/kill.ts'
-import { byRole, click, fill, hasRole, openPage, showsText, text } from '../support/page.ts'
+import { byRole, click, fill, hasRole, openPage, pageFetch, showsText, text } from '../support/page.ts'
 import { type Credentials, createAccount, isAuthenticated, signOut } from '../support/people.ts'
 import type { Recorded, Reply } from '../support/recorded.ts'
 
@@ -130,7 +130,7 @@ describe('Chromium lets Firefox in', () => {
     expect(performance.now() - removed).toBeLessThan(5000)
   })
 
-  test('by a picture of the QR code: the devices check the numbers themselves', async () => {
+  test('by a picture of the QR code: the devices check the numbers themselves, and a lost answer loses nothing', async () => {
     const { old, fresh } = pages()
     await offer()
     const picture = joinPath(folder, 'code.png') as `${string}.png`
@@ -141,8 +141,12 @@ describe('Chromium lets Firefox in', () => {
     await showsText(old, 'The devices have compared these numbers themselves')
     expect(await numbersOn(old)).toBe(await numbersOn(fresh))
     for (const page of [old, fresh]) expect(await widthAt320(page)).toBeLessThanOrEqual(320)
+    const isFinish = ({ path }: Recorded) => path === '/api/v1/pairings/finish'
+    holdfast.recorder.dropReply(isFinish)
     await click(old, 'button', 'Approve')
     await waitFor(() => isAuthenticated(fresh), 'the new device is signed in')
+    expect(holdfast.recorder.requests.filter(isFinish).length).toBeGreaterThan(2)
+    expect(JSON.parse((await pageFetch(fresh, '/api/v1/devices')).body).devices).toHaveLength(2)
     await click(old, 'button', 'Close')
     await click(fresh, 'button', 'Close')
   })

@@ -34,3 +34,31 @@ export const holdBeforeCamera = async (page: Page, file: string): Promise<void> 
   const head = Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`)
   await writeFile(file, Buffer.concat([head, Buffer.from('FRAME\n'), light, colour]))
 }
+
+/**
+ * Holds it before the camera of `by`: what the page is given as the camera shows the code. For Firefox, which takes no film as
+ * its camera.
+ */
+export const holdBeforePage = async (page: Page, by: Page): Promise<void> => {
+  await by.evaluate(
+    ({ side, dark }, size) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: side * size, height: side * size })
+      const draw = () => {
+        const context = canvas.getContext('2d')
+        if (context === null) return
+        context.fillStyle = 'white'
+        context.fillRect(0, 0, canvas.width, canvas.height)
+        context.fillStyle = 'black'
+        for (const [x, y] of dark) context.fillRect(x * size, y * size, size, size)
+      }
+      navigator.mediaDevices.getUserMedia = async () => {
+        draw()
+        // A stream has the pictures that are drawn from now on.
+        setInterval(draw, 100)
+        return canvas.captureStream()
+      }
+    },
+    await squaresOf(page),
+    scale,
+  )
+}

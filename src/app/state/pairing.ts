@@ -68,6 +68,16 @@ export const createPairing = (session: () => Promise<Session>, onDone: () => voi
     return waiting(() => ask((pairing) => pairing.offer()))
   }
 
+  /** A device that was let in is told of when it has come, though nobody looks at the dialog any more. */
+  const follow = async (mine: number): Promise<void> => {
+    const next = await session()
+      .then(({ pairing }) => pairing.look())
+      .catch(() => undefined)
+    if (mine !== round || next === undefined) return
+    if (next.stage === 'done') onDone()
+    else if (!isOver(next)) timer = setTimeout(() => void follow(mine), every)
+  }
+
   return {
     state,
     failure,
@@ -97,9 +107,11 @@ export const createPairing = (session: () => Promise<Session>, onDone: () => voi
     async close() {
       round += 1
       clearTimeout(timer)
-      const under = !isOver(state.peek()) && state.peek().stage !== 'approved'
+      const isApproved = state.peek().stage === 'approved'
+      const under = !isOver(state.peek()) && !isApproved
       state.value = { stage: 'none' }
       failure.value = undefined
+      if (isApproved) void follow(round)
       if (under) await (await session()).pairing.cancel().catch(() => undefined)
     },
   }

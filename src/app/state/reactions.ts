@@ -202,5 +202,8 @@ export const react = (app: App): void => {
   tellExpired(app)
   tellSync(app)
   followHistory(app)
-  watchRemoval(app.custody, app.network, app.navigation)
+  watchRemoval(
+    app.custody,
+    computed(() => app.navigation.page.value === 'settings' && app.network.online.value),
+  )
 }

@@ -1,5 +1,6 @@
-import { effect } from '@preact/signals'
+import { computed, effect } from '@preact/signals'
 import { render } from 'preact'
+import { watchRemoval } from '../../app/state/watch-removal.ts'
 import { language } from '../../app/ui/language.ts'
 import { createPopup } from './state/popup.ts'
 import { PopupView } from './views/popup-view.tsx'
@@ -15,5 +16,9 @@ const stop = effect(() => {
   setTimeout(() => {
     stop()
     popup.custody.start()
+    watchRemoval(
+      popup.custody,
+      computed(() => popup.draft.value === undefined),
+    )
   }, 0)
 })

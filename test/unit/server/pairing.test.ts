@@ -171,7 +171,7 @@ describe('a pairing', () => {
 })
 
 describe('case 77', () => {
-  test('replay: words, consent and the session are good once', async () => {
+  test('replay: words and consent are good once, and what is asked for again is one device and one session', async () => {
     const person = await api.person()
     const { id, words, ticket, device } = await opened(person)
     expect((await redeem(words)).status).toBe(404)
@@ -181,8 +181,38 @@ describe('case 77', () => {
     const jkt = random()
     const finish = { ticket, jkt, signature: signed(device.key, pairingStatement(id, serverKey, jkt)) }
     const both = await Promise.all([post('/pairings/finish', finish), post('/pairings/finish', finish)])
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+    for (const { status } of both) expect([200, 409]).toContain(status)
+    expect((await post('/pairings/finish', finish)).status).toBe(200)
+    const { devices } = await jsonOf(person.call('/devices'))
+    expect(devices.map(({ id: one }: { id: string }) => one)).toEqual([id])
+    const { sessions } = await jsonOf(person.call('/user/sessions'))
+    expect(sessions.filter(({ revokedAt }: { revokedAt: string | null }) => revokedAt === null)).toHaveLength(2)
+    const thief = signed(newDeviceKey().key, pairingStatement(id, serverKey, jkt))
+    expect((await post('/pairings/finish', { ...finish, signature: thief })).status).toBe(409)
+  })
+
+  test('a device that was removed meanwhile gets nothing by asking again', async () => {
+    const person = await api.person()
+    const { id, ticket, device } = await opened(person)
+    await approve(person, id)
+    const jkt = random()
+    const finish = { ticket, jkt, signature: signed(device.key, pairingStatement(id, serverKey, jkt)) }
+    expect((await post('/pairings/finish', finish)).status).toBe(200)
+    await person.call(`/devices/${id}`, { method: 'DELETE' })
     expect((await post('/pairings/finish', finish)).status).toBe(409)
+    pass(300_001)
+    expect((await post('/pairings/finish', finish)).status).toBe(404)
+  })
+
+  test('a server that ends between the last step and its device goes on with it', async () => {
+    const person = await api.person()
+    const { id, ticket, device } = await opened(person)
+    await approve(person, id)
+    await api.store.pairings.advance(id, 'approved', 'finished')
+    const jkt = random()
+    const signature = signed(device.key, pairingStatement(id, serverKey, jkt))
+    expect((await post('/pairings/finish', { ticket, jkt, signature })).status).toBe(200)
+    expect((await jsonOf(person.call('/devices'))).devices).toMatchObject([{ id, name: 'New one' }])
   })
 
   test('two new devices at once: one is taken', async () => {

@@ -1,3 +1,4 @@
+import { expiredText } from '../../../app/state/expired-words.ts'
 import { t } from '../../../app/ui/language.ts'
 import type { SessionState } from '../../../kit/client.ts'
 import type { Popup } from '../state/popup.ts'
@@ -32,7 +33,9 @@ const accountOf = (popup: Popup, state: SessionState) => {
     case 'expired':
       return (
         <>
-          <p class="grow">{t.accountExpired}</p>
+          <p class="grow">
+            {t.accountExpired} {expiredText(state)}
+          </p>
           <SignIn popup={popup} label={t.signInAgain} />
         </>
       )

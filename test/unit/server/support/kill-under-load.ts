@@ -7,60 +7,79 @@ import { freePorts } from '../../../support/free-ports.ts'
 import { type ServerProcess, startProcess } from '../../../support/server-process.ts'
 import { type Client, signedIn, type Tokens } from './client.ts'
 
-/** One who writes without a pause, and knows what was acknowledged. */
-type Writer = { readonly client: Client; tokens: Tokens; asked: number; acknowledged: number }
+/** One who writes and refreshes without a pause, and knows what was acknowledged. */
+type Writer = { readonly client: Client; tokens: Tokens; asked: number; acknowledged: number; refreshed: number }
 
 const json = { 'content-type': 'application/json' }
 
-/** Writes one number after the other as the name, and refreshes now and then, until the server is gone. */
-const writeOn = async (writer: Writer): Promise<void> => {
+/** Writes the next number as the name. False where it was not acknowledged. */
+const write = async (writer: Writer): Promise<boolean> => {
+  writer.asked += 1
+  const init = { method: 'PUT', headers: json, body: JSON.stringify({ name: String(writer.asked) }) }
+  if ((await writer.client.call(writer.tokens.access, '/user/profile', init)).status !== 200) return false
+  writer.acknowledged = writer.asked
+  return true
+}
+
+const refresh = async (writer: Writer): Promise<true> => {
+  writer.tokens = await writer.client.refresh(writer.tokens.refresh)
+  writer.refreshed += 1
+  return true
+}
+
+/** Does one thing after the other until the server is gone. */
+const goOn = async (writer: Writer, steps: readonly ((writer: Writer) => Promise<boolean>)[]): Promise<void> => {
   try {
-    for (;;) {
-      writer.asked += 1
-      const init = { method: 'PUT', headers: json, body: JSON.stringify({ name: String(writer.asked) }) }
-      if ((await writer.client.call(writer.tokens.access, '/user/profile', init)).status !== 200) return
-      writer.acknowledged = writer.asked
-      if (writer.asked % 3 === 0) writer.tokens = await writer.client.refresh(writer.tokens.refresh)
-    }
+    for (;;) for (const step of steps) if (!(await step(writer))) return
   } catch {
     // Its connection is gone: what it asked last may have been done, and was not acknowledged.
   }
 }
 
-/** What of this writer's is lost: nothing, or a sentence. */
+/** Asks again with what it has: a token whose successor may be with nobody. Answers what is lost: nothing, or a sentence. */
 const lossOf = async (writer: Writer): Promise<string | undefined> => {
-  const { client, tokens, acknowledged, asked } = writer
-  const response = await client.call(tokens.access, '/user/profile')
-  const { name } = await response.json()
-  if (Number(name ?? 0) < acknowledged || Number(name ?? 0) > asked)
-    return `${acknowledged} was acknowledged, ${name} is there`
-  writer.tokens = await client.refresh(tokens.refresh)
-  return undefined
+  const { client, acknowledged, asked } = writer
+  try {
+    writer.tokens = await client.refresh(writer.tokens.refresh)
+  } catch (error) {
+    return `a session, after ${writer.refreshed} refreshes: ${error}`
+  }
+  const { name } = await (await client.call(writer.tokens.access, '/user/profile')).json()
+  if (Number(name ?? 0) >= acknowledged && Number(name ?? 0) <= asked) return undefined
+  return `${acknowledged} was acknowledged, ${name} is there`
 }
 
 /**
- * Kills a server on SQLite in the middle of writing, and starts it again, `kills` times. Answers what was lost, and how many
- * writes were acknowledged.
+ * Kills a server in the middle of writes and refreshes, and starts it again, `kills` times: on SQLite, or on the PostgreSQL of
+ * `databaseUrl`. Answers what was lost, and how much was acknowledged.
  */
-export const killUnderLoad = async (kills: number) => {
+export const killUnderLoad = async (kills: number, databaseUrl?: string) => {
   const data = await mkdtemp(join(tmpdir(), 'holdfast-killed-'))
   const [appPort, idPort] = await freePorts(2)
-  const variables = { HOLDFAST_APP_PORT: String(appPort), HOLDFAST_ID_PORT: String(idPort), HOLDFAST_DATA: data }
+  const variables = {
+    HOLDFAST_APP_PORT: String(appPort),
+    HOLDFAST_ID_PORT: String(idPort),
+    HOLDFAST_DATA: data,
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+  }
   const site = readConfig(variables)
   let server: ServerProcess = await startProcess(variables)
   const losses: string[] = []
   try {
     const people = await Promise.all(Array.from({ length: 4 }, () => signedIn(site)))
-    const writers = people.map(({ client, tokens }): Writer => ({ client, tokens, asked: 0, acknowledged: 0 }))
+    const writers = people.map(
+      ({ client, tokens }): Writer => ({ client, tokens, asked: 0, acknowledged: 0, refreshed: 0 }),
+    )
     for (let kill = 0; kill < kills; kill += 1) {
-      const writing = writers.map(writeOn)
+      const writing = writers.map((writer, at) => goOn(writer, at % 2 === 0 ? [refresh] : [write, write, refresh]))
       await pause(100 + Math.random() * 200)
       await server.end('SIGKILL')
       await Promise.all(writing)
       server = await startProcess(variables)
       losses.push(...(await Promise.all(writers.map(lossOf))).filter((loss) => loss !== undefined))
     }
-    return { losses, acknowledged: writers.reduce((sum, writer) => sum + writer.acknowledged, 0) }
+    const sum = (of: (writer: Writer) => number) => writers.reduce((total, writer) => total + of(writer), 0)
+    return { losses, acknowledged: sum((one) => one.acknowledged), refreshed: sum((one) => one.refreshed) }
   } finally {
     await server.end('SIGTERM')
     await rm(data, { recursive: true, force: true })

@@ -41,7 +41,7 @@ export const createTestApi = async (overrides: Partial<Config> = {}) => {
   const issueSession = createIssueSession(createProvider({ config, secrets, store, clients, mail }), config)
   const issuing = { store, serverKey: secrets.identityKey.x, issueSession }
   const devices = createDeviceService(issuing)
-  const pairing = createPairingService({ ...issuing, needsApproval: config.requirePairing })
+  const pairing = createPairingService({ ...issuing, devices, needsApproval: config.requirePairing })
   const credentials = createCredentials(config, secrets, store)
   const downloads = createDownloads(config.data, secrets.nonceSecret)
   const streams = createSyncStreams(store, config.databaseUrl)

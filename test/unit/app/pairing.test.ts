@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createPairing } from '../../../src/app/state/pairing.ts'
+import type { PairingState, Session } from '../../../src/kit/client.ts'
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => vi.useRealTimers())
+
+const device = { name: 'Firefox on Linux', platform: 'Linux', at: 0 }
+const offered: PairingState = { stage: 'offered', side: 'old', words: 'SWIFT-EAGLE-42', qr: '', expiresAt: 0 }
+const approved: PairingState = { stage: 'approved', side: 'old', device }
+
+/** The worker tells one state after the other, and the last one for ever. */
+const open = (states: PairingState[]) => {
+  const told = { done: 0, looks: 0, cancelled: 0 }
+  const pairing: Session['pairing'] = {
+    look: async () => {
+      told.looks += 1
+      return (states.length > 1 ? states.shift() : states[0]) ?? { stage: 'none' }
+    },
+    offer: async () => offered,
+    join: async () => ({ stage: 'joined', side: 'new' }),
+    approve: async () => approved,
+    cancel: async () => {
+      told.cancelled += 1
+      return { stage: 'none' }
+    },
+  }
+  const session = async () => ({ pairing }) as Partial<Session> as Session
+  const page = createPairing(session, () => {
+    told.done += 1
+  })
+  return { told, page }
+}
+
+test('a device that was let in is told of, though the dialog was closed after the yes', async () => {
+  const { told, page } = open([{ stage: 'none' }, approved, { stage: 'done', side: 'old', device }])
+  await page.offer()
+  await page.approve()
+  await page.close()
+  expect(page.state.value).toEqual({ stage: 'none' })
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(told).toEqual({ done: 1, looks: 3, cancelled: 0 })
+})
+
+test('a pairing that is closed before the yes is called off, and looked at no more', async () => {
+  const { told, page } = open([{ stage: 'none' }, offered])
+  await page.offer()
+  await page.close()
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(told).toEqual({ done: 0, looks: 1, cancelled: 1 })
+})
+
+test('what this page saw, and the worker no longer knows, was cut off', async () => {
+  const { page } = open([{ stage: 'none' }])
+  await page.join('SWIFT-EAGLE-42')
+  await vi.advanceTimersByTimeAsync(1500)
+  expect(page.state.value).toEqual({ stage: 'ended', side: 'new', reason: 'interrupted' })
+})
