@@ -3,7 +3,7 @@ import { type DeviceLog, verifyLog } from '../../src/crypto/device-log.ts'
 import type { Keyring } from '../../src/crypto/epoch-key.ts'
 import { deviceIdOf } from '../../src/crypto/primitives.ts'
 import { mergeUpdates } from '../../src/notebook/note-document.ts'
-import { wholeUpdate } from '../../src/notebook/note-sync.ts'
+import { isReadable, wholeUpdate } from '../../src/notebook/note-sync.ts'
 import { addEntry, asUnknown, isIn, type LogSource, putOut, readServerLog, renewKeys } from '../../src/sync/account.ts'
 import { createEngine, type Engine, type Outcome } from '../../src/sync/engine.ts'
 import { exchangeAll } from '../../src/sync/exchange.ts'
@@ -61,6 +61,7 @@ export const createReplica = (deps: ReplicaDeps) => {
     keyring,
     merge: (changes) => mergeUpdates([...changes]),
     whole: wholeUpdate,
+    isReadable,
     progress,
   })
 
