@@ -7,7 +7,6 @@ export const layers = {
   formpost: 'the form that carries the answer of the provider, in place of an address',
   csp: 'the policy on every response',
   match: 'the exact match of origin and path before credentials are added',
-  except: 'the paths of sync, which get credentials where the worker itself asks, and no page',
   drop: 'the dropping of credentials that a page has set',
   sender: 'the judging of who sends a message',
   operations: 'the fixed list of operations, none of which answers a secret',

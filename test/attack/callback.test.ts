@@ -58,7 +58,12 @@ describe.each(situations)('a forged callback in %s', (situation) => {
 
   const genuine = (): Fields => {
     const { recorder, idUrl } = stage.site.holdfast
-    const [code = '', state = ''] = [recorder.issued.codes.at(-1), recorder.issued.states.at(-1)]
+    // Where sync is on, another device has signed in since.
+    const forms = recorder.requests.filter(({ sender }) => sender === 'worker').map(({ form }) => form)
+    const [code = '', state = ''] = [
+      forms.findLast((form) => form.code)?.code,
+      forms.findLast((form) => form.state)?.state,
+    ]
     return [
       ['code', code],
       ['state', state],
