@@ -7,16 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { exportJWK, SignJWT } from 'jose'
-import { hashPassword } from '../server/accounts/password.ts'
 import { readConfig } from '../server/config.ts'
 import { openDatabase } from '../server/store/database.ts'
 import { freePorts } from '../test/support/free-ports.ts'
 import { createPostgresDatabase, startPostgres } from '../test/support/postgres.ts'
 import { type ServerProcess, startProcess } from '../test/support/server-process.ts'
-import { formTo } from '../test/unit/server/support/browser.ts'
-import { createClient, newPerson, type Site, signedIn } from '../test/unit/server/support/client.ts'
+import { type Site, signedIn } from '../test/unit/server/support/client.ts'
 import { summaryOf } from './figures.ts'
 import { at, lanes, rateOf, type Served, servedAt } from './server/rates.ts'
+import { hashes, signIns } from './server/sign-ins.ts'
 
 // The server as `npm start` runs it, in a process of its own, asked by this one, on both databases. Each figure stands beside
 // what the bare thing under it does in the same run: a Hono handler, an Argon2 hash, a transaction.
@@ -67,23 +66,6 @@ const requests = async (site: Site, pid: number, people: readonly SignedIn[]): P
     await line.ask({ method: 'GET', headers: { authorization: `DPoP ${access}`, dpop } })
     return true
   })
-}
-
-const signIns = async (site: Site): Promise<number> => {
-  const person = newPerson()
-  await (await createClient(site)).createAccount(person)
-  const pages = await Promise.all(
-    Array.from({ length: 500 }, async () => {
-      const client = await createClient(site)
-      return { client, page: await client.begin() }
-    }),
-  )
-  return rateOf(async () => {
-    const one = pages.pop()
-    if (one === undefined) return false
-    one.client.answerOf(await one.client.browser.submit(formTo(one.page, '/sign-in'), person))
-    return true
-  }, 4)
 }
 
 const bareHandler = async (): Promise<Served> => {
@@ -171,15 +153,15 @@ const tellRequests = async ({ site, server }: Subject, people: readonly SignedIn
   )
 }
 
-const tellSignIns = async ({ site }: Subject): Promise<void> => {
-  const hashes = await rateOf(async () => (await hashPassword('a good long password')) !== '', 4)
-  const signed = await signIns(site)
+const tellSignIns = async ({ site, server }: Subject): Promise<void> => {
+  const hashed = await hashes()
+  const signed = await signIns(site, server.pid)
   tell(
     'sign-ins',
-    rate(signed),
-    signed >= 60 || signed >= 0.85 * hashes,
+    served(signed),
+    signed.perSecond >= 60 || signed.perSecond >= 0.85 * hashed.perSecond,
     '60 a second or 85 % of the hash',
-    `the hash alone ${rate(hashes)}, ${part(signed, hashes)}`,
+    `the hash alone ${served(hashed)}, ${part(signed.perSecond, hashed.perSecond)}`,
   )
 }
 

@@ -1,17 +1,29 @@
 import { connect } from 'node:net'
 
-export type Call = { readonly method: string; readonly headers: Record<string, string>; readonly body?: string }
+/** `path`: where it is another than that of the line. */
+export type Call = {
+  readonly method: string
+  readonly path?: string
+  readonly headers: Record<string, string>
+  readonly body?: string
+}
 
-type Waiting = { resolve(body: string): void; reject(error: Error): void }
+/** `head`: the status and the headers, as they came. */
+export type Answer = { readonly status: number; readonly head: string; readonly body: string }
+
+type Waiting = { resolve(answer: Answer): void; reject(error: Error): void }
 
 /** The answer that `held` begins with, once it is all there. */
-const answerOf = (held: string): { readonly status: number; readonly body: string } | undefined => {
+const answerOf = (held: string): Answer | undefined => {
   const end = held.indexOf('\r\n\r\n')
   if (end < 0) return undefined
-  const length = /\r\ncontent-length: (\d+)/i.exec(held.slice(0, end))?.[1]
-  if (length === undefined) throw new Error('An answer does not say how long it is.')
+  const head = held.slice(0, end)
+  const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
   const body = held.slice(end + 4)
-  return body.length < Number(length) ? undefined : { status: Number(held.slice(9, 12)), body }
+  // Without a length, one in chunks of which there is none: a redirect.
+  if (length === undefined)
+    return body === '0\r\n\r\n' ? { status: Number(held.slice(9, 12)), head, body: '' } : undefined
+  return body.length < Number(length) ? undefined : { status: Number(held.slice(9, 12)), head, body }
 }
 
 /**
@@ -36,19 +48,23 @@ export const openLine = (url: string) => {
     held += String(part)
     const answer = answerOf(held)
     if (answer === undefined) return
-    const { status, body } = answer
-    end(({ resolve, reject }) =>
-      status === 200 ? resolve(body) : reject(new Error(`${pathname} was answered ${status}: ${body}`)),
-    )
+    end(({ resolve }) => resolve(answer))
   })
+  const send = ({ method, path = pathname, headers, body = '' }: Call): Promise<Answer> => {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+    waiting = { resolve, reject }
+    const all = { host, ...headers, 'content-length': String(body.length) }
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+    socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`, 'latin1')
+    return promise
+  }
   return {
-    ask({ method, headers, body = '' }: Call): Promise<string> {
-      const { promise, resolve, reject } = Promise.withResolvers<string>()
-      waiting = { resolve, reject }
-      const all = { host, ...headers, 'content-length': String(body.length) }
-      const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-      socket.write(`${method} ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n${body}`, 'latin1')
-      return promise
+    send,
+    /** The body of what is answered 200. Rejects where it is not. */
+    async ask(call: Call): Promise<string> {
+      const { status, body } = await send(call)
+      if (status !== 200) throw new Error(`${pathname} was answered ${status}: ${body}`)
+      return body
     },
     close: () => void socket.destroy(),
   }

@@ -53,12 +53,13 @@ export const servedAt = async (
   url: string,
   pid: number,
   task: (line: Line, lane: number) => Promise<boolean>,
+  width = lanes,
 ): Promise<Served> => {
-  const lines = Array.from({ length: lanes }, () => openLine(url))
+  const lines = Array.from({ length: width }, () => openLine(url))
   const once = (lane: number) => task(at(lines, lane), lane)
-  await runFor(warmUp, once, lanes)
+  await runFor(warmUp, once, width)
   const before = processorTime(pid)
-  const { count, perSecond } = await runFor(duration, once, lanes)
+  const { count, perSecond } = await runFor(duration, once, width)
   for (const line of lines) line.close()
   return { perSecond, cost: (processorTime(pid) - before) / count }
 }

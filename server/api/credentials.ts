@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 import * as v from 'valibot'
+import { pathOf } from '../../src/base/path-of.ts'
 import type { Config } from '../config.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Account } from '../store/accounts.ts'
@@ -105,7 +106,7 @@ export const createCredentials = (config: Config, secrets: Secrets, store: Store
   const prove = async (request: Request, ath: string, thumbprint: string): Promise<void> => {
     const proof = request.headers.get('dpop')
     if (proof === null) throw invalid('DPoP')
-    const url = config.appUrl + new URL(request.url).pathname
+    const url = config.appUrl + pathOf(request.url)
     await checkProof(proof, { method: request.method, url, ath, thumbprint })
   }
 

@@ -117,7 +117,7 @@ export const createIdListener = (deps: IdDeps): RequestListener => {
     // Hono answers HEAD with a copy, which no longer says so.
     return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
   })
-  // What is under none of the pages' own first steps is for the provider alone, and the way through the pages costs as much as theirs.
+  // Whatever begins like none of the pages is for the provider alone, and gets there without a look at each of them.
   const ours = new Set(pages.routes.map(({ path }) => firstStep(path)))
   const isProxy = proxiesOf(config.trustedProxies)
   const fixed = Object.entries(headers(config, [...formTargets(clients), ...upstreamTargets(config)]))

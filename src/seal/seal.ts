@@ -1,4 +1,5 @@
 import { toBase64url } from '../base/bytes.ts'
+import { pathOf } from '../base/path-of.ts'
 import { PRELUDE, type Prelude } from '../protocol/prelude.ts'
 import {
   checkKeys,
@@ -104,11 +105,11 @@ export const createSeal = (options: SealOptions): Seal => {
 
   return {
     async handle(request) {
-      const url = new URL(request.url)
-      if (url.pathname === path) return atWorkerPath(request)
+      const pathname = pathOf(request.url)
+      if (pathname === path) return atWorkerPath(request)
       if (asksForAWorker(request.headers)) return refused()
-      if (url.pathname === options.callbackPath) return interrupted()
-      if (url.pathname.startsWith(ALIASES)) return nothing()
+      if (pathname === options.callbackPath) return interrupted()
+      if (pathname.startsWith(ALIASES)) return nothing()
       return undefined
     },
     protect(request, response) {

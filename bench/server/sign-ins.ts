@@ -1,0 +1,66 @@
+import { hashPassword } from '../../server/accounts/password.ts'
+import { formTo } from '../../test/unit/server/support/browser.ts'
+import { createClient, newPerson, type Person, type Site } from '../../test/unit/server/support/client.ts'
+import type { Line } from './line.ts'
+import { rateOf, type Served, servedAt } from './rates.ts'
+
+/** As many as the threads that hash. */
+const width = 4
+const most = 500
+
+/** A sign-in page that waits for its form: where that goes, what it carries, and the cookies of its browser. */
+type Begun = { readonly path: string; readonly body: string; readonly cookies: ReadonlyMap<string, string> }
+
+const begin = async (site: Site, person: Person): Promise<Begun> => {
+  const client = await createClient(site)
+  const form = formTo(await client.begin(), '/sign-in')
+  return {
+    path: new URL(form.action).pathname,
+    body: String(new URLSearchParams({ ...form.fields, ...person })),
+    cookies: new Map(client.browser.cookies().map(({ name, value }) => [name, value])),
+  }
+}
+
+const cookieOf = (cookies: Iterable<readonly [string, string]>): string =>
+  [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+
+/** The form with the password, and the page that it leads to, which carries the code. */
+const signIn = async (line: Line, { path, body, cookies }: Begun): Promise<void> => {
+  const type = 'application/x-www-form-urlencoded'
+  const sent = { cookie: cookieOf(cookies), 'content-type': type }
+  const { status, head } = await line.send({ method: 'POST', path, headers: sent, body })
+  const location = /\r\nlocation: (\S+)/i.exec(head)?.[1]
+  if (location === undefined) throw new Error(`A sign-in was answered ${status}.`)
+  const given = [...head.matchAll(/\r\nset-cookie: ([^=]+)=([^;]*)/gi)].map(
+    ([, name = '', value = '']) => [name, value] as const,
+  )
+  const cookie = cookieOf(new Map([...cookies, ...given]))
+  const page = await line.send({ method: 'GET', path: new URL(location).pathname, headers: { cookie } })
+  if (page.status !== 200 || !page.body.includes('name="code"')) throw new Error(`No code but ${page.status}.`)
+}
+
+/** How often a second somebody signs in, from the password to the code, at the server in the process `pid`. */
+export const signIns = async (site: Site, pid: number): Promise<Served> => {
+  const person = newPerson()
+  await (await createClient(site)).createAccount(person)
+  const begun = await Promise.all(Array.from({ length: most }, () => begin(site, person)))
+  const one = async (line: Line) => {
+    const next = begun.pop()
+    if (next === undefined) return false
+    await signIn(line, next)
+    return true
+  }
+  return servedAt(site.idUrl, pid, one, width)
+}
+
+/** How often a second a password is hashed in this process, by as many threads. */
+export const hashes = async (): Promise<Served> => {
+  const before = process.cpuUsage()
+  let count = 0
+  const perSecond = await rateOf(async () => {
+    count += 1
+    return (await hashPassword('a good long password')) !== ''
+  }, width)
+  const { user, system } = process.cpuUsage(before)
+  return { perSecond, cost: (user + system) / count }
+}
