@@ -53,5 +53,5 @@ property(
     )
     await live(replicas, steps)
   },
-  { oneIn: 20, atLeast: 500, number: 40 },
+  { oneIn: 20, atLeast: 500, number: 80 },
 )
