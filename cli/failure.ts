@@ -42,6 +42,7 @@ const failures = {
   NOTES_UNREADABLE: 'The notes on this machine cannot be read. The file stays as it is.',
   STORAGE_FAILED: 'This machine could not store it. Nothing that was stored before is lost. Make room, and try again.',
   NOTES_NEWER: 'The notes on this machine are of a newer Holdfast. The file stays as it is. Update this one.',
+  BUSY: 'Another command of Holdfast is at work on this machine. Try again when it is done.',
   UNREADABLE: 'The file of the session cannot be read. Move it away, then run: holdfast login',
 } as const
 

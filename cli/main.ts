@@ -67,7 +67,8 @@ const run = async ({ values, positionals }: ReturnType<typeof parse>): Promise<R
 const asJson = process.argv.includes('--json')
 try {
   const { json, text, failed = false } = await run(parse())
-  if (json !== undefined) console.log(asJson ? JSON.stringify(json) : text)
+  if (asJson && json !== undefined) console.log(JSON.stringify(json))
+  else if (text !== '') console.log(text)
   if (failed) process.exitCode = 1
 } catch (error) {
   const { code, message } = toldOf(error)

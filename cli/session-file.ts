@@ -105,6 +105,14 @@ export const removeSession = (): Promise<void> => rm(file, { force: true })
 /** How long another command is waited for, in milliseconds: longer than a request may take. */
 const patience = 60_000
 
+const take = (lock: DatabaseSync): void => {
+  try {
+    lock.exec('begin exclusive')
+  } catch {
+    throw new Failure('BUSY')
+  }
+}
+
 /**
  * One command at a time, of those that take the same lock. It is the system's own, by way of SQLite, and so ends with a command that
  * is killed.
@@ -115,7 +123,7 @@ export const alone = async <T>(work: () => Promise<T>, name = 'lock'): Promise<T
   closeSync(openSync(path, 'a', 0o600))
   const lock = new DatabaseSync(path, { timeout: patience })
   try {
-    lock.exec('begin exclusive')
+    take(lock)
     return await work()
   } finally {
     lock.close()

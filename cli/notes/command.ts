@@ -1,7 +1,7 @@
 import { displayedTitle } from '../../src/notebook/heading.ts'
 import { Failure } from '../failure.ts'
 import { readAll } from '../input.ts'
-import { plain } from '../plain.ts'
+import { forTerminal, plain } from '../plain.ts'
 import type { Result } from '../result.ts'
 import { withNotes, withReplica } from '../sync/replica.ts'
 import { attachFile, fetchFile, filesOf } from './files.ts'
@@ -20,7 +20,7 @@ const listed = (): Promise<Result> =>
 const shown = (id: string): Promise<Result> =>
   withNotes((database) => {
     const { text, ...note } = show(database, id)
-    return { json: note, text: text.replace(/\n$/u, '') }
+    return { json: note, text: forTerminal(text.replace(/\n$/u, '')) }
   })
 
 const added = async (): Promise<Result> => {

@@ -6,6 +6,8 @@ import { waitFor } from '../support/deadline.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { byRole, click, fill, openPage, pageFetch, showsText } from '../support/page.ts'
 import { type Credentials, createAccount, isAuthenticated, signIn } from '../support/people.ts'
+import { createBrowser, formTo } from '../unit/server/support/browser.ts'
+import { commandLine } from '../unit/server/support/command-line.ts'
 import { downloadInto, type Folder, makeFolder, pick } from './support/files.ts'
 import { bodyOf, listed, openRow } from './support/notebook.ts'
 import {
@@ -94,6 +96,28 @@ describe('notes on two devices of one account', () => {
     for (const page of [one, two]) {
       await waitFor(async () => (await bodyOf(page)) === 'Today: High water at noon. Low at six.', 'one text with both')
     }
+  })
+
+  it('has them on the command line too, whose edit merges with one of the page', async () => {
+    const { holdfast: run } = commandLine(() => folder.path)
+    const signInAt = async (address: string) => {
+      const browser = createBrowser()
+      return browser.submit(formTo(await browser.open(address), '/sign-in'), person)
+    }
+    await run('shell', ['login', '--server', holdfast.appUrl, '--no-browser'], signInAt)
+    expect(await run('shell', ['sync', 'unlock'], undefined, words)).toMatchObject({ code: 0 })
+    expect(await run('shell', ['sync'])).toMatchObject({ code: 0, json: { aside: [], missing: 0 } })
+    const [note] = Object((await run('shell', ['notes'])).json).notes
+    const before = 'Today: High water at noon. Low at six.'
+    expect(await run('shell', ['notes', 'show', note.id])).toMatchObject({ json: { title: 'Tides', body: before } })
+    await typeAt(one, before.length, ' Calm.')
+    const text = `# Tides\n\nBoats out. ${before}\n`
+    expect(await run('shell', ['notes', 'edit', note.id], undefined, text)).toMatchObject({ json: { changed: true } })
+    expect(await run('shell', ['sync'])).toMatchObject({ json: { sent: 1, aside: [], missing: 0 } })
+    const both = `Boats out. ${before} Calm.`
+    for (const page of [one, two]) await waitFor(async () => (await bodyOf(page)) === both, 'the page shows both')
+    await run('shell', ['sync'])
+    expect(await run('shell', ['notes', 'show', note.id])).toMatchObject({ json: { body: both } })
   })
 
   it('removes a note for good on both', async () => {

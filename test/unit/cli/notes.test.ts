@@ -1,3 +1,8 @@
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { lineSplices } from '../../../cli/notes/line-splices.ts'
@@ -42,6 +47,19 @@ test('a text that is edited in two places keeps what others write between them',
   expect(list(database)).toHaveLength(1)
 })
 
+test.each([
+  ['NOTES_NEWER', (path: string) => new DatabaseSync(path).exec('pragma user_version = 99')],
+  ['NOTES_UNREADABLE', (path: string) => writeFileSync(path, 'no database, '.repeat(100))],
+])('a file that it cannot read stays as it is: %s', async (code, spoil) => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-notes-'))
+  const path = join(folder, 'notes.sqlite')
+  spoil(path)
+  const before = await readFile(path)
+  expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code }))
+  expect(await readFile(path)).toEqual(before)
+  await rm(folder, { recursive: true })
+})
+
 property(
   'replicas of the command line and of the worker’s kind end alike, with every letter, whatever befalls them',
   [fc.integer({ min: 2, max: 4 }), history],
@@ -53,5 +71,5 @@ property(
     )
     await live(replicas, steps)
   },
-  { oneIn: 20, atLeast: 500, number: 40 },
+  { oneIn: 20, atLeast: 500, number: 80 },
 )

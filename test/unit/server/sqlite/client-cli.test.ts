@@ -6,6 +6,7 @@ import { freePorts } from '../../../support/free-ports.ts'
 import { liarClient, startLiar } from '../../../support/liar.ts'
 import { sign } from '../../../support/liar-keys.ts'
 import type { Reply } from '../../../support/liar-reply.ts'
+import { openSync } from '../../../support/opened-account.ts'
 import { createBrowser, formTo } from '../support/browser.ts'
 import { signedIn } from '../support/client.ts'
 import { commandLine, failsWith } from '../support/command-line.ts'
@@ -25,6 +26,8 @@ afterAll(async () => {
 })
 
 const { holdfast, converse, said, fileOf, sessionOf, change } = commandLine(() => folder)
+/** As people start it. */
+const { holdfast: started } = commandLine(() => folder, 'whole')
 
 const login = (home: string, act = signInAt) =>
   holdfast(home, ['login', '--server', server.appUrl, '--no-browser'], act)
@@ -49,7 +52,7 @@ test('signs in by a browser, lists, renames and removes devices, and signs out',
   const { json } = await holdfast('one', ['devices'])
   const [own] = Object(json).devices
   expect(own).toMatchObject({ isThis: true, name: expect.stringMatching(/^Holdfast on /) })
-  expect(await holdfast('one', ['devices', 'rename', own.id, 'My', 'shell'])).toMatchObject({ code: 0 })
+  expect(await started('one', ['devices', 'rename', own.id, 'My', 'shell'])).toMatchObject({ code: 0 })
   expect(await holdfast('one', ['status'])).toMatchObject({ code: 0, json: { device: 'My shell' } })
 
   await login('two')
@@ -61,7 +64,7 @@ test('signs in by a browser, lists, renames and removes devices, and signs out',
   expect(await holdfast('one', ['devices', 'remove', other.id])).toMatchObject(failsWith('REFUSED'))
 
   expect(await holdfast('one', ['logout'])).toMatchObject({ code: 0, json: { signedOut: true, told: true } })
-  expect(await holdfast('one', ['status'])).toMatchObject(failsWith('NOT_SIGNED_IN'))
+  expect(await started('one', ['status'])).toMatchObject(failsWith('NOT_SIGNED_IN'))
 
   for (const secret of [first.access, first.refresh, first.proofKey.d, second.refresh, second.deviceKey.d]) {
     expect(secret.length).toBeGreaterThan(40)
@@ -70,6 +73,8 @@ test('signs in by a browser, lists, renames and removes devices, and signs out',
   }
 })
 
+const isFirst = ({ isThis }: { readonly isThis: boolean }) => isThis
+
 describe('pairing', () => {
   const aWords = /[A-Z]{3,5}-[A-Z]{3,5}-\d\d/
   const aNumber = /\d{4} {2}\d{4} {2}\d{4}/
@@ -77,6 +82,10 @@ describe('pairing', () => {
 
   test('lets another machine in once both have shown the same numbers, and only by a recent sign-in', async () => {
     await login('host')
+    const { words: kit, edit, engine } = await openSync(server, person)
+    expect(await holdfast('host', ['sync', 'unlock'], undefined, kit)).toMatchObject({ code: 0 })
+    edit('note/tides', () => 'High water at noon.')
+    await engine.exchange()
     const host = converse('host', ['pair'])
     const words = await host.told(aWords)
     expect(await holdfast('guest', ['pair', 'nonsense'])).toMatchObject({ code: 2, json: { error: { code: 'USAGE' } } })
@@ -91,6 +100,17 @@ describe('pairing', () => {
     expect(await holdfast('guest', ['pair'])).toMatchObject(failsWith('SIGN_IN_AGAIN'))
     expect(await joinBy('guest', words).ended).toMatchObject(failsWith('SIGNED_IN'))
     expect(await joinBy('third', words).ended).toMatchObject(failsWith('PAIRING_USED'))
+
+    // The keys of the notes came along, and are of no more use after the removal.
+    expect(await holdfast('guest', ['sync'])).toMatchObject({ code: 0, json: { received: 1 } })
+    const { id } = Object((await holdfast('guest', ['devices'])).json).devices.find(isFirst)
+    expect(await holdfast('host', ['devices', 'remove', id])).toMatchObject({ code: 0 })
+    expect((await sessionOf('host')).sync.keys).toHaveLength(2)
+    expect(await holdfast('guest', ['sync'])).toMatchObject(failsWith('SESSION_ENDED'))
+    expect(await holdfast('guest', ['sync'])).toMatchObject(failsWith('DEVICE_REMOVED'))
+    edit('note/tides', (body) => `${body} Under a new key.`)
+    expect(await engine.exchange()).toMatchObject({ quarantined: [], missing: [] })
+    expect(await holdfast('host', ['sync'])).toMatchObject({ code: 0, json: { aside: [], missing: 0 } })
   })
 
   test('lets nobody in without a yes', async () => {

@@ -45,6 +45,8 @@ afterAll(async () => {
 })
 
 const { holdfast, gotten, converse, said, sessionOf } = commandLine(() => folder)
+/** As people start it. */
+const { holdfast: started } = commandLine(() => folder, 'whole')
 
 const signInAt = async (address: string) => {
   const browser = createBrowser()
@@ -54,8 +56,6 @@ const login = (home: string) => holdfast(home, ['login', '--server', server.appU
 const given = (home: string, words: readonly string[], text: string) => holdfast(home, words, undefined, text)
 const clean = { code: 0, json: { aside: [], missing: 0 } }
 const synced = async (home: string) => expect(await holdfast(home, ['sync'])).toMatchObject(clean)
-
-const isFirst = ({ isThis }: { readonly isThis: boolean }) => isThis
 
 describe('a machine of an account that syncs', () => {
   test('gets its keys by the words, and by no others', async () => {
@@ -136,6 +136,15 @@ describe('a machine of an account that syncs', () => {
     lies.clear()
   })
 
+  test('is the same device with the same keys after the next sign-in', async () => {
+    const before = await sessionOf('one')
+    await login('one')
+    const after = await sessionOf('one')
+    expect(after).toMatchObject({ device: before.device, sync: before.sync, sealed: before.sealed })
+    expect(after.refresh).not.toBe(before.refresh)
+    await synced('one')
+  })
+
   test('keeps everything in files of its own, and says and sends no word of it', async () => {
     for (const name of await readdir(join(folder, 'one/holdfast'))) {
       expect((await stat(join(folder, 'one/holdfast', name))).mode & 0o777).toBe(0o600)
@@ -149,41 +158,6 @@ describe('a machine of an account that syncs', () => {
     expect(JSON.stringify(recorder.requests)).not.toContain('High water')
   })
 })
-
-describe('a machine that another one lets in', () => {
-  const aWords = /[A-Z]{3,5}-[A-Z]{3,5}-\d\d/
-
-  test('has the keys with it, and is told to have them no more once it is removed', async () => {
-    const host = converse('one', ['pair'])
-    const guest = converse('two', ['pair', await host.told(aWords), '--server', server.appUrl])
-    await host.told(/Let it in\?/)
-    host.say('yes')
-    expect(await host.ended).toMatchObject({ code: 0 })
-    expect(await guest.ended).toMatchObject({ code: 0 })
-    await synced('two')
-    expect(await holdfast('two', ['notes', 'show', 'tides'])).toMatchObject({ code: 0 })
-    const { id } = Object((await holdfast('two', ['devices'])).json).devices.find(isFirst)
-    expect(await holdfast('one', ['devices', 'remove', id])).toMatchObject({ code: 0 })
-    expect((await sessionOf('one')).sync.keys).toHaveLength(2)
-    expect(await holdfast('two', ['sync'])).toMatchObject(failsWith('SESSION_ENDED'))
-    expect(await holdfast('two', ['sync'])).toMatchObject(failsWith('DEVICE_REMOVED'))
-    app.edit('note/tides', (body) => `${body}Under a new key.\n`)
-    expect(await app.engine.exchange()).toMatchObject({ quarantined: [], missing: [] })
-    await synced('one')
-  })
-
-  test('is the same device with the same keys after the next sign-in', async () => {
-    const before = await sessionOf('one')
-    await login('one')
-    const after = await sessionOf('one')
-    expect(after).toMatchObject({ device: before.device, sync: before.sync, sealed: before.sealed })
-    expect(after.refresh).not.toBe(before.refresh)
-    await synced('one')
-  })
-})
-
-/** The edit is one of what was shown, and the line that came since then stays. */
-const sentOnce = 'Sent once.\nUnder a new key.\n'
 
 describe('a server', () => {
   test('that is lost while something is sent gets it once', async () => {
@@ -204,7 +178,7 @@ describe('a server', () => {
     lies.clear()
     await synced('one')
     expect(await app.engine.exchange()).toMatchObject({ received: 1, quarantined: [], missing: [] })
-    expect(app.texts()['note/tides']).toBe(sentOnce)
+    expect(app.texts()['note/tides']).toBe('Sent once.\n')
   })
 
   test.each([
@@ -241,13 +215,13 @@ describe('a server', () => {
 test('a backup has everything, and opens with the words alone', async () => {
   const path = join(folder, 'kept')
   expect(await holdfast('one', ['backup', path])).toMatchObject({ code: 2 })
-  expect(await holdfast('one', ['backup', '--notes', path])).toMatchObject({ code: 0, json: { files: 1, path } })
+  expect(await started('one', ['backup', '--notes', path])).toMatchObject({ code: 0, json: { files: 1, path } })
   expect((await stat(path)).mode & 0o777).toBe(0o600)
   expect(await holdfast('one', ['backup', '--notes', path])).toMatchObject(failsWith('FILE_UNREADABLE'))
   const entropy = readRecoveryWords(app.words)
   if (!entropy.ok) throw new Error('These are words.')
   const { items, chunks } = await openBackup(new Uint8Array(await readFile(path)), await recoveryKeyOf(entropy.value))
   const tides = items.find(({ name }) => name === 'note/tides')
-  expect(openDocument(tides === undefined ? [] : [tides.body]).content().body).toBe(sentOnce)
+  expect(openDocument(tides === undefined ? [] : [tides.body]).content().body).toBe('Sent once.\n')
   expect(chunks).toHaveLength(2)
 })
