@@ -64,7 +64,7 @@ export type AiStores = {
   readonly person: PersonSettings
 }
 
-export const createAiChoice = ({ device, before, person }: AiStores): AiChoice => {
+export const createAiChoice = ({ device, before: notebook, person }: AiStores): AiChoice => {
   const now = signal(start)
   /** What is chosen before the store has answered is newer than what it answers. */
   let isChanged = false
@@ -77,12 +77,14 @@ export const createAiChoice = ({ device, before, person }: AiStores): AiChoice =
     now,
     change(next) {
       isChanged = true
+      const before = now.peek().models
       now.value = { ...now.peek(), ...next }
-      keep(next.models)
+      // What is not chosen here just now may be another choice of another device by now.
+      keep(Object.fromEntries(Object.entries(next.models ?? {}).filter(([id, model]) => before[id] !== model)))
     },
     async restore() {
       const found = await device.get(NAME, schema)
-      const moved = found === undefined ? await before.get(NAME, schema) : undefined
+      const moved = found === undefined ? await notebook.get(NAME, schema) : undefined
       if (!isChanged) now.value = found ?? moved ?? start
       if (moved !== undefined && !isChanged) keep(moved.models)
       person.watch((values) => {

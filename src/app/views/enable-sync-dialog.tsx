@@ -67,7 +67,7 @@ const OfferButtons = ({ signedIn, go, close }: ButtonsProps) => {
 
 type AddProps = {
   readonly count: number
-  /** Whether the worker can keep them separate: one of an older version has one notebook for all. */
+  /** Whether they can be kept separate. */
   readonly isApart: boolean
   choose(notes: NotesChoice): void
   close(): void
@@ -130,6 +130,8 @@ const Content = ({ close }: { close(): void }) => {
   const count = useComputed(() =>
     isOfAccount.value ? (apart.value ?? 0) : (notebook.notes.value ?? []).filter(isLive).length,
   )
+  /** Whether the worker can keep them separate. One of the version before refuses to be told. */
+  const isApart = useComputed(() => apart.value !== undefined)
   const notes = useRef<NotesChoice>('add')
   const session = custody.state.value
   const refreshAt = session?.status === 'signed-in' ? session.refreshAt : undefined
@@ -139,7 +141,7 @@ const Content = ({ close }: { close(): void }) => {
   }, [refreshAt])
   const enable = async () => {
     step.value = 'sure'
-    if (sync.busy.peek() === undefined) await sync.act('enable', notes.current)
+    if (sync.busy.peek() === undefined) await sync.act('enable', isApart.peek() ? notes.current : undefined)
   }
   const choose = (choice: NotesChoice) => {
     notes.current = choice
@@ -172,7 +174,7 @@ const Content = ({ close }: { close(): void }) => {
     if (sync.busy.value === 'enable') return <Waits text={t.syncStarting} close={close} />
     if (stage === 'locked') return <Locked close={close} />
     if (stage === 'off' && step.value === 'going' && count.value > 0) {
-      return <Add count={count.value} isApart={apart.value !== undefined} choose={choose} close={close} />
+      return <Add count={count.value} isApart={isApart.value} choose={choose} close={close} />
     }
     if (stage === 'off') return <Waits text={t.syncStarting} close={close} />
   }

@@ -153,8 +153,8 @@ export const createSync: CreateSync = (given) => {
 
   const handlers: SyncHandlers = {
     'sync.get': describe,
-    async 'sync.enable'({ notes = 'add' }, step) {
-      if (held.keys().size === 0) await long(step, membership.enable(notes))
+    async 'sync.enable'({ notes }, step) {
+      if (held.keys().size === 0) await long(step, membership.enable(notes ?? 'add'))
       else if (notes === 'add') await typed(opened.bind(notes))
       problem = null
       return begin()

@@ -31,6 +31,14 @@ describe('requests', () => {
     expect(codeOf({ ...signIn, scope: 'openid' })).toBe('MESSAGE_INVALID')
   })
 
+  test('takes what is to become of the notes of no account, or nothing of it, as the version before said', () => {
+    const enable = { ...head, type: 'sync.enable' }
+    for (const one of [enable, { ...enable, notes: 'add' }, { ...enable, notes: 'separate' }]) {
+      expect(parseRequest(one)).toEqual({ ok: true, value: one })
+    }
+    expect(codeOf({ ...enable, notes: 'delete' })).toBe('MESSAGE_INVALID')
+  })
+
   test('refuses another version and a message that is too large', () => {
     expect(codeOf({ v: PROTOCOL + 1, id: 'a', type: 'session.get' })).toBe('PROTOCOL_MISMATCH')
     const large = { ...head, type: 'session.signIn', provider: 'main', returnTo: `/${'x'.repeat(5000)}` }
