@@ -207,6 +207,17 @@ const finish = async ({ server, own, keys, privateKey }: Joining): Promise<void>
   await writeSession({ ...about, ...keys, device, sealed: [], access: '', expiresAt: 0, refresh: refreshToken })
 }
 
+/** Where the answer does not arrive the step is taken again with the same keys (docs/decisions/120). */
+const finishAgain = async (joining: Joining, left = 5): Promise<void> => {
+  try {
+    await finish(joining)
+  } catch (thrown) {
+    if (left === 0 || !(thrown instanceof Failure) || thrown.code !== 'SERVER_UNAVAILABLE') throw thrown
+    await pause(every)
+    await finishAgain(joining, left - 1)
+  }
+}
+
 const followJoin = async (joining: Joining): Promise<void> => {
   const { server, own: begun } = joining
   const path = `/pairings/${begun.ticket}`
@@ -232,7 +243,7 @@ const followJoin = async (joining: Joining): Promise<void> => {
     }
     if (state.stage === 'ended') throw new Failure(ends[state.reason])
     if (act?.type === 'finish') {
-      await alone(() => finish({ ...joining, own }))
+      await alone(() => finishAgain({ ...joining, own }))
       return
     }
     await pause(every)
