@@ -59,6 +59,31 @@ describe('the store of notes', () => {
     stop()
   })
 
+  it.each([
+    ['which they are', 30],
+    ['that it may be any', 150],
+  ])('reads a lot of changes in few goes, where it is told %s', async (_, atOnce) => {
+    const { store, database } = fresh()
+    const { ids, stop } = watched(store)
+    await vi.waitFor(() => expect(ids()).toEqual([]))
+    const asked = vi.spyOn(database.notes, 'bulkGet')
+    for (let part = 0; part < 12; part += 1) {
+      await database.transaction('rw', database.notes, async () => {
+        for (let some = 0; some < 150; some += atOnce) {
+          await database.notes.bulkPut(
+            Array.from({ length: atOnce }, (_, at) => newNote(`${part} ${some + at}`, part * 150 + some + at)),
+          )
+        }
+      })
+    }
+    await vi.waitFor(() => expect(ids()?.length).toBe(1800), 5000)
+    expect(asked.mock.calls.length).toBeLessThan(4)
+    // One more is told of at once.
+    await database.notes.put(newNote('last', 9999))
+    await vi.waitFor(() => expect(ids()?.[0]).toBe('last'))
+    stop()
+  })
+
   it('keeps notes when it is opened again', async () => {
     const { database, store } = fresh()
     await store.put([{ ...newNote('a', 1), body: 'kept' }])
