@@ -19,8 +19,8 @@ export type NotebooksStore = {
   read(): Promise<Notebooks>
   /** One step, of whoever else takes one at the same time. Answers what is so then. */
   change(step: (now: Notebooks) => Notebooks): Promise<Notebooks>
-  /** Calls back with the notebook that is open, now and whenever it is another, or somebody else's. */
-  watch(onOpen: (entry: NotebookEntry) => void): () => void
+  /** Calls back now, and whenever another notebook is open or the one that is has become somebody else's. */
+  watch(onOpen: (now: Notebooks) => void): () => void
 }
 
 const name = v.pipe(v.string(), v.startsWith(NOTES_DATABASE))
@@ -64,10 +64,12 @@ export const notebooksStore = (database: NotebooksDatabase = notebooksDatabase()
           const entry = openEntry(state)
           if (entry.name === told?.name && entry.owner === told.owner) return
           told = entry
-          onOpen(entry)
+          onOpen(state)
         },
         // Notes cannot be read either then, and their reading tells why.
-        error: () => onOpen(openEntry(first)),
+        error() {
+          if (told === undefined) onOpen(first)
+        },
       })
       return () => subscription.unsubscribe()
     },

@@ -1,4 +1,4 @@
-import type { NotebookEntry } from '../../data/notebooks.ts'
+import { type NotebookEntry, type Notebooks, openEntry } from '../../data/notebooks.ts'
 import type { NotebooksStore } from '../../data/notebooks-store.ts'
 import { t } from '../ui/language.ts'
 import type { App, DialogName } from './app.ts'
@@ -41,24 +41,23 @@ const reopen = async ({ saver, leaving, navigation, notices, dialog }: Left): Pr
 /** Follows which notebook is open. `opened`: the one of this page. */
 export const followNotebook = (app: Left, store: NotebooksStore, opened: NotebookEntry): void => {
   let isLeaving = false
-  const look = (open: string): void => {
+  const look = ({ open, all }: Notebooks): void => {
     // Who signs out here has this page opened anew when all of it is done.
+    // A list that does not have it was wiped, and the page tells of that with what it still has.
+    if (!all.some(({ name }) => name === opened.name)) return
     if (open === opened.name || isLeaving || app.custody.busy.peek() === 'sign-out') return
     isLeaving = true
     void reopen(app).finally(() => {
       isLeaving = false
     })
   }
-  store.watch(({ name, owner }) => {
-    if (name === opened.name) app.isOfAccount.value = owner !== null
-    look(name)
+  store.watch((now) => {
+    if (now.open === opened.name) app.isOfAccount.value = openEntry(now).owner !== null
+    look(now)
   })
   // A page that was put away by the browser may have missed it.
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible') return
-    void store.read().then(
-      ({ open }) => look(open),
-      () => undefined,
-    )
+    void store.read().then(look, () => undefined)
   })
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DialogName } from '../../../src/app/state/app.ts'
 import { followNotebook, type Left } from '../../../src/app/state/follow-notebook.ts'
 import type { SyncReturn } from '../../../src/app/state/sync-return.ts'
-import type { NotebookEntry } from '../../../src/data/notebooks.ts'
+import type { NotebookEntry, Notebooks } from '../../../src/data/notebooks.ts'
 import type { NotebooksStore } from '../../../src/data/notebooks-store.ts'
 import { StorageError } from '../../../src/data/storage-error.ts'
 
@@ -14,7 +14,7 @@ const other: NotebookEntry = { name: 'holdfast-notes-x', owner: 'A' }
 const page = (given: { dialog?: DialogName; busy?: 'sign-out'; failure?: StorageError } = {}) => {
   const saving = Promise.withResolvers<void>()
   const done: string[] = []
-  let tell: (entry: NotebookEntry) => void = () => undefined
+  let tell: (now: Notebooks) => void = () => undefined
   const app: Left = {
     saver: {
       failure: signal(given.failure),
@@ -43,7 +43,7 @@ const page = (given: { dialog?: DialogName; busy?: 'sign-out'; failure?: Storage
     replace: (address: string) => done.push(address),
   })
   followNotebook(app, store, mine)
-  return { app, done, saving, tell: (entry: NotebookEntry) => tell(entry) }
+  return { app, done, saving, tell: (entry: NotebookEntry, all = [mine, entry]) => tell({ open: entry.name, all }) }
 }
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5))
@@ -105,9 +105,16 @@ describe('a page whose notebook is not open any more', () => {
     expect(done).toEqual(['saved', 'reloads'])
   })
 
+  it('stays where everything was wiped, and can still put back what it has', async () => {
+    const { done, tell } = page()
+    tell(other, [other])
+    await soon()
+    expect(done).toEqual([])
+  })
+
   it('stays where it becomes the one of an account', async () => {
     const { app, done, tell } = page()
-    tell({ ...mine, owner: 'A' })
+    tell({ ...mine, owner: 'A' }, [{ ...mine, owner: 'A' }])
     await soon()
     expect([done, app.isOfAccount.value]).toEqual([[], true])
   })

@@ -103,14 +103,18 @@ describe('where it is written which notebook is open', () => {
       ...notebooksStore(notebooksDatabase(crypto.randomUUID())),
       read: () => new Promise<Notebooks>(() => undefined),
     }
-    expect((await readOpenNotebook(never)).name).toBe('holdfast-notes')
+    vi.useFakeTimers()
+    const reading = readOpenNotebook(never)
+    await vi.advanceTimersByTimeAsync(2000)
+    vi.useRealTimers()
+    expect((await reading).name).toBe('holdfast-notes')
   })
 
   it('takes steps one after the other, and tells each page of the last', async () => {
     const name = crypto.randomUUID()
     const [one, other] = [notebooksStore(notebooksDatabase(name)), notebooksStore(notebooksDatabase(name))]
     const told: NotebookEntry[] = []
-    const stop = other.watch((entry) => told.push(entry))
+    const stop = other.watch((now) => told.push(openEntry(now)))
     await vi.waitFor(() => expect(told).toHaveLength(1))
     const adding = (owner: string) => (now: Notebooks) => ({
       ...now,

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { liveQuery } from 'dexie'
 import { notesDatabase } from '../../../data/database.ts'
-import type { NotebookEntry } from '../../../data/notebooks.ts'
+import type { Notebooks } from '../../../data/notebooks.ts'
 import { notebooksStore } from '../../../data/notebooks-store.ts'
 import type { Note } from '../../../notebook/note.ts'
 
@@ -24,9 +24,9 @@ export const watchRecent = (): ReadonlySignal<readonly Note[] | undefined> => {
     })
   }
   let following: ReturnType<typeof follow> | undefined
-  const onOpen = ({ name }: NotebookEntry) => {
+  const onOpen = ({ open }: Notebooks) => {
     following?.unsubscribe()
-    following = follow(name)
+    following = follow(open)
   }
   notebooksStore().watch(onOpen)
   return recent
