@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { pairingStatement } from '../../src/protocol/device-statement.ts'
 import type { DeviceService, IssueSession } from '../devices/devices.ts'
 import { isSigned } from '../devices/signature.ts'
-import type { Pairing } from '../store/pairings.ts'
+import type { Pairing, Stage } from '../store/pairings.ts'
 import { newId, pairingLife, type Store } from '../store/store.ts'
 import { newWords, readWords, writeWords } from './words.ts'
 
@@ -48,7 +48,7 @@ export type PairingDeps = {
   readonly serverKey: string
   readonly issueSession: IssueSession
   readonly devices: Pick<DeviceService, 'giveSession'>
-  /** False on a trusted network: whoever has the words is let in. */
+  /** False on a trusted network: whoever has the words is let in, whatever step the other device has come to. */
   readonly needsApproval: boolean
 }
 
@@ -57,6 +57,8 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 /** Adds a device with the consent of another one, which sees what it adds. The server passes on what both say, and can add none. */
 export const createPairingService = ({ store, serverKey, issueSession, devices, needsApproval }: PairingDeps) => {
   const { pairings, sessions } = store
+  /** The stages that a session is given at. */
+  const last: readonly Stage[] = needsApproval ? ['approved'] : ['approved', 'opened', 'answered', 'redeemed']
 
   const note = (type: 'created' | 'redeemed' | 'approved' | 'burned', { accountId }: Pick<Pairing, 'accountId'>) =>
     sessions.audit(`pairing.${type}`, accountId, null)
@@ -92,6 +94,12 @@ export const createPairingService = ({ store, serverKey, issueSession, devices, 
     return refreshToken
   }
 
+  /** Takes the last step, where it is due and was not taken before. */
+  const isFinished = async (id: string): Promise<boolean> => {
+    for (const stage of last) if (await pairings.advance(id, stage, 'finished')) return true
+    return (await pairings.find(id))?.stage === 'finished'
+  }
+
   /** Where the device is on the list already. */
   const again = async (id: string, jkt: string): Promise<string | undefined> =>
     devices.giveSession(await store.devices.find(id), jkt)
@@ -113,9 +121,8 @@ export const createPairingService = ({ store, serverKey, issueSession, devices, 
       const { clientId, name, platform, publicKey, exchangeKey, commitment } = device
       const keys = { public_key: publicKey, exchange_key: exchangeKey, commitment }
       const about = { ticket_hash: hash(ticket), client_id: clientId, name, platform, ...keys }
-      const stage = needsApproval ? 'redeemed' : 'approved'
-      if (!(await pairings.advance(pairing.id, 'waiting', stage, about))) return { missed: 'used' }
-      await note(stage, pairing)
+      if (!(await pairings.advance(pairing.id, 'waiting', 'redeemed', about))) return { missed: 'used' }
+      await note('redeemed', pairing)
       return { id: pairing.id, ticket }
     },
 
@@ -152,8 +159,7 @@ export const createPairingService = ({ store, serverKey, issueSession, devices, 
     async finish(pairing: Pairing, jkt: string, signature: string, from: From): Promise<Finished | undefined> {
       const { id, publicKey, wrappedKey, logEntry } = pairing
       if (publicKey === null || !isSigned(publicKey, pairingStatement(id, serverKey, jkt), signature)) return undefined
-      const isFirst = await pairings.advance(id, 'approved', 'finished')
-      if (!isFirst && (await pairings.find(id))?.stage !== 'finished') return undefined
+      if (!(await isFinished(id))) return undefined
       const refreshToken =
         (await again(id, jkt)) ?? (await enrol(pairing, publicKey, jkt, from)) ?? (await again(id, jkt))
       return refreshToken === undefined ? undefined : { refreshToken, deviceId: id, wrappedKey, logEntry }

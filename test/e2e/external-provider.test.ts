@@ -5,18 +5,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProvider } from '../../examples/minimal/provider.ts'
 import { en } from '../../src/app/ui/words-en.ts'
 import { answerProvider, goToProvider } from '../browser/support/example-person.ts'
+import { violations } from '../support/axe.ts'
 import { closeBrowser, launchBrowser } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { type Holdfast, startHoldfast } from '../support/holdfast.ts'
 import { killWorkers } from '../support/kill.ts'
-import { logOf, openPage, pageFetch, showsText } from '../support/page.ts'
+import { hasRole, logOf, openPage, pageFetch, showsText } from '../support/page.ts'
 import { isAuthenticated, signOut } from '../support/people.ts'
 
 /** Long enough for a few steps, short enough to be waited for. */
 const ttl = 8
 
 /** A provider that knows no DPoP and no pushed requests, and that answers in the address. */
+
 describe('with the plain provider of somebody else in chromium', () => {
   let provider: Server
   let issuer: string
@@ -61,6 +63,14 @@ describe('with the plain provider of somebody else in chromium', () => {
     for (const limit of [en.limitBearer, en.limitCodeInAddress, en.limitNoPar]) await showsText(page, limit)
   })
 
+  test('names the provider, and offers no page and no pairing of our own: it says what to do instead', async () => {
+    await showsText(page, new URL(issuer).host)
+    expect(await hasRole(page, 'link', en.manageAccount)).toBe(false)
+    await showsText(page, en.pairNotHere)
+    expect(await hasRole(page, 'button', en.pairDevice)).toBe(false)
+    expect(await violations(page)).toEqual([])
+  })
+
   test('goes on through an expiry and a killed worker with one session of our own', async () => {
     const status = async () => JSON.parse((await pageFetch(page, '/api/v1/auth/status')).body)
     const before = Date.parse((await status()).expiresAt)
@@ -73,6 +83,7 @@ describe('with the plain provider of somebody else in chromium', () => {
   test('signs out', async () => {
     await signOut(page)
     expect(await isAuthenticated(page)).toBe(false)
+    expect(await hasRole(page, 'button', en.joinTitle)).toBe(false)
     expect(logOf(page).errors).toEqual([])
   })
 })

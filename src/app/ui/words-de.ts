@@ -273,6 +273,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
     '{name} wird abgemeldet und kann nicht mehr abgleichen. Was schon darauf ist, bleibt dort: Von hier aus kann es niemand zurückholen.',
 
   pairDevice: 'Gerät koppeln',
+  pairNotHere: 'Mit diesem Anbieter werden keine Geräte gekoppelt. Melden Sie sich stattdessen auf dem neuen Gerät an.',
   pairOffline: 'Offline. Ein Gerät wird über das Netz gekoppelt.',
   pairStarting: 'Der Server wird nach einem Code gefragt…',
   pairHow:

@@ -262,6 +262,7 @@ export const en = {
     '{name} is signed out and can no longer sync. What is on it already stays there: nobody can take it back from here.',
 
   pairDevice: 'Pair a device',
+  pairNotHere: 'Devices are not paired with this provider. Sign in on the new device instead.',
   pairOffline: 'Offline. A device is paired over the network.',
   pairStarting: 'Asking the server for a code…',
   pairHow:

@@ -11,22 +11,25 @@ const SignIn = () => {
   const app = useApp()
   const busy = app.custody.busy.value === 'sign-in'
   const online = app.network.online.value
+  const pairs = app.serverFacts.pairs.value
   return (
     <p class="region-action">
       <button type="button" class="primary" disabled={busy} onClick={() => void signIn(app)}>
         {busy ? t.opening : t.signIn}
       </button>
-      <button
-        type="button"
-        disabled={busy || !online}
-        aria-describedby={online ? undefined : 'join-offline'}
-        onClick={() => {
-          app.dialog.value = 'join'
-        }}
-      >
-        {t.joinTitle}
-      </button>
-      {!online && (
+      {pairs && (
+        <button
+          type="button"
+          disabled={busy || !online}
+          aria-describedby={online ? undefined : 'join-offline'}
+          onClick={() => {
+            app.dialog.value = 'join'
+          }}
+        >
+          {t.joinTitle}
+        </button>
+      )}
+      {pairs && !online && (
         <small class="muted" id="join-offline">
           {t.pairOffline}
         </small>
@@ -50,23 +53,26 @@ const SigningIn = () => {
 }
 
 const SignedIn = ({ state }: { readonly state: SessionState & { readonly status: 'signed-in' } }) => {
-  const { dialog, accountPage } = useApp()
+  const { dialog, accountPage, serverFacts } = useApp()
   const { account, device, provider } = state
+  const elsewhere = serverFacts.elsewhere.value
   return (
     <>
       <Facts
         facts={[
           [t.signedInAs, account.email ?? account.name ?? account.sub],
-          [t.provider, provider === 'main' ? t.providerMain : provider],
+          [t.provider, elsewhere ?? (provider === 'main' ? t.providerMain : provider)],
           [
             t.thisDeviceName,
             device.name.includes(device.platform) ? device.name : `${device.name} · ${device.platform}`,
           ],
         ]}
       />
-      <p class="region-action">
-        <a href={accountPage}>{t.manageAccount}</a>
-      </p>
+      {elsewhere === undefined && (
+        <p class="region-action">
+          <a href={accountPage}>{t.manageAccount}</a>
+        </p>
+      )}
       <p class="region-action">
         <button
           type="button"

@@ -126,10 +126,33 @@ const List = (props: Props) => {
   )
 }
 
+const Pair = () => {
+  const { dialog, network } = useApp()
+  const online = network.online.value
+  return (
+    <p class="region-action">
+      <button
+        type="button"
+        disabled={!online}
+        aria-describedby={online ? undefined : 'pair-offline'}
+        onClick={() => {
+          dialog.value = 'pair'
+        }}
+      >
+        {t.pairDevice}
+      </button>
+      {!online && (
+        <small class="muted" id="pair-offline">
+          {t.pairOffline}
+        </small>
+      )}
+    </p>
+  )
+}
+
 /** The devices of the account, where there is one. */
 export const DevicesRegion = () => {
-  const { custody, devices, dialog, network } = useApp()
-  const online = network.online.value
+  const { custody, devices, serverFacts } = useApp()
   const asked = useSignal<Asked>(undefined)
   const failed = useSignal(false)
   const id = custody.state.value?.status === 'signed-in' ? custody.state.value.device.id : undefined
@@ -141,23 +164,7 @@ export const DevicesRegion = () => {
   return (
     <Region title={t.devices}>
       <List {...props} />
-      <p class="region-action">
-        <button
-          type="button"
-          disabled={!online}
-          aria-describedby={online ? undefined : 'pair-offline'}
-          onClick={() => {
-            dialog.value = 'pair'
-          }}
-        >
-          {t.pairDevice}
-        </button>
-        {!online && (
-          <small class="muted" id="pair-offline">
-            {t.pairOffline}
-          </small>
-        )}
-      </p>
+      {serverFacts.pairs.value ? <Pair /> : <p class="muted">{t.pairNotHere}</p>}
       <p role="status">{failed.value ? t.deviceNotChanged : ''}</p>
       <Ask {...props} />
     </Region>

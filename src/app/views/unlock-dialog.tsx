@@ -51,10 +51,11 @@ const Approve = () => {
 /** The other way to the keys: a device that has them lets this one in, which only one that is signed out can ask for. */
 export const ApproveDialog = () => (useApp().dialog.value === 'approve' ? <Approve /> : null)
 
-/** The two ways to the keys of the account. */
+/** The ways to the keys of the account: the words, and where devices are paired another one. */
 export const UnlockChoices = () => {
-  const { dialog, network } = useApp()
+  const { dialog, network, serverFacts } = useApp()
   const online = network.online.value
+  const pairs = serverFacts.pairs.value
   const show = (name: 'unlock' | 'approve') => () => {
     dialog.value = name
   }
@@ -63,15 +64,17 @@ export const UnlockChoices = () => {
       <button type="button" class="primary" onClick={show('unlock')}>
         {t.syncUseKit}
       </button>
-      <button
-        type="button"
-        disabled={!online}
-        aria-describedby={online ? undefined : 'approve-offline'}
-        onClick={show('approve')}
-      >
-        {t.syncApprove}
-      </button>
-      {!online && (
+      {pairs && (
+        <button
+          type="button"
+          disabled={!online}
+          aria-describedby={online ? undefined : 'approve-offline'}
+          onClick={show('approve')}
+        >
+          {t.syncApprove}
+        </button>
+      )}
+      {pairs && !online && (
         <small class="muted" id="approve-offline">
           {t.pairOffline}
         </small>

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { formTo, type Page } from './support/browser.ts'
@@ -173,6 +174,27 @@ describe('both origins', () => {
     socket.on('close', () => resolve(Buffer.concat(parts).toString()))
     return promise
   }
+
+  test('keep nobody waiting for bodies that do not come', async () => {
+    const { appPort, idPort } = server.config
+    const slow = [...Array.from({ length: 50 }, () => appPort), ...Array.from({ length: 50 }, () => idPort)].map(
+      (port) => {
+        const path = port === appPort ? '/api/v1/auth/logout' : '/token'
+        const type = port === appPort ? 'application/json' : form
+        const head = `POST ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: ${type}\r\nContent-Length: 5000\r\n\r\n`
+        const socket = connect(port, '127.0.0.1', () => socket.write(`${head}{`))
+        socket.on('error', () => undefined)
+        return socket
+      },
+    )
+    await Promise.all(slow.map((socket) => once(socket, 'connect')))
+    const begun = performance.now()
+    expect((await session.client.call(session.tokens.access, '/auth/status')).status).toBe(200)
+    session.tokens = await session.client.refresh(session.tokens.refresh)
+    expect(performance.now() - begun).toBeLessThan(5000)
+    for (const socket of slow) socket.destroy()
+    expect((await session.client.call(session.tokens.access, '/auth/status')).status).toBe(200)
+  })
 
   test.each([
     'GET http://elsewhere.example.com/',

@@ -43,7 +43,7 @@ describe('on a trusted network', () => {
     const about = { clientId: 'web', name: 'New one', platform: 'macOS', publicKey }
     const keys = { exchangeKey: random(), commitment: random() }
     const { id, ticket } = await (await post('/pairings/redeem', { lookUp: words, ...about, ...keys })).json()
-    expect(await (await ask(`/pairings/${ticket}`)).json()).toMatchObject({ stage: 'approved' })
+    expect(await (await ask(`/pairings/${ticket}`)).json()).toMatchObject({ stage: 'redeemed' })
     const jkt = random()
     const signature = signed(key, pairingStatement(id, api.secrets.identityKey.x, jkt))
     expect((await post('/pairings/finish', { ticket, jkt, signature })).status).toBe(200)

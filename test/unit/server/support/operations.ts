@@ -15,6 +15,7 @@ const operationSchema = v.object({
   requestBody: v.optional(
     v.object({ content: v.object({ 'application/json': v.optional(v.object({ schema: bodySchema })) }) }),
   ),
+  parameters: v.optional(v.array(v.object({ name: v.string(), in: v.string() })), []),
   responses: v.record(v.string(), v.object({ description: v.string() })),
 })
 
@@ -31,6 +32,8 @@ export type Operation = {
   readonly path: string
   readonly isOpen: boolean
   readonly body: v.InferOutput<typeof bodySchema> | undefined
+  /** What it takes in the query of its address. */
+  readonly query: readonly string[]
   readonly statuses: readonly string[]
 }
 
@@ -43,6 +46,7 @@ export const readOperations = async (api: TestApi): Promise<readonly Operation[]
       path,
       isOpen: operation.security.every((one) => Object.keys(one).length === 0) || operation.security.length > 1,
       body: operation.requestBody?.content['application/json']?.schema,
+      query: operation.parameters.filter((one) => one.in === 'query').map(({ name }) => name),
       statuses: Object.keys(operation.responses),
     })),
   )
