@@ -40,8 +40,8 @@ export const seal = async (
 /** The plaintext, or undefined where it is of another key or was changed. Never throws. */
 export const open = async (key: CryptoKey, sealed: Bytes, additionalData: Bytes): Promise<Bytes | undefined> => {
   try {
-    const algorithm = { name: 'AES-GCM', iv: sealed.slice(0, 12), additionalData }
-    return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, sealed.slice(12)))
+    const algorithm = { name: 'AES-GCM', iv: sealed.subarray(0, 12), additionalData }
+    return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, sealed.subarray(12)))
   } catch {
     return undefined
   }

@@ -3,6 +3,7 @@ import type { Bytes } from '../base/bytes.ts'
 /** `snapshot`: which changes others have (a snapshot of Yjs); `isGone`: it was removed for good, and does not come back. */
 export type SyncedRow = { readonly name: string; readonly snapshot: Bytes; readonly isGone: boolean }
 export type OfferedRow = { readonly stamp: number } & SyncedRow
+/** `hash`: of the record of this number, and behind it those of the numbers that follow, 32 bytes each. */
 export type SeenRow = { readonly device: string; readonly seq: number; readonly hash: Bytes }
 export type OwnRow = { readonly seq: number; readonly name: string }
 export type AsideRow = { readonly position: number; readonly code: string; readonly record: Bytes }

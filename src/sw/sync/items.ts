@@ -1,19 +1,9 @@
 import type { NotesDatabase } from '../../data/database.ts'
 import { settle } from '../../data/note-updates.ts'
-import type { SyncedRow } from '../../data/sync-rows.ts'
 import { noteName } from '../../notebook/item-name.ts'
-import type { Note } from '../../notebook/note.ts'
 import type { Update } from '../../notebook/note-document.ts'
 import { noSnapshot } from '../../notebook/note-sync.ts'
-import {
-  type ComingChange,
-  type NoteHere,
-  type Offer,
-  offerOf,
-  restoredInto,
-  takenInto,
-  wholeNote,
-} from '../../notebook/synced-note.ts'
+import { type NoteHere, type Offer, offerOf, restoredInto, wholeNote } from '../../notebook/synced-note.ts'
 
 // One note in the tables. All of it runs in a transaction of the caller's, over `synced` and the tables of notes.
 
@@ -24,7 +14,7 @@ const updatesOf = async (database: NotesDatabase, id: string): Promise<Update[]>
   (await database.updates.where('noteId').equals(id).toArray()).map(({ update }) => update)
 
 /** Of many notes in few requests: each of them costs as much as the work on a note. */
-const lookAt = async (
+export const lookAt = async (
   database: NotesDatabase,
   ids: readonly string[],
 ): Promise<readonly (NoteHere & { id: string })[]> => {
@@ -42,17 +32,10 @@ const lookAt = async (
   )
 }
 
-/** Other tabs hear which rows were written where they are fewer than 50 at once (Dexie); of more, that it may be any. */
-const told = 49
-
-const putRows = async (database: NotesDatabase, rows: readonly Note[]): Promise<void> => {
-  for (let at = 0; at < rows.length; at += told) await database.notes.bulkPut(rows.slice(at, at + told))
-}
-
 type NewUpdate = { readonly noteId: string; readonly update: Update }
 
 /** Of changes it does not matter: who has a note open reads that one again. */
-const addUpdates = (database: NotesDatabase, updates: readonly NewUpdate[]): PromiseLike<unknown> =>
+export const addUpdates = (database: NotesDatabase, updates: readonly NewUpdate[]): PromiseLike<unknown> =>
   database.updates.bulkAdd([...updates])
 
 /** The same of notes that are to be handed on: rows that were written in haste are what their changes say. */
@@ -90,37 +73,13 @@ export const wholeOf = async (database: NotesDatabase, id: string): Promise<Upda
   return body
 }
 
-const forget = async (database: NotesDatabase, id: string): Promise<void> => {
+/** Of a note that is gone for good. */
+export const forget = async (database: NotesDatabase, id: string): Promise<void> => {
   await database.notes.delete(id)
   await database.updates.where('noteId').equals(id).delete()
   await database.versions.where('noteId').equals(id).delete()
   await database.changed.delete(noteName(id))
   await database.synced.put({ name: noteName(id), snapshot: noSnapshot, isGone: true })
-}
-
-/** Changes that came of a note. */
-export type Coming = { readonly id: string; readonly changes: readonly ComingChange[] }
-
-/** Takes in changes of notes, each of which is there once. `now`: of a note whose times nobody has told. */
-export const takeIn = async (database: NotesDatabase, coming: readonly Coming[], now: number): Promise<void> => {
-  const here = await lookAt(
-    database,
-    coming.map(({ id }) => id),
-  )
-  const [updates, rows, synced, gone]: [NewUpdate[], Note[], SyncedRow[], string[]] = [[], [], [], []]
-  for (const [at, one] of coming.entries()) {
-    const { id } = one
-    const found = here[at]
-    const next = found === undefined ? undefined : takenInto(id, found, one.changes, now)
-    if (next === 'gone') gone.push(id)
-    else if (next !== undefined) {
-      updates.push(...next.updates.map((update) => ({ noteId: id, update })))
-      rows.push(next.row)
-      if (next.handedOn !== undefined) synced.push({ name: noteName(id), ...next.handedOn })
-    }
-  }
-  await Promise.all([addUpdates(database, updates), putRows(database, rows), database.synced.bulkPut(synced)])
-  for (const id of gone) await forget(database, id)
 }
 
 /** Every note, the whole of each. */

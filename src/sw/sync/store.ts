@@ -1,4 +1,3 @@
-import { toBase64url } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import { type ChangedRow, newStamp } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
@@ -8,9 +7,11 @@ import type { Commit, Edit, Incoming, SyncMemory, SyncStore } from '../../sync/p
 import { type SyncFaultCode, syncFaults } from '../../sync/wire/faults.ts'
 import { largestRecord } from '../../sync/wire/record.ts'
 import type { Vault } from '../vault.ts'
-import { noteTables, offersOf, takeIn, wholeOf } from './items.ts'
+import { noteTables, offersOf, wholeOf } from './items.ts'
 import { openMemory, sealMemory } from './memory.ts'
+import { noteSeen, readSeen } from './seen.ts'
 import { settingsOffer, takeSettings } from './settings.ts'
+import { takeIn } from './taking-in.ts'
 
 export const MEMORY = 'memory'
 export const SYNCED_AT = 'synced-at'
@@ -65,9 +66,7 @@ const acknowledge = async (database: NotesDatabase, stamps: readonly number[]): 
 const write = async (database: NotesDatabase, commit: Commit, sealed: Uint8Array, now: number): Promise<void> => {
   const { incoming = [], hashes = [], quarantined = [], read, sent = [], own = [], superseded = [] } = commit
   await take(database, incoming, now)
-  if (hashes.length > 0) {
-    await database.seen.bulkPut(hashes.map(({ device, seq, hash }) => ({ device: toBase64url(device), seq, hash })))
-  }
+  await noteSeen(database, hashes)
   if (read !== undefined)
     await database.aside
       .where('position')
@@ -192,13 +191,7 @@ export const createSyncStore = (
       const sealed = await sealMemory(vault, commit.memory)
       await alone(() => write(database, commit, sealed, clock()))
     },
-    async hashesOf(records) {
-      const found = await database.seen.bulkGet(records.map(({ device, seq }) => [toBase64url(device), seq]))
-      return records.flatMap(({ device, seq }, at) => {
-        const hash = found[at]?.hash
-        return hash === undefined ? [] : [{ device, seq, hash }]
-      })
-    },
+    hashesOf: (records) => readSeen(database, records),
     outbox,
     outboxSize: () => Promise.resolve(database.changed.count()),
     own: () => Promise.resolve(database.own.toArray()),

@@ -38,12 +38,21 @@ export type Reader = {
 export const createReader = (source: Uint8Array): Reader => {
   let at = 0
   const malformed = () => new SyncFault('MALFORMED')
-  const take = (length: number): Bytes => {
+  const skip = (length: number): number => {
     if (length > source.length - at) throw malformed()
     at += length
-    return new Uint8Array(source.slice(at - length, at))
+    return at - length
   }
-  const number = (length: number): number => take(length).reduce((sum, byte) => sum * 256 + byte, 0)
+  /** A copy over a buffer of its own, whatever `source` is a view of. */
+  const take = (length: number): Bytes => {
+    const from = skip(length)
+    return new Uint8Array(source.subarray(from, from + length))
+  }
+  const number = (length: number): number => {
+    let sum = 0
+    for (let from = skip(length); from < at; from += 1) sum = sum * 256 + (source[from] ?? 0)
+    return sum
+  }
   const sizedBytes = (most: number): Bytes => {
     const length = number(4)
     if (length > most) throw malformed()
@@ -87,5 +96,8 @@ export const checkVersion = (found: number, known: number): void => {
   if (found < known) throw new SyncFault('VERSION_LOWERED')
 }
 
-export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
-  one.length === other.length && one.every((byte, at) => byte === other[at])
+export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => {
+  if (one.length !== other.length) return false
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false
+  return true
+}
