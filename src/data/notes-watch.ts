@@ -31,8 +31,12 @@ export type Watcher = {
 /** So many are read for the first look, and so many in one go after it: one go keeps the page busy for some milliseconds. */
 const FIRST = 100
 const BATCH = 400
-/** Asking for rows by their ids takes longer. */
+/** Asking for rows by their ids takes longer: for more than one in so many, all are read in less time. */
 const CHANGED = 100
+const PART = 4
+/** Where more than `CHANGED` come, more are on their way: it is waited until none came for so long, but no longer than this; milliseconds. */
+const QUIET = 300
+const LONGEST = 2000
 
 /** What is known of the table, by id. A row that says what it said stays the same object, so that nobody looks at it again. */
 type Known = { readonly notes: Map<string, Note>; readonly damaged: Map<string, unknown> }
@@ -97,6 +101,8 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
   let round = 0
   let reading = false
   const changed = new Set<string>()
+  /** Since when a lot of changes waits, until it is quiet. */
+  let waits: { readonly since: number; readonly timer: ReturnType<typeof setTimeout> } | undefined
 
   const take = (into: Known, entries: readonly unknown[]): void => {
     const hasty = entries.filter(isHasty).map(idOf)
@@ -165,26 +171,47 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
     for (const [id, one] of now.damaged) known.damaged.set(id, one)
     return true
   }
-  /** Reads everything where `all`, and then what was changed meanwhile, until there is no more. */
+  /** Reads everything where `all`, and then what was changed meanwhile, until there is no more or a lot of it. */
   const follow = async (own: number, all: boolean): Promise<void> => {
     reading = true
+    let isLeft = false
     try {
       if (all) await readAll(own)
       let isNews = all
       do {
-        while (changed.size > 0 && !isOver(own)) {
+        while (changed.size > 0 && !isLot() && !isOver(own)) {
           isNews = (await readChanged()) || isNews
           if (changed.size > 0) await turn()
         }
         if (isOver(own)) return
         if (isNews) tell(list, known.damaged, true)
         isNews = false
-      } while (changed.size > 0)
+      } while (changed.size > 0 && !isLot())
+      isLeft = changed.size > 0
     } catch (thrown) {
       await failed(own, thrown)
     } finally {
-      if (own === round) reading = false
+      if (own === round) {
+        reading = false
+        if (isLeft) wait()
+      }
     }
+  }
+  /** So much that reading everything is less. */
+  const isLot = (): boolean => changed.size > Math.max(CHANGED, list.length / PART)
+  /** Reads what was changed when no more of it comes. */
+  const wait = (): void => {
+    const since = waits?.since ?? performance.now()
+    clearTimeout(waits?.timer)
+    const longest = list.length === 0 ? 0 : since + LONGEST - performance.now()
+    waits = { since, timer: setTimeout(readWaiting, Math.min(QUIET, Math.max(0, longest))) }
+  }
+  const readWaiting = (): void => {
+    waits = undefined
+    // Whatever reads now goes on to what was changed.
+    if (stopped || reading) return
+    if (isLot()) again()
+    else void follow(round, false)
   }
   const failed = async (own: number, thrown: unknown): Promise<void> => {
     if (isOver(own)) return
@@ -194,13 +221,16 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
   const again = (): void => {
     if (stopped) return
     round += 1
+    changed.clear()
     void follow(round, true)
   }
   const forgetMutations = onMutation(database, (ids) => {
     if (stopped) return
     if (ids === undefined) return again()
     for (const id of ids) changed.add(id)
-    if (!reading) void follow(round, false)
+    if (reading) return
+    if (changed.size > CHANGED) wait()
+    else void follow(round, false)
   })
   const forgetInterruptions = onInterruption(database, again)
   again()
@@ -208,6 +238,7 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
     again,
     stop() {
       stopped = true
+      clearTimeout(waits?.timer)
       forgetMutations()
       forgetInterruptions()
     },

@@ -59,6 +59,29 @@ describe('the store of notes', () => {
     stop()
   })
 
+  it('reads a lot of changes that come one after the other in few goes, and tells of all of them', async () => {
+    const { store, database } = fresh()
+    const { ids, stop } = watched(store)
+    await vi.waitFor(() => expect(ids()).toEqual([]))
+    const asked = vi.spyOn(database.notes, 'bulkGet')
+    for (let part = 0; part < 12; part += 1) {
+      await database.transaction('rw', database.notes, async () => {
+        // So few at once that it is told which they were, as sync does.
+        for (let some = 0; some < 150; some += 30) {
+          await database.notes.bulkPut(
+            Array.from({ length: 30 }, (_, at) => newNote(`${part} ${some + at}`, part * 150 + some + at)),
+          )
+        }
+      })
+    }
+    await vi.waitFor(() => expect(ids()?.length).toBe(1800), 5000)
+    expect(asked.mock.calls.length).toBeLessThan(4)
+    // One more is told of at once.
+    await database.notes.put(newNote('last', 9999))
+    await vi.waitFor(() => expect(ids()?.[0]).toBe('last'))
+    stop()
+  })
+
   it('keeps notes when it is opened again', async () => {
     const { database, store } = fresh()
     await store.put([{ ...newNote('a', 1), body: 'kept' }])
