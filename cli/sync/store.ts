@@ -130,12 +130,14 @@ export const createSyncStore = (
         const [found] = database.all(sql, v.object({ hash: blob }), toBase64url(device), seq)
         return found === undefined ? [] : [{ device, seq, hash: found.hash }]
       }),
-    outbox: async (most, bytes) =>
+    outbox: async (most, bytes, underWay) =>
       database.together(() => {
+        const going = new Set(underWay)
         const edits: Edit[] = []
         let size = 0
         for (const { stamp, name } of database.all('select stamp, name from changed order by stamp', changedRow)) {
           if (edits.length >= most || size >= bytes) break
+          if (going.has(stamp)) continue
           const edit = offer(stamp, name)
           if (edit === undefined) continue
           edits.push(edit)

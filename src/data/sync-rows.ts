@@ -2,7 +2,9 @@ import type { Bytes } from '../base/bytes.ts'
 
 /** `snapshot`: which changes others have (a snapshot of Yjs); `isGone`: it was removed for good, and does not come back. */
 export type SyncedRow = { readonly name: string; readonly snapshot: Bytes; readonly isGone: boolean }
-export type OfferedRow = { readonly stamp: number } & SyncedRow
+export type OfferedItem = { readonly stamp: number } & SyncedRow
+/** Items that were offered together, under the stamp of the first of them. */
+export type OfferedRow = { readonly stamp: number; readonly items: readonly OfferedItem[] }
 /** `hash`: of the record of this number, and behind it those of the numbers that follow, 32 bytes each. */
 export type SeenRow = { readonly device: string; readonly seq: number; readonly hash: Bytes }
 export type OwnRow = { readonly seq: number; readonly name: string }

@@ -1,7 +1,7 @@
 import * as Y from 'yjs'
 import { isTime } from '../base/clock.ts'
 import type { Note, NoteContent } from './note.ts'
-import { contentOf, type Update } from './note-document.ts'
+import { contentOf, newDocument, type Update } from './note-document.ts'
 
 /** When a note was made and last written, in milliseconds since 1970. */
 export type NoteTimes = Pick<Note, 'createdAt' | 'updatedAt'>
@@ -25,9 +25,6 @@ export type SyncedDocument = {
 
 const own = (bytes: Uint8Array): Update => new Uint8Array(bytes)
 const GONE = 'goneAt'
-
-/** With a name that is not random, which nobody asks for: random numbers take longer than all else of a small document. */
-const newDocument = (): Y.Doc => new Y.Doc({ guid: 'note' })
 
 const timeOf = (marks: Y.Map<unknown>, key: string): number | undefined => {
   const value = marks.get(key)

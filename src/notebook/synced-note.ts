@@ -20,11 +20,11 @@ const foundationOf = (row: Note | undefined, updates: readonly Update[]): readon
 
 /** The document of a note; where it has no changes yet, those that its row makes. `added`: what is to be stored of it. */
 const documentOf = (row: Note, updates: readonly Update[]) => {
-  const added: Update[] = [...foundationOf(row, updates)]
-  const document = openSynced([...updates, ...added])
+  const foundation = foundationOf(row, updates)
+  const document = openSynced([...updates, ...foundation])
   const times = document.tell({ createdAt: row.createdAt, updatedAt: row.updatedAt })
-  if (times !== undefined) added.push(times)
-  return { document, added }
+  if (foundation.length > 0) return { document, added: [document.state()] }
+  return { document, added: times === undefined ? [] : [times] }
 }
 
 /** The whole of a note as one change. `added`: what is to be stored of it. */

@@ -40,6 +40,8 @@ export type EngineDeps = {
   readonly progress?: (progress: Progress) => void
   /** Own records beyond one for each item that make a compaction worth it, where they are no fewer than the items. */
   readonly compactAt?: number
+  /** Edits in a batch. */
+  readonly editsAtOnce?: number
 }
 
 /** What a whole exchange came to. */
@@ -51,8 +53,6 @@ export type Outcome = {
   /** Records that the server holds back. */
   readonly missing: readonly Missing[]
 }
-
-const editsAtOnce = 200
 
 /** `end`: the last record that this device has sealed. */
 type Session = Known & { readonly end: ChainEnd }
@@ -71,17 +71,8 @@ const batchOf = (edits: readonly Edit[]): readonly Edit[] => {
  * `SyncFault` where the server's story as a whole is false, and `TransportError` where it cannot be asked.
  */
 export const createEngine = (deps: EngineDeps) => {
-  const {
-    store,
-    transport,
-    device,
-    chain,
-    merge,
-    whole,
-    isReadable,
-    progress = () => undefined,
-    compactAt = 200,
-  } = deps
+  const { store, transport, device, chain, merge, whole, isReadable, progress = () => undefined } = deps
+  const { compactAt = 200, editsAtOnce = 200 } = deps
 
   const askLog = ({ log }: SyncMemory): Promise<LogAnswer> => transport.log(Math.max(0, log.length - 1))
 
@@ -140,8 +131,8 @@ export const createEngine = (deps: EngineDeps) => {
     return { ...memory, position, devices: { ...memory.devices, [id]: progress } }
   }
 
-  /** Commits what was sealed and then sends it: a batch that was cut goes again as it is, and has one effect. */
-  const send = async ({ log }: Known, memory: SyncMemory, sending: Sending): Promise<SyncMemory> => {
+  /** Sends what was sealed and committed: a batch that was cut goes again as it is, and has one effect. Answers what is to be committed then. */
+  const post = async ({ log }: Known, memory: SyncMemory, sending: Sending): Promise<Commit> => {
     await chain.advance(log.account, memory)
     let position = 0
     try {
@@ -163,27 +154,55 @@ export const createEngine = (deps: EngineDeps) => {
     }
     const hashes = own.map(({ seq, hash }) => ({ device: device.id, seq, hash }))
     const superseded = checkpoint === undefined ? {} : { superseded: checkpoint.superseded }
-    await store.commit({ memory: next, sent: edits, own, hashes, ...superseded })
-    return next
+    return { memory: next, sent: edits, own, hashes, ...superseded }
   }
 
+  /** Commits what was sealed, and then sends it. */
+  const send = async (session: Known, sealed: SyncMemory): Promise<SyncMemory> => {
+    if (sealed.sending === undefined) return sealed
+    const commit = await post(session, sealed, sealed.sending)
+    await store.commit(commit)
+    return commit.memory
+  }
   const seal = async (session: Known, memory: SyncMemory): Promise<SyncMemory> => {
     await store.commit({ memory })
-    return memory.sending === undefined ? memory : send(session, memory, memory.sending)
+    return send(session, memory)
+  }
+
+  /** What is remembered with the next batch sealed; the same where nothing waits but what is on its way. */
+  const sealNext = async (session: Known, memory: SyncMemory): Promise<SyncMemory> => {
+    const underWay = memory.sending?.edits ?? []
+    const found = await store.outbox(editsAtOnce, largestBatch, underWay)
+    const edits = batchOf(found.filter(({ id }) => !underWay.includes(id)))
+    return edits.length === 0 ? memory : sealEdits(authorOf(session), memory, edits)
+  }
+
+  /** Sends a batch while the next one of what waits is being sealed. Answers what is remembered with that one in its place, which is committed. */
+  const sendAndSeal = async (session: Known, memory: SyncMemory, sending: Sending, waiting: number) => {
+    const sealing = waiting > sending.edits.length ? sealNext(session, memory) : Promise.resolve(memory)
+    sealing.catch(() => undefined)
+    const commit = await post(session, memory, sending).finally(() => sealing.catch(() => undefined))
+    const { seq, hash, sending: next } = await sealing
+    const then = next === sending ? commit.memory : { ...commit.memory, seq, hash, sending: next }
+    await store.commit({ ...commit, memory: then })
+    return then
   }
 
   const push = async (session: Session, signal?: AbortSignal) => {
     let { memory } = session
     const total = await store.outboxSize()
     let sent = 0
-    if (memory.sending !== undefined) memory = await send(session, memory, memory.sending)
     for (;;) {
       signal?.throwIfAborted()
-      const edits = batchOf(await store.outbox(editsAtOnce, largestBatch))
-      sent = total - (await store.outboxSize())
+      if (memory.sending === undefined) {
+        memory = await sealNext(session, memory)
+        if (memory.sending !== undefined) await store.commit({ memory })
+      }
+      const waiting = await store.outboxSize()
+      sent = total - waiting
       if (total > 0) progress({ type: 'sending', done: Math.max(0, sent), total })
-      if (edits.length === 0) return { memory, sent }
-      memory = await seal(session, await sealEdits(authorOf(session), memory, edits))
+      if (memory.sending === undefined) return { memory, sent }
+      memory = await sendAndSeal(session, memory, memory.sending, waiting)
     }
   }
 

@@ -150,8 +150,8 @@ export type SyncStore = {
   commit(commit: Commit): Promise<void>
   /** The hashes of those of these records that were seen. */
   hashesOf(records: readonly RecordName[]): Promise<readonly Head[]>
-  /** The oldest edits that are not sent; those beyond so many bytes may be left out. */
-  outbox(most: number, bytes: number): Promise<readonly Edit[]>
+  /** The oldest edits that are not sent; those beyond so many bytes may be left out, and those that are under way. */
+  outbox(most: number, bytes: number, underWay: readonly number[]): Promise<readonly Edit[]>
   outboxSize(): Promise<number>
   /** Records of this device that were not superseded, as far as is known: it says when to look, and no more. */
   own(): Promise<readonly { readonly seq: number; readonly name: string }[]>

@@ -13,21 +13,20 @@ export const noteTables = ['notes', 'updates', 'versions', 'changed', 'synced', 
 const updatesOf = async (database: NotesDatabase, id: string): Promise<Update[]> =>
   (await database.updates.where('noteId').equals(id).toArray()).map(({ update }) => update)
 
-/** Of many notes in few requests: each of them costs as much as the work on a note. */
+/** Of many notes in few requests: each of them costs as much as the work on a note. `changed`: names of what is not handed on. */
 export const lookAt = async (
   database: NotesDatabase,
   ids: readonly string[],
+  changed: ReadonlySet<string> = new Set(),
 ): Promise<readonly (NoteHere & { id: string })[]> => {
   const names = ids.map(noteName)
-  const { notes, synced, changed } = database
-  const [rows, handedOn, changes] = await Promise.all([notes.bulkGet([...ids]), synced.bulkGet(names), changed.count()])
-  const marks = changes === 0 ? [] : await changed.bulkGet(names)
+  const [rows, handedOn] = await Promise.all([database.notes.bulkGet([...ids]), database.synced.bulkGet(names)])
   return Promise.all(
     ids.map(async (id, at) => {
       const [row, before] = [rows[at], handedOn[at]]
       // What was never here has no changes either.
       const updates = row === undefined && before === undefined ? [] : await updatesOf(database, id)
-      return { id, row, handedOn: before, isChanged: marks[at] !== undefined, updates }
+      return { id, row, handedOn: before, isChanged: changed.has(noteName(id)), updates }
     }),
   )
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { type ChangedRow, newStamp } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import { readPerson } from '../../data/person-settings.ts'
+import type { OfferedItem, OfferedRow } from '../../data/sync-rows.ts'
 import { fileName, idIn, noteName, SETTINGS } from '../../notebook/item-name.ts'
 import type { Commit, Edit, Incoming, SyncMemory, SyncStore } from '../../sync/ports.ts'
 import { type SyncFaultCode, syncFaults } from '../../sync/wire/faults.ts'
@@ -51,14 +52,23 @@ const take = async (database: NotesDatabase, incoming: readonly Incoming[], now:
   await Promise.all(items.map(([name, changes]) => takeFile(database, name, changes)))
 }
 
+/** What was handed on with these stamps. A page of the app can write here, so a row may hold anything. */
+const offeredAs = async ({ offered }: NotesDatabase, stamps: readonly number[]): Promise<readonly OfferedItem[]> => {
+  const sent = new Set(stamps)
+  const isList = ({ items }: OfferedRow): boolean => Array.isArray(items) && items.every((one) => one instanceof Object)
+  const rows = (await offered.toArray()).filter(isList)
+  const those = rows.filter(({ items }) => items.some(({ stamp }) => sent.has(stamp)))
+  await offered.bulkDelete(those.map(({ stamp }) => stamp))
+  return those.flatMap(({ items }) => items).filter(({ stamp }) => sent.has(stamp))
+}
+
 /** What was sent is with the others, unless it was changed once more meanwhile. */
 const acknowledge = async (database: NotesDatabase, stamps: readonly number[]): Promise<void> => {
-  const { offered, synced, changed, manifests } = database
-  const known = (await offered.bulkGet([...stamps])).filter((one) => one !== undefined)
+  const { synced, changed, manifests } = database
+  const known = await offeredAs(database, stamps)
   const now = await changed.bulkGet(known.map(({ name }) => name))
   await synced.bulkPut(known.map(({ stamp: _, ...row }) => row))
   await changed.bulkDelete(known.filter(({ stamp }, at) => now[at]?.stamp === stamp).map(({ name }) => name))
-  await offered.bulkDelete(known.map(({ stamp }) => stamp))
   const files = known.map(({ name }) => name).filter((name) => idIn('file', name) !== undefined)
   if (files.length > 0) await manifests.where('name').anyOf(files).modify({ state: 'here' })
 }
@@ -116,13 +126,13 @@ export const createSyncStore = (
       return undefined
     }
     const { body, ...rest } = offer
-    await database.offered.put({ stamp, name, ...rest })
+    await database.offered.put({ stamp, items: [{ stamp, name, ...rest }] })
     return { id: stamp, name, kind: 'changes', body }
   }
   const offerFile = async ({ name, stamp }: ChangedRow): Promise<Edit | undefined> => {
     const file = await database.manifests.get(name)
     if (file?.state !== 'ready') return undefined
-    await database.offered.put({ stamp, name, snapshot: new Uint8Array(), isGone: false })
+    await database.offered.put({ stamp, items: [{ stamp, name, snapshot: new Uint8Array(), isGone: false }] })
     return { id: stamp, name, kind: 'file', body: file.manifest }
   }
   const offerNotes = async (rows: readonly ChangedRow[]): Promise<readonly Edit[]> => {
@@ -141,7 +151,9 @@ export const createSyncStore = (
       else large.delete(name)
       return isLarge ? [] : [{ row: { stamp, name, ...rest }, body }]
     })
-    await database.offered.bulkPut(fitting.map(({ row }) => row))
+    const [first] = fitting
+    if (first !== undefined)
+      await database.offered.put({ stamp: first.row.stamp, items: fitting.map(({ row }) => row) })
     return fitting.map(({ row: { stamp, name }, body }) => ({ id: stamp, name, kind: 'changes', body }))
   }
 
@@ -163,12 +175,20 @@ export const createSyncStore = (
   }
 
   /** So many of what was changed as can be sent now. */
-  const outbox = (most: number, bytes: number): Promise<Edit[]> =>
+  const outbox = (most: number, bytes: number, underWay: readonly number[]): Promise<Edit[]> =>
     alone(async () => {
-      await dropStrange()
-      const notes = await database.changed.where('name').startsWith('note/').limit(most).toArray()
+      // What was offered before and is not under way is offered anew.
+      if (underWay.length === 0) await Promise.all([dropStrange(), database.offered.clear()])
+      const going = new Set(underWay)
+      const isWaiting = ({ stamp }: ChangedRow): boolean => !going.has(stamp)
+      const found = await database.changed
+        .where('name')
+        .startsWith('note/')
+        .limit(most + going.size)
+        .toArray()
+      const notes = found.filter(isWaiting).slice(0, most)
       const ready = await database.manifests.where('state').equals('ready').limit(most).primaryKeys()
-      const files = (await database.changed.bulkGet(ready)).filter((row) => row !== undefined)
+      const files = (await database.changed.bulkGet(ready)).filter((row) => row !== undefined).filter(isWaiting)
       const edits: Edit[] = []
       let size = 0
       const settings = await database.changed.get(SETTINGS)
@@ -176,7 +196,7 @@ export const createSyncStore = (
         edits.push(...more.filter((edit) => edit !== undefined))
         size = edits.reduce((sum, { body }) => sum + body.length, 0)
       }
-      if (settings !== undefined) add([await offerSettings(await stamped(settings))])
+      if (settings !== undefined && isWaiting(settings)) add([await offerSettings(await stamped(settings))])
       for (let at = 0; at < notes.length && size < bytes; at += atOnce) {
         add(await offerNotes(await Promise.all(notes.slice(at, at + atOnce).map(stamped))))
       }

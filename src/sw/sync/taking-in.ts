@@ -50,6 +50,7 @@ const addRows = async (database: NotesDatabase, rows: readonly Note[]): Promise<
 
 /** Takes in those of which nothing is here, without asking for them first: what is here refuses to be added. Answers the others. */
 const addNew = async (database: NotesDatabase, coming: readonly Coming[], now: number): Promise<readonly Coming[]> => {
+  if (coming.length === 0) return []
   const fresh = coming.flatMap((one): readonly Next[] => {
     const next = takenInto(one.id, nothingHere, one.changes, now)
     return next === undefined || next === 'gone' ? [] : [{ ...next, one }]
@@ -72,9 +73,14 @@ const addNew = async (database: NotesDatabase, coming: readonly Coming[], now: n
 }
 
 /** The same of notes that may be here. */
-const takeOver = async (database: NotesDatabase, coming: readonly Coming[], now: number): Promise<void> => {
+const takeOver = async (
+  database: NotesDatabase,
+  coming: readonly Coming[],
+  changed: ReadonlySet<string>,
+  now: number,
+): Promise<void> => {
   const ids = coming.map(({ id }) => id)
-  const here = await lookAt(database, ids)
+  const here = await lookAt(database, ids, changed)
   const [notes, gone]: [Next[], string[]] = [[], []]
   for (const [at, one] of coming.entries()) {
     const next = takenInto(one.id, here[at] ?? nothingHere, one.changes, now)
@@ -90,21 +96,29 @@ const takeOver = async (database: NotesDatabase, coming: readonly Coming[], now:
   for (const id of gone) await forget(database, id)
 }
 
+/** Where more than this was changed here, it is asked for what comes and not for all of it. */
+const mostChanged = 500
+
+/** The names of those that were changed here. */
+const changedOf = async ({ changed }: NotesDatabase, coming: readonly Coming[]): Promise<ReadonlySet<string>> => {
+  const some = await changed.limit(mostChanged).primaryKeys()
+  if (some.length < mostChanged) return new Set(some)
+  const rows = await changed.bulkGet(coming.map(({ id }) => noteName(id)))
+  return new Set(rows.flatMap((row) => row?.name ?? []))
+}
+
 /** So many at once are likely to be new here. */
 const many = 20
-/** Where more than this was changed here, it is not looked through for what comes. */
-const mostChanged = 1000
 
 /** Takes in changes of notes, each of which is there once. `now`: of a note whose times nobody has told. */
 export const takeIn = async (database: NotesDatabase, coming: readonly Coming[], now: number): Promise<void> => {
-  const changed = coming.length < many ? [] : await database.changed.limit(mostChanged).primaryKeys()
-  if (coming.length < many || changed.length === mostChanged) return takeOver(database, coming, now)
-  const names = new Set(changed)
-  const isChanged = ({ id }: Coming): boolean => names.has(noteName(id))
-  const news = coming.filter((one) => !isChanged(one))
-  const [first, others] = [news.slice(0, many), news.slice(many)]
-  const left = await addNew(database, first, now)
-  const rest = left.length < first.length / 2 ? await addNew(database, others, now) : others
-  const here = [...coming.filter(isChanged), ...left, ...rest]
-  if (here.length > 0) await takeOver(database, here, now)
+  if (coming.length === 0) return
+  const changed = await changedOf(database, coming)
+  const isChanged = ({ id }: Coming): boolean => changed.has(noteName(id))
+  const news = coming.length < many ? [] : coming.filter((one) => !isChanged(one))
+  const left = await addNew(database, news.slice(0, many), now)
+  const others = news.slice(many)
+  const rest = left.length < many / 2 ? await addNew(database, others, now) : others
+  const known = news.length === 0 ? coming : [...coming.filter(isChanged), ...left, ...rest]
+  if (known.length > 0) await takeOver(database, known, changed, now)
 }

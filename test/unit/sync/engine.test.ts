@@ -1,11 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Bytes, utf8 } from '../../../src/base/bytes.ts'
 import { chunkSize, decodeManifest } from '../../../src/crypto/blob.ts'
 import { sha256 } from '../../../src/crypto/primitives.ts'
 import { downloadFile, uploadFile } from '../../../src/sync/files.ts'
-import { TransportError } from '../../../src/sync/ports.ts'
+import { type SyncTransport, TransportError } from '../../../src/sync/ports.ts'
 import { createRunner, type RunState } from '../../../src/sync/runner.ts'
 import { faultOf } from './support/account.ts'
+import { createMemoryStore, startEngine } from './support/replica.ts'
 import { startSite } from './support/site.ts'
 
 const replicas = async (compactAt?: number) => {
@@ -14,6 +15,70 @@ const replicas = async (compactAt?: number) => {
   if (first === undefined || second === undefined) throw new Error('There are two.')
   return { site, one: site.start(first), two: site.start(second) }
 }
+
+describe('a replica with more than one batch to send', () => {
+  const [many, atOnce] = [9, 4]
+  const names = Array.from({ length: many }, (_, at) => `note/${at}`)
+
+  /** Dies when its turn has come, at a commit or at an answer of the server that is lost; and goes on from what is stored. */
+  const sendDyingAt = async (turn: number) => {
+    const site = await startSite(['One', 'Two'])
+    const [first, second] = site.devices
+    if (first === undefined || second === undefined) throw new Error('There are two.')
+    let [turns, isFirst] = [0, true]
+    const live = (): void => {
+      if (isFirst) turns += 1
+      if (isFirst && turns === turn) throw new TransportError({ type: 'unavailable' })
+    }
+    const { store, kept, edit, texts } = createMemoryStore(live)
+    const server = site.server.as(first.id)
+    const post: SyncTransport['post'] = async (records) => {
+      const answer = await server.post(records)
+      live()
+      return answer
+    }
+    const start = () => startEngine(first, store, { ...server, post }, undefined, atOnce)
+    for (const name of names) edit(name, () => name)
+    await start()
+      .exchange()
+      .catch(() => undefined)
+    isFirst = false
+    edit('note/1', (body) => `${body} and more`)
+    await start().exchange()
+    const two = site.start(second)
+    await two.engine.exchange()
+    return { turns, site, kept, texts, two }
+  }
+
+  test('sends each edit once, whenever it dies', async () => {
+    const { turns } = await sendDyingAt(0)
+    expect(turns).toBeGreaterThan(10)
+    for (let turn = 3; turn <= turns; turn += 1) {
+      const { site, kept, texts, two } = await sendDyingAt(turn)
+      expect(two.texts()).toEqual(texts())
+      expect(two.kept.quarantined).toEqual([])
+      expect(kept.outbox).toEqual([])
+      // Two edits of one note may have gone together.
+      expect([many, many + 1]).toContain(site.server.held.records.length)
+    }
+  })
+
+  test('seals the next batch while one is on its way, and never the same edit twice', async () => {
+    const { site, one } = await replicas()
+    for (const name of names) one.edit(name, () => name)
+    const server = site.server.as(one.device.id)
+    const asked = vi.spyOn(one.store, 'outbox')
+    const atPost: number[] = []
+    const post: SyncTransport['post'] = async (records) => {
+      await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(atPost.length))
+      atPost.push(asked.mock.calls.length)
+      return server.post(records)
+    }
+    const { sent } = await startEngine(one.device, one.store, { ...server, post }, undefined, atOnce).exchange()
+    expect([sent, site.server.held.records.length]).toEqual([many, many])
+    expect(atPost).toEqual([2, 3, 3])
+  })
+})
 
 describe('two replicas', () => {
   test('have each other’s edits after an exchange, and nothing is sent twice', async () => {

@@ -95,7 +95,8 @@ export const startReplicas = (
     }, at)
     let older = kept.kept.memory
     const transport = unreliable(transportOf(at), () => luck.fates.shift() ?? 'fine')
-    const start = () => startEngine(device, kept.store, transport, 4)
+    // So few edits at once that there are batches, one of which is sealed while another is on its way.
+    const start = () => startEngine(device, kept.store, transport, 4, 2)
     return {
       ...kept,
       forget(how: 'all' | 'older'): void {

@@ -54,7 +54,7 @@ export const createMemoryStore = (onCommit: (stage: 'before' | 'after') => void 
         const hash = kept.hashes.get(`${toBase64url(device)} ${seq}`)
         return hash === undefined ? [] : [{ device, seq, hash }]
       }),
-    outbox: async (most) => kept.outbox.slice(0, most),
+    outbox: async (most, _bytes, underWay) => kept.outbox.filter(({ id }) => !underWay.includes(id)).slice(0, most),
     outboxSize: async () => kept.outbox.length,
     own: async () => kept.own,
     snapshot: async (name) => snapshot(name),
@@ -96,6 +96,7 @@ export const startEngine = (
   store: SyncStore,
   transport: SyncTransport,
   compactAt?: number,
+  editsAtOnce?: number,
 ): Engine =>
   createEngine({
     store,
@@ -107,4 +108,5 @@ export const startEngine = (
     whole: wholeUpdate,
     isReadable,
     ...(compactAt === undefined ? {} : { compactAt }),
+    ...(editsAtOnce === undefined ? {} : { editsAtOnce }),
   })
