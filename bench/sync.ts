@@ -5,7 +5,7 @@ import { readConfig } from '../server/config.ts'
 import { openDatabase } from '../server/store/database.ts'
 import { createStore } from '../server/store/store.ts'
 import { createSyncService } from '../server/sync/sync.ts'
-import { type Bytes, toBase64url, utf8 } from '../src/base/bytes.ts'
+import { toBase64url, utf8 } from '../src/base/bytes.ts'
 import { createPostgresDatabase, startPostgres } from '../test/support/postgres.ts'
 import { startSite } from '../test/unit/sync/support/site.ts'
 import { measureBrowsers } from './sync/browser.ts'
@@ -13,7 +13,9 @@ import { measureBrowsers } from './sync/browser.ts'
 // Sealing and opening on this device, keeping records on the server, and all of it in browsers, each beside the bare thing under it in the
 // same run: AES-GCM over the same bytes, and inserts of the same rows.
 
-const notes = 10_000
+// node bench/sync.ts 2000 browsers     so many notes, and that part alone (after a build)
+const [count = '10000', part = 'all'] = process.argv.slice(2)
+const notes = Number(count)
 const noteSize = 2000
 const batch = 100
 
@@ -40,32 +42,40 @@ const bareCrypto = async (): Promise<number> => {
   })
 }
 
-console.log(`This device: ${notes} notes of ${noteSize} bytes`)
-const site = await startSite(['One', 'Two'])
-const [first, second] = site.devices
-if (first === undefined || second === undefined) throw new Error('There are two devices.')
-const [one, two] = [site.start(first), site.start(second)]
-for (let at = 0; at < notes; at += 1) one.edit(`note/${at}`, () => text(at))
-const bare = await bareCrypto()
-const sealing = await seconds(() => one.engine.exchange())
-const opening = await seconds(() => two.engine.exchange())
-if (Object.keys(two.texts()).length !== notes) throw new Error('Not every note has come.')
-const beside = `bare AES-GCM both ways ${bare.toFixed(2)} s`
-tell(
-  'first download and decryption',
-  `${opening.toFixed(2)} s`,
-  opening < 10,
-  '10 s',
-  `${beside}, ratio ${(opening / bare).toFixed(1)}`,
-)
-console.log(`  sealing all of them: ${sealing.toFixed(2)} s; ${beside}, ratio ${(sealing / bare).toFixed(1)}`)
-one.edit('note/0', (body) => `${body} and more`)
-const edit = await seconds(() => one.engine.exchange())
-tell('one edit sealed and sent', `${(edit * 1000).toFixed(1)} ms`, edit < 0.1, '100 ms', 'a server in this process')
+/** Seals and opens on this device, without a network and without a database. */
+const measureDevice = async () => {
+  console.log(`This device: ${notes} notes of ${noteSize} bytes`)
+  const site = await startSite(['One', 'Two'])
+  const [first, second] = site.devices
+  if (first === undefined || second === undefined) throw new Error('There are two devices.')
+  const [one, two] = [site.start(first), site.start(second)]
+  for (let at = 0; at < notes; at += 1) one.edit(`note/${at}`, () => text(at))
+  const bare = await bareCrypto()
+  const sealing = await seconds(() => one.engine.exchange())
+  const opening = await seconds(() => two.engine.exchange())
+  if (Object.keys(two.texts()).length !== notes) throw new Error('Not every note has come.')
+  const beside = `bare AES-GCM both ways ${bare.toFixed(2)} s`
+  tell(
+    'first download and decryption',
+    `${opening.toFixed(2)} s`,
+    opening < 10,
+    '10 s',
+    `${beside}, ratio ${(opening / bare).toFixed(1)}`,
+  )
+  console.log(`  sealing all of them: ${sealing.toFixed(2)} s; ${beside}, ratio ${(sealing / bare).toFixed(1)}`)
+  one.edit('note/0', (body) => `${body} and more`)
+  const edit = await seconds(() => one.engine.exchange())
+  tell('one edit sealed and sent', `${(edit * 1000).toFixed(1)} ms`, edit < 0.1, '100 ms', 'a server in this process')
+  return { site, first, records: site.server.held.records.map(({ record }) => record) }
+}
 
-const records: readonly Bytes[] = site.server.held.records.map(({ record }) => record)
+type Sealed = Awaited<ReturnType<typeof measureDevice>>
 
-const server = async (name: string, databaseUrl: string | undefined): Promise<void> => {
+const measureServer = async (
+  name: string,
+  databaseUrl: string | undefined,
+  { site, first, records }: Sealed,
+): Promise<void> => {
   const data = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
   const db = await openDatabase({ ...readConfig({ HOLDFAST_DATA: data }), databaseUrl })
   const store = createStore(db)
@@ -108,14 +118,17 @@ const server = async (name: string, databaseUrl: string | undefined): Promise<vo
   }
 }
 
-console.log('The server')
-await server('SQLite', undefined)
-const postgres = await startPostgres({ fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' })
-try {
-  await server('PostgreSQL', (await createPostgresDatabase(postgres.url)).url)
-} finally {
-  await postgres.stop()
+const measureServers = async (sealed: Sealed): Promise<void> => {
+  console.log('The server')
+  await measureServer('SQLite', undefined, sealed)
+  const postgres = await startPostgres({ fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' })
+  try {
+    await measureServer('PostgreSQL', (await createPostgresDatabase(postgres.url)).url, sealed)
+  } finally {
+    await postgres.stop()
+  }
 }
 
+if (part !== 'browsers') await measureServers(await measureDevice())
 console.log('Two browsers')
 await measureBrowsers(notes, noteSize)

@@ -101,6 +101,9 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
   let round = 0
   let reading = false
   const changed = new Set<string>()
+  /** Whether it may be any that was changed; and when everything was read last. */
+  let isAny = false
+  let readAt = Number.NEGATIVE_INFINITY
   /** Since when a lot of changes waits, until it is quiet. */
   let waits: { readonly since: number; readonly timer: ReturnType<typeof setTimeout> } | undefined
 
@@ -187,7 +190,7 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
         if (isNews) tell(list, known.damaged, true)
         isNews = false
       } while (changed.size > 0 && !isLot())
-      isLeft = changed.size > 0
+      isLeft = changed.size > 0 || isAny
     } catch (thrown) {
       await failed(own, thrown)
     } finally {
@@ -198,7 +201,7 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
     }
   }
   /** So much that reading everything is less. */
-  const isLot = (): boolean => changed.size > Math.max(CHANGED, list.length / PART)
+  const isLot = (): boolean => isAny || changed.size > Math.max(CHANGED, list.length / PART)
   /** Reads what was changed when no more of it comes. */
   const wait = (): void => {
     const since = waits?.since ?? performance.now()
@@ -222,14 +225,19 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
     if (stopped) return
     round += 1
     changed.clear()
+    isAny = false
+    readAt = performance.now()
     void follow(round, true)
   }
   const forgetMutations = onMutation(database, (ids) => {
     if (stopped) return
-    if (ids === undefined) return again()
-    for (const id of ids) changed.add(id)
+    // The first of many is read at once.
+    const isFirst = list.length === 0 || performance.now() > readAt + LONGEST
+    if (ids === undefined && isFirst) return again()
+    isAny ||= ids === undefined
+    for (const id of ids ?? []) changed.add(id)
     if (reading) return
-    if (changed.size > CHANGED) wait()
+    if (isAny || changed.size > CHANGED) wait()
     else void follow(round, false)
   })
   const forgetInterruptions = onInterruption(database, again)

@@ -29,8 +29,8 @@ export type PagesDeps = {
 /** What all pages together came to. */
 export type Pulled<T> = { readonly session: T; readonly received: number; readonly quarantined: readonly Quarantined[] }
 
-/** Few enough that an open page, which takes in what one of them has changed, is not kept busy for long. */
-const pageSize = 200
+/** As many as the server gives: what each page costs beside its records is paid less often. */
+const pageSize = 500
 
 /** `log`: what is new of it; undefined where the page is empty. `logLength`: what was known of it when that was asked for. */
 type Asked = {

@@ -17,9 +17,13 @@ type Next = Taken & { readonly one: Coming }
 /** Other tabs hear which rows were written where they are fewer than 50 at once (Dexie); of more, that it may be any. */
 const told = 49
 
-const inParts = <T, R>(all: readonly T[], work: (part: readonly T[], from: number) => PromiseLike<R>): Promise<R[]> => {
+const inParts = <T, R>(
+  all: readonly T[],
+  size: number,
+  work: (part: readonly T[], from: number) => PromiseLike<R>,
+): Promise<R[]> => {
   const parts: PromiseLike<R>[] = []
-  for (let at = 0; at < all.length; at += told) parts.push(work(all.slice(at, at + told), at))
+  for (let at = 0; at < all.length; at += size) parts.push(work(all.slice(at, at + size), at))
   return Promise.all(parts)
 }
 
@@ -45,8 +49,13 @@ const refusedBy = async (adding: PromiseLike<unknown>, from = 0): Promise<readon
   }
 }
 
-const addRows = async (database: NotesDatabase, rows: readonly Note[]): Promise<readonly number[]> =>
-  (await inParts(rows, (part, from) => refusedBy(database.notes.bulkAdd(part), from))).flat()
+/** Where they are as many as a good part of what is here, an open page reads everything anyway: which they are costs it more. */
+const addRows = async (database: NotesDatabase, rows: readonly Note[]): Promise<readonly number[]> => {
+  const isLot = rows.length > told && rows.length > (await database.notes.count()) / 8
+  return (
+    await inParts(rows, isLot ? rows.length : told, (part, from) => refusedBy(database.notes.bulkAdd(part), from))
+  ).flat()
+}
 
 /** Takes in those of which nothing is here, without asking for them first: what is here refuses to be added. Answers the others. */
 const addNew = async (database: NotesDatabase, coming: readonly Coming[], now: number): Promise<readonly Coming[]> => {
@@ -90,7 +99,7 @@ const takeOver = async (
   const rows = notes.map(({ row }) => row)
   await Promise.all([
     putUpdates(database, notes),
-    inParts(rows, (part) => database.notes.bulkPut(part)),
+    inParts(rows, told, (part) => database.notes.bulkPut(part)),
     database.synced.bulkPut(marksOf(notes)),
   ])
   for (const id of gone) await forget(database, id)

@@ -59,17 +59,19 @@ describe('the store of notes', () => {
     stop()
   })
 
-  it('reads a lot of changes that come one after the other in few goes, and tells of all of them', async () => {
+  it.each([
+    ['which they are', 30],
+    ['that it may be any', 150],
+  ])('reads a lot of changes in few goes, where it is told %s', async (_, atOnce) => {
     const { store, database } = fresh()
     const { ids, stop } = watched(store)
     await vi.waitFor(() => expect(ids()).toEqual([]))
     const asked = vi.spyOn(database.notes, 'bulkGet')
     for (let part = 0; part < 12; part += 1) {
       await database.transaction('rw', database.notes, async () => {
-        // So few at once that it is told which they were, as sync does.
-        for (let some = 0; some < 150; some += 30) {
+        for (let some = 0; some < 150; some += atOnce) {
           await database.notes.bulkPut(
-            Array.from({ length: 30 }, (_, at) => newNote(`${part} ${some + at}`, part * 150 + some + at)),
+            Array.from({ length: atOnce }, (_, at) => newNote(`${part} ${some + at}`, part * 150 + some + at)),
           )
         }
       })
