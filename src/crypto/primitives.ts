@@ -1,11 +1,8 @@
 import { type Bytes, concat, utf8 } from '../base/bytes.ts'
 
 /** SHA-256, FIPS 180-4. */
-export const sha256 = async (...parts: readonly Bytes[]): Promise<Bytes> => {
-  const [only, ...others] = parts
-  const all = only !== undefined && others.length === 0 ? only : concat(...parts)
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', all))
-}
+export const sha256 = async (...parts: readonly Uint8Array[]): Promise<Bytes> =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', concat(...parts)))
 
 export const randomBytes = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length))
 
