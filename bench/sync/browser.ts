@@ -118,7 +118,7 @@ const waitUntil = async (condition: () => Promise<boolean>, what: string): Promi
   for (const end = performance.now() + 180_000; !(await condition()); ) {
     if (performance.now() > end) throw new Error(`Waited in vain: ${what}`)
     // Each look at the database costs what is measured.
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await new Promise((resolve) => setTimeout(resolve, 500))
   }
 }
 

@@ -123,6 +123,19 @@ describe.each(caseBrowsers)('sync in %s', (kind) => {
     expect(Object.keys(other.texts())).toHaveLength((await titles()).length)
   })
 
+  it('many notes at once: taken in when they are new, and left as they are when they come again', async () => {
+    const many = Array.from({ length: 30 }, (_, at) => ({ title: `One of many ${at}` }))
+    await other.writeAll(many)
+    await synced(page)
+    const before = (await titles()).sort()
+    expect(before).toEqual(expect.arrayContaining(many.map(({ title }) => title)))
+    await askWorker(page, { type: 'sync.disable' })
+    await askWorker(page, { type: 'sync.enable' })
+    await synced(page)
+    expect(await syncState(page)).toMatchObject({ aside: [], missing: 0 })
+    expect((await titles()).sort()).toEqual(before)
+  })
+
   it('over the quota: says so, keeps the note, and goes on when there is room', async () => {
     holdfast.recorder.failNext(isSending, full, Number.POSITIVE_INFINITY)
     await write('Too much')
