@@ -150,6 +150,8 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
     }
     known = seen
     list = inListOrder([...seen.notes.values()])
+    // What is told of it keeps the page busy, too.
+    if (list.length > FIRST) await turn()
   }
   /** False where nothing has changed after all. */
   const readChanged = async (): Promise<boolean> => {
