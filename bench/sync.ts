@@ -13,7 +13,7 @@ import { measureBrowsers } from './sync/browser.ts'
 // Sealing and opening on this device, keeping records on the server, and all of it in browsers, each beside the bare thing under it in the
 // same run: AES-GCM over the same bytes, and inserts of the same rows.
 
-// node bench/sync.ts 2000 browsers     so many notes, and that part alone (after a build)
+// node bench/sync.ts 2000 browsers     so many notes, and that part alone (after a build); `server`: without browsers
 const [count = '10000', part = 'all'] = process.argv.slice(2)
 const notes = Number(count)
 const noteSize = 2000
@@ -130,5 +130,7 @@ const measureServers = async (sealed: Sealed): Promise<void> => {
 }
 
 if (part !== 'browsers') await measureServers(await measureDevice())
-console.log('Two browsers')
-await measureBrowsers(notes, noteSize)
+if (part !== 'server') {
+  console.log('Two browsers')
+  await measureBrowsers(notes, noteSize)
+}

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { type ChangedRow, newStamp } from '../../data/changed.ts'
 import type { NotesDatabase } from '../../data/database.ts'
 import { readPerson } from '../../data/person-settings.ts'
-import type { OfferedItem } from '../../data/sync-rows.ts'
+import type { OfferedItem, OfferedRow } from '../../data/sync-rows.ts'
 import { fileName, idIn, noteName, SETTINGS } from '../../notebook/item-name.ts'
 import type { Commit, Edit, Incoming, SyncMemory, SyncStore } from '../../sync/ports.ts'
 import { type SyncFaultCode, syncFaults } from '../../sync/wire/faults.ts'
@@ -55,7 +55,8 @@ const take = async (database: NotesDatabase, incoming: readonly Incoming[], now:
 /** What was handed on with these stamps. A page of the app can write here, so a row may hold anything. */
 const offeredAs = async ({ offered }: NotesDatabase, stamps: readonly number[]): Promise<readonly OfferedItem[]> => {
   const sent = new Set(stamps)
-  const rows = (await offered.toArray()).filter(({ items }) => Array.isArray(items))
+  const isList = ({ items }: OfferedRow): boolean => Array.isArray(items) && items.every((one) => one instanceof Object)
+  const rows = (await offered.toArray()).filter(isList)
   const those = rows.filter(({ items }) => items.some(({ stamp }) => sent.has(stamp)))
   await offered.bulkDelete(those.map(({ stamp }) => stamp))
   return those.flatMap(({ items }) => items).filter(({ stamp }) => sent.has(stamp))
