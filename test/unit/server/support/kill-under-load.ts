@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readConfig } from '../../../../server/config.ts'
+import { waitFor } from '../../../support/deadline.ts'
 import { freePorts } from '../../../support/free-ports.ts'
 import { type ServerProcess, startProcess } from '../../../support/server-process.ts'
 import { type Client, signedIn, type Tokens } from './client.ts'
@@ -70,15 +71,23 @@ export const killUnderLoad = async (kills: number, databaseUrl?: string) => {
     const writers = people.map(
       ({ client, tokens }): Writer => ({ client, tokens, asked: 0, acknowledged: 0, refreshed: 0 }),
     )
+    const sum = (of: (writer: Writer) => number) => writers.reduce((total, writer) => total + of(writer), 0)
+    const done = () =>
+      Math.min(
+        sum((one) => one.acknowledged),
+        sum((one) => one.refreshed),
+      )
     for (let kill = 0; kill < kills; kill += 1) {
+      const before = done()
       const writing = writers.map((writer, at) => goOn(writer, at % 2 === 0 ? [refresh] : [write, write, refresh]))
-      await pause(100 + Math.random() * 200)
+      // However slow the machine is, something was acknowledged before.
+      await waitFor(() => done() >= before + 3, 'writes and refreshes are under way')
+      await pause(Math.random() * 200)
       await server.end('SIGKILL')
       await Promise.all(writing)
       server = await startProcess(variables)
       losses.push(...(await Promise.all(writers.map(lossOf))).filter((loss) => loss !== undefined))
     }
-    const sum = (of: (writer: Writer) => number) => writers.reduce((total, writer) => total + of(writer), 0)
     return { losses, acknowledged: sum((one) => one.acknowledged), refreshed: sum((one) => one.refreshed) }
   } finally {
     await server.end('SIGTERM')
