@@ -5,6 +5,9 @@ import { codeOf } from './custody.ts'
 /** Between two looks, in milliseconds: the server lets one look twice a second. */
 const every = 1200
 
+/** After this long without an answer, in milliseconds, it is looked again: a worker that was killed meanwhile never answers. */
+const patience = 4000
+
 /** A pairing as this page shows it. The worker has it, and goes on with it when the page is gone. */
 export type Pairing = {
   readonly state: ReadonlySignal<PairingState>
@@ -22,6 +25,13 @@ export type Pairing = {
   approve(): Promise<void>
   /** Calls it off unless the person has said yes, and looks no more. */
   close(): Promise<void>
+}
+
+/** What is answered in time, or `meanwhile`. */
+const soon = async <T>(answer: Promise<T>, meanwhile: () => T): Promise<T> => {
+  const late = Promise.withResolvers<T>()
+  const timer = setTimeout(() => late.resolve(meanwhile()), patience)
+  return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
 }
 
 const isOver = ({ stage }: PairingState): boolean => stage === 'none' || stage === 'done' || stage === 'ended'
@@ -52,7 +62,7 @@ export const createPairing = (session: () => Promise<Session>, onDone: () => voi
     if (mine === round && !isOver(state.peek())) timer = setTimeout(look, every)
   }
   const sideOf = (now: PairingState) => ('side' in now ? now.side : 'new')
-  const look = () => ask((pairing) => pairing.look())
+  const look = () => ask((pairing) => soon(pairing.look(), () => state.peek()))
   const waiting = async (work: () => Promise<void>): Promise<void> => {
     busy.value = true
     await work()
@@ -71,11 +81,11 @@ export const createPairing = (session: () => Promise<Session>, onDone: () => voi
   /** A device that was let in is told of when it has come, though nobody looks at the dialog any more. */
   const follow = async (mine: number): Promise<void> => {
     const next = await session()
-      .then(({ pairing }) => pairing.look())
-      .catch(() => undefined)
-    if (mine !== round || next === undefined) return
-    if (next.stage === 'done') onDone()
-    else if (!isOver(next)) timer = setTimeout(() => void follow(mine), every)
+      .then(({ pairing }) => soon<PairingState | undefined>(pairing.look(), () => undefined))
+      .catch((): PairingState => ({ stage: 'none' }))
+    if (mine !== round) return
+    if (next?.stage === 'done') onDone()
+    else if (next === undefined || !isOver(next)) timer = setTimeout(() => void follow(mine), every)
   }
 
   return {

@@ -9,12 +9,16 @@ const device = { name: 'Firefox on Linux', platform: 'Linux', at: 0 }
 const offered: PairingState = { stage: 'offered', side: 'old', words: 'SWIFT-EAGLE-42', qr: '', expiresAt: 0 }
 const approved: PairingState = { stage: 'approved', side: 'old', device }
 
+/** `lost`: what looks get from now on. */
+type Told = { done: number; looks: number; cancelled: number; lost?: Promise<PairingState> | undefined }
+
 /** The worker tells one state after the other, and the last one for ever. */
 const open = (states: PairingState[]) => {
-  const told = { done: 0, looks: 0, cancelled: 0 }
+  const told: Told = { done: 0, looks: 0, cancelled: 0 }
   const pairing: Session['pairing'] = {
     look: async () => {
       told.looks += 1
+      if (told.lost !== undefined) return told.lost
       return (states.length > 1 ? states.shift() : states[0]) ?? { stage: 'none' }
     },
     offer: async () => offered,
@@ -55,4 +59,17 @@ test('what this page saw, and the worker no longer knows, was cut off', async ()
   await page.join('SWIFT-EAGLE-42')
   await vi.advanceTimersByTimeAsync(1500)
   expect(page.state.value).toEqual({ stage: 'ended', side: 'new', reason: 'interrupted' })
+})
+
+test('a look that is never answered, because the worker was killed, is followed by another before long', async () => {
+  const { page, told } = open([{ stage: 'none' }, approved])
+  await page.offer()
+  const { promise: never } = Promise.withResolvers<PairingState>()
+  told.lost = never
+  await vi.advanceTimersByTimeAsync(1500)
+  told.lost = undefined
+  expect(page.state.value).toEqual(offered)
+  await vi.advanceTimersByTimeAsync(6000)
+  expect(page.state.value).toEqual(approved)
+  expect(page.failure.value).toBeUndefined()
 })
