@@ -31,6 +31,9 @@ const filledIn = ({ burst, interval, longest }: Limit) => {
   return sql`case when ${isForgotten} or ${sum} > ${number(burst)} then ${number(burst)} else ${sum} end`
 }
 
+/** One token, but for what rounding loses of it: who has waited as long as was said has one. */
+const whole = 1 - 1e-9
+
 /** Takes an attempt from the bucket `key` at the time `now`: its row, or none where it has not one whole token. */
 const takeFrom = (limit: Limit) => sql`
   insert into attempts (key, tokens, failures, updated_at)
@@ -39,7 +42,7 @@ const takeFrom = (limit: Limit) => sql`
     tokens = (${filledIn(limit)}) - 1,
     failures = case when ${isForgotten} then 1 else attempts.failures + 1 end,
     updated_at = excluded.updated_at
-  where (${filledIn(limit)}) >= 1
+  where (${filledIn(limit)}) >= ${number(whole)}
   returning key
 `
 

@@ -31,6 +31,18 @@ describe('a limit', () => {
     expect(waits.every((wait, index) => index === 0 || wait > (waits[index - 1] ?? 0))).toBe(true)
   })
 
+  test('lets go ahead who has waited as long as it said, also where the sum is rounded to a little less than one', async () => {
+    pass(0)
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      pass(14)
+      await store.attempts.take('rounded', limit)
+    }
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      pass(await store.attempts.take('rounded', limit))
+      expect(await store.attempts.take('rounded', limit)).toBe(0)
+    }
+  })
+
   test('bears that one clears it while others take', async () => {
     const take = () => store.attempts.take('cleared', { ...limit, burst: 1000 })
     const clear = async () => {
