@@ -14,7 +14,8 @@
       controller.postMessage(kinds[at % kinds.length](at))
       if (at % 5000 === 0) await new Promise((resolve) => setTimeout(resolve))
     }
-    return lib.ask(lib.question('session.get'))
+    // All that came before is answered first, however slow the machine is.
+    return lib.ask(lib.question('session.get'), undefined, 25_000)
   }
   const bombs = async () => {
     const deep = {}

@@ -44,14 +44,14 @@
     }
   }
   const trust = { url }
-  const ask = async (message, target) => {
+  const ask = async (message, target, limit = 10_000) => {
     const worker = target ?? navigator.serviceWorker.controller ?? (await navigator.serviceWorker.ready).active
     const { port1, port2 } = new MessageChannel()
     const answer = new Promise((resolve) => {
       port1.onmessage = ({ data }) => resolve(data)
     })
     worker.postMessage(message, [port2])
-    return within(answer, 10_000)
+    return within(answer, limit)
   }
   const question = (type, more = {}) => ({ v: 1, id: crypto.randomUUID(), type, ...more })
   globalThis.lib = { report, outcome, within, once, trust, ask, question, replacer }
