@@ -4,7 +4,7 @@ import type { Keyring } from '../../src/crypto/epoch-key.ts'
 import { deviceIdOf } from '../../src/crypto/primitives.ts'
 import { mergeUpdates } from '../../src/notebook/note-document.ts'
 import { isReadable, wholeUpdate } from '../../src/notebook/note-sync.ts'
-import { addEntry, asUnknown, isIn, type LogSource, putOut, readServerLog, renewKeys } from '../../src/sync/account.ts'
+import { addEntry, isIn, type LogSource, neverRead, putOut, readServerLog, renewKeys } from '../../src/sync/account.ts'
 import { createEngine, type Engine, type Outcome } from '../../src/sync/engine.ts'
 import { exchangeAll } from '../../src/sync/exchange.ts'
 import type { HttpTransport } from '../../src/sync/http-transport.ts'
@@ -67,7 +67,7 @@ export const createReplica = (deps: ReplicaDeps) => {
 
   /** The device log at the server. It has to go on from what was read of it here. */
   const logAtServer: LogSource = {
-    ...asUnknown(transport),
+    ...neverRead(transport),
     known: async () => ({ account, entries: (await store.read())?.log ?? [] }),
   }
 
@@ -121,7 +121,7 @@ export type Replica = ReturnType<typeof createReplica>
 /** The keys of the account, where another device has let this one in. Throws SYNC_OFF, SYNC_LOCKED. */
 const enter = async (session: Session, transport: HttpTransport, self: Identity) => {
   if (session.sync !== undefined) return { account: session.sync.account, keys: keysOf(session) }
-  const server = await readServerLog(asUnknown(transport))
+  const server = await readServerLog(neverRead(transport))
   if (server === undefined) throw new Failure('SYNC_OFF')
   if (!isIn(server.log, self.id)) throw new Failure('SYNC_LOCKED')
   const keys = await unwrapKeys(server.log, server.wraps, self)

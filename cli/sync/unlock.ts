@@ -1,4 +1,4 @@
-import { asUnknown, readServerLog } from '../../src/sync/account.ts'
+import { neverRead, readServerLog } from '../../src/sync/account.ts'
 import { admitPaired, enterByKit, type PairedDevice, readKit } from '../../src/sync/entering.ts'
 import { Failure } from '../failure.ts'
 import { freshSession } from '../fresh-session.ts'
@@ -24,7 +24,7 @@ export const unlock = (words: string): Promise<void> =>
     const read = await readKit(words)
     if (read.key === undefined) throw failureOf(read.problem)
     const session = await freshSession()
-    const [log, self] = [asUnknown(createTransport(session)), await identityOf(session)]
+    const [log, self] = [neverRead(createTransport(session)), await identityOf(session)]
     const entered = await enterByKit(log, self, read.key, Date.now())
     if (entered === undefined) throw new Failure((await readServerLog(log)) === undefined ? 'SYNC_OFF' : 'WORDS_OTHER')
     await keepKeys(session, entered.server.log.account, entered.keys)
@@ -36,6 +36,6 @@ export const admit = async (session: Session, device: PairedDevice): Promise<voi
   if (now.sync === undefined) return
   const { account } = now.sync
   const entries = await withNotes(async (database) => (await createSyncStore(database, Date.now).read())?.log ?? [])
-  const log = { ...asUnknown(createTransport(session)), known: async () => ({ account, entries }) }
+  const log = { ...neverRead(createTransport(session)), known: async () => ({ account, entries }) }
   await admitPaired(log, keysOf(now), await identityOf(session), device, Date.now())
 }

@@ -11,7 +11,7 @@ const secret = v.pipe(
   v.transform((text) => new Secret(text)),
 )
 /** Bytes as JSON has them: base64url. */
-export const bytes = v.pipe(
+const bytes = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const decoded = fromBase64url(dataset.value)

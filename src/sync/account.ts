@@ -25,7 +25,7 @@ export type LogSource = {
 }
 
 /** For who reads the log for the first time: nothing of it is known here. */
-export const asUnknown = (source: Omit<LogSource, 'known'>): LogSource => ({
+export const neverRead = (source: Omit<LogSource, 'known'>): LogSource => ({
   log: (after) => source.log(after),
   addToLog: (entry, wraps) => source.addToLog(entry, wraps),
   known: async () => ({ account: undefined, entries: [] }),

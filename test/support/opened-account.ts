@@ -1,5 +1,5 @@
 import { newRecoveryWords, readRecoveryWords, recoveryKeyOf } from '../../src/crypto/recovery-key.ts'
-import { asUnknown, nameKit, openAccount, readServerLog } from '../../src/sync/account.ts'
+import { nameKit, neverRead, openAccount, readServerLog } from '../../src/sync/account.ts'
 import { unwrapKeys } from '../../src/sync/keys.ts'
 import { newDevice } from '../unit/sync/support/account.ts'
 import { createMemoryStore, startEngine } from '../unit/sync/support/replica.ts'
@@ -14,7 +14,7 @@ export const openSync = async (site: Parameters<typeof signInAs>[0], person: Par
   await transport.addToLog(opened.entry, opened.wraps)
   const words = newRecoveryWords()
   const entropy = readRecoveryWords(words)
-  const server = await readServerLog(asUnknown(transport))
+  const server = await readServerLog(neverRead(transport))
   if (server === undefined || !entropy.ok) throw new Error('There is a log, and these are words.')
   const keys = await unwrapKeys(server.log, server.wraps, self)
   const kit = await nameKit(server, keys, await recoveryKeyOf(entropy.value), self, Date.now())

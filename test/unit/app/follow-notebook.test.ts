@@ -1,3 +1,4 @@
+import { setImmediate as soon } from 'node:timers/promises'
 import { signal } from '@preact/signals'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DialogName } from '../../../src/app/state/app.ts'
@@ -45,8 +46,6 @@ const page = (given: { dialog?: DialogName; busy?: 'sign-out'; failure?: Storage
   followNotebook(app, store, mine)
   return { app, done, saving, tell: (entry: NotebookEntry, all = [mine, entry]) => tell({ open: entry.name, all }) }
 }
-
-const soon = () => new Promise((resolve) => setTimeout(resolve, 5))
 
 describe('a page whose notebook is not open any more', () => {
   let looked: (() => void) | undefined
