@@ -20,7 +20,8 @@ export default defineConfig({
           // Dexie takes the database that is there when it is loaded, in whichever file that is.
           setupFiles: ['fake-indexeddb/auto'],
           // Properties run hundreds of times, and machines are shared.
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -32,7 +33,8 @@ export default defineConfig({
           environment: 'node',
           maxWorkers: 2,
           isolate: false,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
           globalSetup: ['test/support/postgres-setup.ts'],
         },
       },

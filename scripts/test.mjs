@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { ensureApp } from './lib/app.mjs'
 import { ensureBrowsers } from './lib/browsers.mjs'
-import { countsOf, formatCounts, sumOf } from './lib/counts.mjs'
+import { countsOf, failuresOf, formatCounts, sumOf } from './lib/counts.mjs'
 import { ensureExtension } from './lib/extension.mjs'
 import { fail } from './lib/fail.mjs'
 import { ensureInstalled } from './lib/install.mjs'
@@ -18,6 +18,7 @@ import { checkTypes } from './lib/types.mjs'
 // npm test -- unit envelope     the files of a stage whose path contains a word, in every browser
 const words = process.argv.slice(2)
 const counts = []
+const failures = []
 
 const build = async () =>
   (await ensureApp()) && (await ensureServer()) && (await ensureKit()) && (await ensureExtension())
@@ -32,6 +33,7 @@ const vitest =
       env: { HOLDFAST_TEST_REPORT: report, ...env },
     })
     counts.push(countsOf(report))
+    failures.push(...failuresOf(report))
     return code === 0
   }
 
@@ -84,5 +86,6 @@ for (const name of chosen) {
   else if (!(await runStage(name))) failed.push(name)
 }
 console.log(failed.length === 0 ? '\nEvery stage passed.' : `\nFailed: ${failed.join(', ')}.`)
+for (const failure of failures) console.log(`  ${failure}`)
 console.log(formatCounts(sumOf(counts)))
 process.exitCode = failed.length === 0 ? 0 : 1

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { root } from './root.mjs'
 
 const read = (path) => {
   try {
@@ -21,6 +23,16 @@ export const countsOf = (path) => {
     skipped: report.numPendingTests + report.numTodoTests,
   }
 }
+
+/** A line for each test that failed, and for each file that could not be run: where, which, and the first line of why. */
+export const failuresOf = (path) =>
+  (read(path)?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed')
+    const why = (text) => text?.split('\n', 1)[0] ?? ''
+    const file = relative(root, name)
+    if (failed.length === 0) return message ? [`${file}: ${why(message)}`] : []
+    return failed.map((test) => `${file} › ${test.fullName}: ${why(test.failureMessages[0])}`)
+  })
 
 export const sumOf = (all) =>
   all.reduce(

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { vi } from 'vitest'
 
 /** How long tests wait for a condition unless they say otherwise, in milliseconds. */
 export const patience = 15_000
@@ -45,3 +46,7 @@ export const waitFor = async <T>(
 
 const isMet = <T>(answer: T): answer is Exclude<T, undefined | null | false> =>
   answer !== undefined && answer !== null && answer !== false
+
+/** Waits until an expectation holds, and as long as for any other condition: a second is too little where much runs. */
+export const untilHolds = <T>(expectation: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(expectation, { timeout: patience })

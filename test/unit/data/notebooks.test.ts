@@ -19,6 +19,7 @@ import {
   readOpenNotebook,
 } from '../../../src/data/notebooks-store.ts'
 import { newNote } from '../../../src/notebook/note.ts'
+import { untilHolds } from '../../support/deadline.ts'
 
 const first: Notebooks = { open: 'holdfast-notes', all: [{ name: 'holdfast-notes', owner: null }] }
 const ownerOf = (state: Notebooks) => openEntry(state).owner
@@ -115,7 +116,7 @@ describe('where it is written which notebook is open', () => {
     const [one, other] = [notebooksStore(notebooksDatabase(name)), notebooksStore(notebooksDatabase(name))]
     const told: NotebookEntry[] = []
     const stop = other.watch((now) => told.push(openEntry(now)))
-    await vi.waitFor(() => expect(told).toHaveLength(1))
+    await untilHolds(() => expect(told).toHaveLength(1))
     const adding = (owner: string) => (now: Notebooks) => ({
       ...now,
       all: [...now.all, { name: `holdfast-notes-${owner}`, owner }],
@@ -123,7 +124,7 @@ describe('where it is written which notebook is open', () => {
     await Promise.all([one.change(adding('A')), other.change(adding('B'))])
     expect((await one.read()).all).toHaveLength(3)
     await one.change((now) => afterSignIn(now, 'B', 'holdfast-notes-x'))
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ name: 'holdfast-notes-B', owner: 'B' }))
+    await untilHolds(() => expect(told.at(-1)).toEqual({ name: 'holdfast-notes-B', owner: 'B' }))
     stop()
   })
 })

@@ -5,6 +5,7 @@ import { notesStore } from '../../../src/data/notes-store.ts'
 import { StorageError, toStorageError } from '../../../src/data/storage-error.ts'
 import { type Note, newNote } from '../../../src/notebook/note.ts'
 import { foundingUpdate, openDocument } from '../../../src/notebook/note-document.ts'
+import { untilHolds } from '../../support/deadline.ts'
 
 const open: ReturnType<typeof notesDatabase>[] = []
 const fresh = (name: string = crypto.randomUUID()) => {
@@ -33,28 +34,28 @@ describe('the store of notes', () => {
   it('lists stored notes, newest first, and follows every change', async () => {
     const { store } = fresh()
     const { ids, stop } = watched(store)
-    await vi.waitFor(() => expect(ids()).toEqual([]))
+    await untilHolds(() => expect(ids()).toEqual([]))
     await store.put([newNote('a', 1), newNote('b', 2)])
-    await vi.waitFor(() => expect(ids()).toEqual(['b', 'a']))
+    await untilHolds(() => expect(ids()).toEqual(['b', 'a']))
     await store.put([{ ...newNote('a', 1), updatedAt: 3 }])
-    await vi.waitFor(() => expect(ids()).toEqual(['a', 'b']))
+    await untilHolds(() => expect(ids()).toEqual(['a', 'b']))
     await store.remove('a')
-    await vi.waitFor(() => expect(ids()).toEqual(['b']))
+    await untilHolds(() => expect(ids()).toEqual(['b']))
     stop()
   })
 
   it('tells once of a note that was written: what is looked at again after it says nothing new', async () => {
     const { store } = fresh()
     const { lists, ids, stop } = watched(store)
-    await vi.waitFor(() => expect(ids()).toEqual([]))
+    await untilHolds(() => expect(ids()).toEqual([]))
     const document = openDocument([])
     const update = document.edit({ title: 'Kelp' })
     const before = lists.length
     const note = { ...newNote('a', 1), title: 'Kelp' }
     await store.put([note], new Map([['a', update === undefined ? [] : [update]]]))
-    await vi.waitFor(() => expect(ids()).toEqual(['a']))
+    await untilHolds(() => expect(ids()).toEqual(['a']))
     await store.put([newNote('b', 2)])
-    await vi.waitFor(() => expect(ids()).toEqual(['b', 'a']))
+    await untilHolds(() => expect(ids()).toEqual(['b', 'a']))
     expect(lists.length).toBe(before + 2)
     stop()
   })
@@ -65,7 +66,7 @@ describe('the store of notes', () => {
   ])('reads a lot of changes in few goes, where it is told %s', async (_, atOnce) => {
     const { store, database } = fresh()
     const { ids, stop } = watched(store)
-    await vi.waitFor(() => expect(ids()).toEqual([]))
+    await untilHolds(() => expect(ids()).toEqual([]))
     const asked = vi.spyOn(database.notes, 'bulkGet')
     for (let part = 0; part < 12; part += 1) {
       await database.transaction('rw', database.notes, async () => {
@@ -76,11 +77,11 @@ describe('the store of notes', () => {
         }
       })
     }
-    await vi.waitFor(() => expect(ids()?.length).toBe(1800), 5000)
+    await untilHolds(() => expect(ids()?.length).toBe(1800))
     expect(asked.mock.calls.length).toBeLessThan(4)
     // One more is told of at once.
     await database.notes.put(newNote('last', 9999))
-    await vi.waitFor(() => expect(ids()?.[0]).toBe('last'))
+    await untilHolds(() => expect(ids()?.[0]).toBe('last'))
     stop()
   })
 
@@ -89,7 +90,7 @@ describe('the store of notes', () => {
     await store.put([{ ...newNote('a', 1), body: 'kept' }])
     database.close()
     const { ids, lists, stop } = watched(fresh(database.name).store)
-    await vi.waitFor(() => expect(ids()).toEqual(['a']))
+    await untilHolds(() => expect(ids()).toEqual(['a']))
     expect(lists.at(-1)?.[0]?.body).toBe('kept')
     stop()
   })
@@ -110,7 +111,7 @@ describe('the store of notes', () => {
     await store.put([before], new Map([['a', [foundingUpdate(before)]]]))
     await database.table('notes').put({ ...before, body: 'first and more', settled: false, ahead: true })
     const { stop, lists } = watched(store)
-    await vi.waitFor(async () => {
+    await untilHolds(async () => {
       const updates = await database.updates.where('noteId').equals('a').toArray()
       expect(openDocument(updates.map(({ update }) => update)).content().body).toBe('first and more')
     })
@@ -121,18 +122,18 @@ describe('the store of notes', () => {
   it('shows what another tab wrote', async () => {
     const { database, store } = fresh()
     const { ids, stop } = watched(store)
-    await vi.waitFor(() => expect(ids()).toEqual([]))
+    await untilHolds(() => expect(ids()).toEqual([]))
     await fresh(database.name).store.put([newNote('other', 1)])
-    await vi.waitFor(() => expect(ids()).toEqual(['other']))
+    await untilHolds(() => expect(ids()).toEqual(['other']))
     stop()
   })
 
   it('reads again when asked', async () => {
     const { store } = fresh()
     const { lists, again, stop } = watched(store)
-    await vi.waitFor(() => expect(lists).toHaveLength(1))
+    await untilHolds(() => expect(lists).toHaveLength(1))
     again()
-    await vi.waitFor(() => expect(lists).toHaveLength(2))
+    await untilHolds(() => expect(lists).toHaveLength(2))
     stop()
   })
 
@@ -141,7 +142,7 @@ describe('the store of notes', () => {
     await store.put([newNote('a', 1)])
     await store.clear()
     const { ids, stop } = watched(store)
-    await vi.waitFor(() => expect(ids()).toEqual([]))
+    await untilHolds(() => expect(ids()).toEqual([]))
     stop()
   })
 
@@ -169,7 +170,7 @@ describe('the store of notes', () => {
       other.put([{ ...base, body: 'one two THREE', updatedAt: 3 }], new Map([['a', second ? [second] : []]])),
     ])
     const { lists, stop } = watched(store)
-    await vi.waitFor(() => expect(lists.at(-1)?.[0]?.body).toBe('ONE one two THREE'))
+    await untilHolds(() => expect(lists.at(-1)?.[0]?.body).toBe('ONE one two THREE'))
     stop()
   })
 
@@ -179,7 +180,7 @@ describe('the store of notes', () => {
     await store.put([base], new Map([['a', [foundingUpdate(base)]]]))
     await database.notes.put(Object.assign({ ...base, body: 'behind' }, { settled: false }))
     const { lists, stop } = watched(store)
-    await vi.waitFor(() => expect(lists.at(-1)?.[0]?.body).toBe('whole'))
+    await untilHolds(() => expect(lists.at(-1)?.[0]?.body).toBe('whole'))
     stop()
   })
 

@@ -30,7 +30,7 @@ it('passes the lint of addons.mozilla.org, but for what libraries bring', async 
     ours: 0,
     all: 6,
   })
-}, 60_000)
+}, 300_000)
 
 it('sets HTML nowhere by itself', async () => {
   const files = await readdir(join(root, 'src'), { recursive: true })

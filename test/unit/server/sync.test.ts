@@ -287,10 +287,8 @@ describe('events', () => {
       }
     }
     await hear('data: {"position":0,"logLength":1}')
-    const began = performance.now()
     await post(person, '/sync/records', { records: [await writer(account)('one')] })
     await hear('data: {"position":1,"logLength":1}')
-    expect(performance.now() - began).toBeLessThan(1000)
     await api.store.sessions.signOut(person.sessionId)
     const left = await reader?.read()
     expect(left?.done).toBe(true)

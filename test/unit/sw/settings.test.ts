@@ -1,10 +1,11 @@
 import 'fake-indexeddb/auto'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type NotesDatabase, notesDatabase } from '../../../src/data/database.ts'
 import { personSettings, readPerson } from '../../../src/data/person-settings.ts'
 import { settingsStore } from '../../../src/data/settings-store.ts'
 import { settingsIn, withSettings } from '../../../src/notebook/settings.ts'
 import { restoreSettings, settingsItems, settingsOffer, takeSettings } from '../../../src/sw/sync/settings.ts'
+import { untilHolds } from '../../support/deadline.ts'
 
 const open = () => notesDatabase(crypto.randomUUID())
 const inSync = <T>(database: NotesDatabase, work: () => Promise<T>): Promise<T> =>
@@ -34,7 +35,7 @@ describe('what a person has chosen', () => {
     const stop = personSettings(other).watch((values) => told.push(Object.fromEntries(values)))
     await personSettings(one).set({ theme: 'dark' })
     await exchange(one, other)
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ theme: 'dark' }))
+    await untilHolds(() => expect(told.at(-1)).toEqual({ theme: 'dark' }))
     stop()
     expect(await other.changed.count()).toBe(0)
     expect(await inSync(other, () => settingsOffer(other))).toBeUndefined()

@@ -5,6 +5,7 @@ import { sha256 } from '../../../src/crypto/primitives.ts'
 import { downloadFile, uploadFile } from '../../../src/sync/files.ts'
 import { type SyncTransport, TransportError } from '../../../src/sync/ports.ts'
 import { createRunner, type RunState } from '../../../src/sync/runner.ts'
+import { untilHolds } from '../../support/deadline.ts'
 import { faultOf } from './support/account.ts'
 import { createMemoryStore, startEngine } from './support/replica.ts'
 import { startSite } from './support/site.ts'
@@ -70,7 +71,7 @@ describe('a replica with more than one batch to send', () => {
     const asked = vi.spyOn(one.store, 'outbox')
     const atPost: number[] = []
     const post: SyncTransport['post'] = async (records) => {
-      await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(atPost.length))
+      await untilHolds(() => expect(asked.mock.calls.length).toBeGreaterThan(atPost.length))
       atPost.push(asked.mock.calls.length)
       return server.post(records)
     }

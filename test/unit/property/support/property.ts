@@ -48,7 +48,7 @@ export const property = <T extends [unknown, ...unknown[]]>(
 ): void => {
   const name = `case ${number}: ${title}`
   const runs = Math.max(isThorough ? atLeast : 10, Math.ceil(asked / oneIn))
-  test(name, { timeout: isThorough ? 1_800_000 : 30_000 }, async () => {
+  test(name, { timeout: isThorough ? 1_800_000 : 120_000 }, async () => {
     const seed = chooseSeed()
     let tried = 0
     const predicate = async (...values: T): Promise<void> => {

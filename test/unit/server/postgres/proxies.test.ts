@@ -49,7 +49,7 @@ beforeAll(async () => {
       DATABASE_URL: database.url ?? '',
     })
   nodes.push(...(await Promise.all([start(0), start(1)])))
-}, 30_000)
+})
 afterAll(async () => {
   await Promise.all(nodes.map((node) => node.end('SIGTERM')))
   await drop()
@@ -141,9 +141,9 @@ describe.each(proxies)('behind %s with TLS', (kind) => {
       client.call(tokens.access, path, { method: 'POST', headers: json, body: JSON.stringify(body) })
     expect((await post('/devices', { publicKey, signature })).status).toBe(201)
     const told = follow(await client.call(tokens.access, '/sync/events'))
-    await waitFor(() => told.text.includes('"logLength":0'), 'the stream begins', 1000)
+    await waitFor(() => told.text.includes('"logLength":0'), 'the stream begins', 5000)
     expect((await post('/sync/log', { entry: toBase64url(account.entries[0] ?? new Uint8Array()) })).status).toBe(201)
-    await waitFor(() => told.text.includes('"logLength":1'), 'the stream tells of the log', 1000)
+    await waitFor(() => told.text.includes('"logLength":1'), 'the stream tells of the log', 5000)
     const head = concat(utf8('holdfast backup\n'), new Uint8Array([1]), account.log().account)
     const body = concat(head, new Uint8Array(33 * 2 ** 20))
     const headers = { 'content-type': 'application/octet-stream' }
