@@ -99,7 +99,7 @@ const signIn = async (
     const parameters = await answer
     if (parameters.get('error') === 'access_denied') throw new Failure('SIGN_IN_CANCELLED')
     const tokens = await begun.finish(parameters)
-    const session = { server, issuer, clientId, ...key, deviceKey: newDeviceKey(), sealed: [], ...tokens }
+    const session = { server, issuer, clientId, ...key, deviceKey: newDeviceKey(), sealed: [], logs: [], ...tokens }
     const known = before?.server === server && before.issuer === issuer ? before.deviceKey : undefined
     // A device is known by the key that its tokens are bound to.
     return session.isBound ? await registerAgain(session, known) : session
@@ -115,8 +115,8 @@ const keep = (session: Session): Promise<void> =>
   alone(async () => {
     const now = await readSession()
     const own = now !== undefined && now.deviceKey.x === session.deviceKey.x ? now : session
-    const { exchangeKey, sealed, sync } = own
-    await writeSession({ ...session, exchangeKey, sealed, sync })
+    const { exchangeKey, sealed, logs, sync } = own
+    await writeSession({ ...session, exchangeKey, sealed, logs, sync })
   })
 
 /** Signs in by the browser of this system. The session that was here before is ended; the device stays the same. */

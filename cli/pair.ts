@@ -5,12 +5,14 @@ import encodeQR from 'qr'
 import * as v from 'valibot'
 import { fromBase64url } from '../src/base/bytes.ts'
 import { commitmentOf, keyHash, newNonce } from '../src/crypto/pairing.ts'
-import { type NewPairing, stepNew } from '../src/pairing/new-device.ts'
-import { type OldPairing, stepOld } from '../src/pairing/old-device.ts'
+import { openAnchor, sealAnchor } from '../src/crypto/pairing-log.ts'
+import { type NewPairing, stepNew, transcriptOf } from '../src/pairing/new-device.ts'
+import { type OldAct, type OldPairing, stepOld } from '../src/pairing/old-device.ts'
 import { finishedSchema, offeredSchema, redeemedSchema, serverSchema, toldSchema } from '../src/pairing/told.ts'
 import { pairingStatement } from '../src/protocol/device-statement.ts'
 import type { PairingEnd, PairingState } from '../src/protocol/messages.ts'
 import { looksLikeWords, readCode, writePairingCode } from '../src/protocol/pairing-code.ts'
+import type { Identity } from '../src/sync/keys.ts'
 import { status } from './account.ts'
 import { ask, askOpenly } from './api.ts'
 import { Failure, type FailureCode } from './failure.ts'
@@ -19,7 +21,7 @@ import { plain } from './plain.ts'
 import { aboutOf, newProofKey, proofsOf } from './provider.ts'
 import type { Result } from './result.ts'
 import { alone, isEnded, readSession, type Session, writeSession } from './session-file.ts'
-import { nameOfThis, newExchangeKey, platformOfThis } from './sync/identity.ts'
+import { exchangePairOf, nameOfThis, newExchangeKey, platformOfThis } from './sync/identity.ts'
 import { admit } from './sync/unlock.ts'
 
 /** Between two looks, in milliseconds. */
@@ -83,14 +85,16 @@ const askToApprove = (state: Extract<PairingState, { stage: 'comparing'; side: '
   return confirms('Let it in? [y/N] ')
 }
 
-const beginOffer = async (session: Session): Promise<OldPairing> => {
+type Offer = { readonly own: OldPairing; readonly exchange: Identity['exchange'] }
+
+const beginOffer = async (session: Session): Promise<Offer> => {
   const recent = { recent_sign_in_required: 'SIGN_IN_AGAIN' } as const
   const { id, words } = v.parse(offeredSchema, await orFailure(ask(session, 'POST', '/pairings'), recent))
   const { identityKey } = v.parse(serverSchema, await askOpenly(session.server, 'GET', '/server'))
-  const { publicKey: answerKey } = newExchangeKey()
+  const { publicKey: answerKey, jwk } = newExchangeKey()
   const secret = newNonce()
   const qr = writePairingCode({ server: session.server, id, secret, keyHash: await keyHash(answerKey) })
-  return {
+  const own: OldPairing = {
     side: 'old',
     id,
     words,
@@ -104,6 +108,7 @@ const beginOffer = async (session: Session): Promise<OldPairing> => {
     opening: null,
     approved: false,
   }
+  return { own, exchange: await exchangePairOf(jwk) }
 }
 
 const pairedOf = ({ name, platform, publicKey, exchangeKey }: JoinedDevice) => {
@@ -112,7 +117,13 @@ const pairedOf = ({ name, platform, publicKey, exchangeKey }: JoinedDevice) => {
   return { name, platform, signKey, exchangeKey: receives }
 }
 
-const followOffer = async (session: Session, begun: OldPairing): Promise<string> => {
+/** What goes with the yes. The new device is in the log before it is told that it may come in: it finds its keys there. */
+const approval = async (session: Session, own: Identity['exchange'], { proof, transcript }: Approve) => {
+  const anchor = await admit(session, pairedOf(transcript.device))
+  return { proof, logEntry: anchor === undefined ? null : await sealAnchor(own, transcript, anchor) }
+}
+
+const followOffer = async (session: Session, { own: begun, exchange }: Offer): Promise<string> => {
   const path = `/pairings/${begun.id}`
   const callOff = () => ask(session, 'DELETE', path)
   let own = begun
@@ -121,10 +132,8 @@ const followOffer = async (session: Session, begun: OldPairing): Promise<string>
     const { next, act, state } = await stepOld(own, told, Date.now())
     if (act?.type === 'call-off') await callOff()
     else if (act !== undefined) {
-      const { type, ...body } = act
-      // Before it is told that it may come in: it finds its keys there.
-      if (type === 'approve' && own.joined !== null) await admit(session, pairedOf(own.joined.device))
-      await ask(session, 'POST', `${path}/${type}`, body)
+      const body = act.type === 'answer' ? { key: act.key, nonce: act.nonce } : await approval(session, exchange, act)
+      await ask(session, 'POST', `${path}/${act.type}`, body)
     }
     if (state.stage === 'done' && state.side === 'old') return state.device.name
     if (state.stage === 'ended') throw new Failure(ends[state.reason])
@@ -142,18 +151,20 @@ const followOffer = async (session: Session, begun: OldPairing): Promise<string>
 /** Lets another device in. Answers its name. */
 const offer = async (): Promise<string> => {
   const session = await freshSession()
-  const own = await beginOffer(session)
+  const begun = await beginOffer(session)
+  const { own } = begun
   say(encodeQR(own.qr, 'term', { ecc: 'low' }))
   say(`On the new device: scan this, or type ${own.words}\nGood for five minutes and one device.`)
   const forget = callOffOnEnd(() => ask(session, 'DELETE', `/pairings/${own.id}`))
   try {
-    return await followOffer(session, own)
+    return await followOffer(session, begun)
   } finally {
     forget()
   }
 }
 
 type JoinedDevice = NonNullable<OldPairing['joined']>['device']
+type Approve = Extract<OldAct, { type: 'approve' }>
 
 type Keys = Pick<Session, 'proofKey' | 'deviceKey' | 'exchangeKey'>
 
@@ -195,16 +206,28 @@ const beginJoin = async (text: string, given: string) => {
 
 type Joining = Awaited<ReturnType<typeof beginJoin>>
 
+/** What the other device has said of the device log: without it no log that names this machine is believed. */
+const logsOf = async (own: NewPairing, { exchangeKey }: Keys, logEntry: string | null): Promise<Session['logs']> => {
+  const transcript = await transcriptOf(own)
+  if (logEntry === null || transcript === undefined || exchangeKey === undefined) return []
+  const anchor = await openAnchor(await exchangePairOf(exchangeKey), transcript, logEntry)
+  return anchor === undefined ? [] : [anchor]
+}
+
 /** The session is on the disk before it is used: whatever becomes of its first refresh, that is asked for again. */
 const finish = async ({ server, own, keys, privateKey }: Joining): Promise<void> => {
   const jkt = await (await proofsOf(keys.proofKey)).calculateThumbprint()
   const signature = sign(null, Buffer.from(pairingStatement(own.id, own.serverKey, jkt)), privateKey)
   const body = { ticket: own.ticket, jkt, signature: signature.toString('base64url') }
-  const { refreshToken, deviceId } = v.parse(finishedSchema, await askOpenly(server, 'POST', '/pairings/finish', body))
+  const { refreshToken, deviceId, logEntry } = v.parse(
+    finishedSchema,
+    await askOpenly(server, 'POST', '/pairings/finish', body),
+  )
+  const logs = await logsOf(own, keys, logEntry)
   const { issuer, clientId } = await aboutOf(server)
   const about = { server, issuer, clientId, isBound: true }
   const device = { id: deviceId, serverKey: own.serverKey }
-  await writeSession({ ...about, ...keys, device, sealed: [], access: '', expiresAt: 0, refresh: refreshToken })
+  await writeSession({ ...about, ...keys, device, logs, sealed: [], access: '', expiresAt: 0, refresh: refreshToken })
 }
 
 /** Where the answer does not arrive the step is taken again with the same keys (docs/decisions/120). */

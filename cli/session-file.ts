@@ -29,6 +29,8 @@ const sessionSchema = v.object({
    * (docs/decisions/100).
    */
   sealed: v.optional(v.array(v.object({ account: bytes, seq: count, hash: bytes })), []),
+  /** Where the device log of an account stood when this device came into it (docs/decisions/122). */
+  logs: v.optional(v.array(v.object({ account: bytes, length: count, head: bytes })), []),
   /** The keys of sync, of all epochs of the account. */
   sync: v.optional(v.object({ account: bytes, keys: v.array(v.object({ epoch: count, key: bytes })) })),
   access: v.string(),

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Bytes, fromBase64url } from '../../src/base/bytes.ts'
+import type { LogAnchor } from '../../src/crypto/device-log.ts'
 import { deviceIdOf, importExchangeKey, signWith } from '../../src/crypto/primitives.ts'
 import type { EpochKeys, Identity } from '../../src/sync/keys.ts'
 import type { Chain } from '../../src/sync/ports.ts'
@@ -22,6 +23,11 @@ export const newExchangeKey = () => {
   const jwk = { ...privateKey.export({ format: 'jwk' }) }
   return { jwk, publicKey: String(jwk.x) }
 }
+
+export const exchangePairOf = async (key: Session['deviceKey']): Promise<Identity['exchange']> => ({
+  privateKey: await crypto.subtle.importKey('jwk', key, 'X25519', false, ['deriveBits']),
+  publicKey: await importExchangeKey(raw(key)),
+})
 
 /** Changes the file, where this is still the device in it. */
 const revise = async (session: Session, change: (session: Session) => Session): Promise<void> => {
@@ -50,10 +56,7 @@ export const identityOf = async (session: Session): Promise<Identity> => {
   return {
     id: await deviceIdOf(signKey),
     sign: signWith(signing),
-    exchange: {
-      privateKey: await crypto.subtle.importKey('jwk', exchangeKey, 'X25519', false, ['deriveBits']),
-      publicKey: await importExchangeKey(publicBytes),
-    },
+    exchange: await exchangePairOf(exchangeKey),
     about: { signKey, exchangeKey: publicBytes, name: nameOfThis(), platform: platformOfThis },
   }
 }
@@ -63,6 +66,16 @@ export const keysOf = ({ sync }: Session): EpochKeys =>
 
 export const keepKeys = (session: Session, account: Bytes, keys: EpochKeys): Promise<void> =>
   revise(session, (now) => ({ ...now, sync: { account, keys: [...keys].map(([epoch, key]) => ({ epoch, key })) } }))
+
+/** Where the log of an account stood when this device came into it. */
+export const anchorAt = ({ logs }: Session, account: Bytes): LogAnchor | undefined =>
+  logs.find((one) => sameBytes(one.account, account))
+
+export const noteAnchor = (session: Session, anchor: LogAnchor): Promise<void> =>
+  revise(session, (now) => ({
+    ...now,
+    logs: [...now.logs.filter((one) => !sameBytes(one.account, anchor.account)), anchor],
+  }))
 
 /** The last record that this device has sealed, beside the key that it was signed with. */
 export const chainOf = (session: Session): Chain => ({

@@ -1,14 +1,22 @@
 import { type Bytes, toBase64url } from '../../src/base/bytes.ts'
-import { type DeviceLog, verifyLog } from '../../src/crypto/device-log.ts'
+import { checkGoesOn, type DeviceLog, type LogAnchor, verifyLog } from '../../src/crypto/device-log.ts'
 import type { Keyring } from '../../src/crypto/epoch-key.ts'
 import { deviceIdOf } from '../../src/crypto/primitives.ts'
 import { mergeUpdates } from '../../src/notebook/note-document.ts'
 import { isReadable, wholeUpdate } from '../../src/notebook/note-sync.ts'
-import { addEntry, isIn, type LogSource, neverRead, putOut, readServerLog, renewKeys } from '../../src/sync/account.ts'
+import {
+  addEntry,
+  keysOfMember,
+  type LogSource,
+  neverRead,
+  putOut,
+  readServerLog,
+  renewKeys,
+} from '../../src/sync/account.ts'
 import { createEngine, type Engine, type Outcome } from '../../src/sync/engine.ts'
 import { exchangeAll } from '../../src/sync/exchange.ts'
 import type { HttpTransport } from '../../src/sync/http-transport.ts'
-import { createKeyrings, type EpochKeys, type Identity, unwrapKeys } from '../../src/sync/keys.ts'
+import { createKeyrings, type EpochKeys, type Identity } from '../../src/sync/keys.ts'
 import type { Progress } from '../../src/sync/pages.ts'
 import type { Chain, SyncMemory, SyncTransport, WrappedKey } from '../../src/sync/ports.ts'
 import { sameBytes } from '../../src/sync/wire/codec.ts'
@@ -17,7 +25,7 @@ import { Failure } from '../failure.ts'
 import { freshSession } from '../fresh-session.ts'
 import { alone, readSession, type Session } from '../session-file.ts'
 import { type Database, fileOfAccount, openDatabase } from './database.ts'
-import { chainOf, identityOf, keepKeys, keysOf } from './identity.ts'
+import { anchorAt, chainOf, identityOf, keepKeys, keysOf } from './identity.ts'
 import { createTransport } from './server.ts'
 import { createSyncStore, makeOwner } from './store.ts'
 
@@ -31,6 +39,8 @@ export type ReplicaDeps = {
   readonly transport: SyncTransport & Pick<HttpTransport, 'addToLog'>
   readonly self: Identity
   readonly account: Bytes
+  /** Where the log stood when this machine came into it. */
+  readonly anchor: LogAnchor | undefined
   readonly keys: EpochKeys
   readonly chain: Chain
   readonly keep: (keys: EpochKeys) => Promise<void>
@@ -51,6 +61,7 @@ export const createReplica = (deps: ReplicaDeps) => {
   const keyring = (log: DeviceLog, wraps: readonly WrappedKey[]): Promise<Keyring> => {
     // The keys that are here are of one account, and no other's log is taken for its.
     if (!sameBytes(log.account, account)) throw new SyncFault('LOG_FORKED')
+    if (deps.anchor !== undefined) checkGoesOn(log, deps.anchor)
     return ring(log, wraps)
   }
   const engine: Engine = createEngine({
@@ -123,8 +134,8 @@ const enter = async (session: Session, transport: HttpTransport, self: Identity)
   if (session.sync !== undefined) return { account: session.sync.account, keys: keysOf(session) }
   const server = await readServerLog(neverRead(transport))
   if (server === undefined) throw new Failure('SYNC_OFF')
-  if (!isIn(server.log, self.id)) throw new Failure('SYNC_LOCKED')
-  const keys = await unwrapKeys(server.log, server.wraps, self)
+  const keys = await keysOfMember(server, self, anchorAt(session, server.log.account))
+  if (keys.size === 0) throw new Failure('SYNC_LOCKED')
   await keepKeys(session, server.log.account, keys)
   return { account: server.log.account, keys }
 }
@@ -142,7 +153,8 @@ export const withReplica = <T>(
     try {
       makeOwner(database, self.id)
       const keep = (more: EpochKeys) => keepKeys(session, account, more)
-      const shared = { database, transport, self, account, keys, chain: chainOf(session), keep }
+      const [chain, anchor] = [chainOf(session), anchorAt(session, account)]
+      const shared = { database, transport, self, account, anchor, keys, chain, keep }
       return await work(createReplica(progress === undefined ? shared : { ...shared, progress }))
     } finally {
       database.close()

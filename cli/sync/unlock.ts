@@ -1,9 +1,10 @@
+import { anchorOf, type LogAnchor } from '../../src/crypto/device-log.ts'
 import { neverRead, readServerLog } from '../../src/sync/account.ts'
 import { admitPaired, enterByKit, type PairedDevice, readKit } from '../../src/sync/entering.ts'
 import { Failure } from '../failure.ts'
 import { freshSession } from '../fresh-session.ts'
 import { alone, readSession, type Session } from '../session-file.ts'
-import { identityOf, keepKeys, keysOf } from './identity.ts'
+import { identityOf, keepKeys, keysOf, noteAnchor } from './identity.ts'
 import { withNotes } from './replica.ts'
 import { createTransport } from './server.ts'
 import { createSyncStore } from './store.ts'
@@ -27,15 +28,19 @@ export const unlock = (words: string): Promise<void> =>
     const [log, self] = [neverRead(createTransport(session)), await identityOf(session)]
     const entered = await enterByKit(log, self, read.key, Date.now())
     if (entered === undefined) throw new Failure((await readServerLog(log)) === undefined ? 'SYNC_OFF' : 'WORDS_OTHER')
+    await noteAnchor(session, anchorOf(entered.server.log))
     await keepKeys(session, entered.server.log.account, entered.keys)
   }, 'sync-lock')
 
-/** Lets a device in that this one has paired with, where this one has keys: it gets them with the entry of the log. */
-export const admit = async (session: Session, device: PairedDevice): Promise<void> => {
+/**
+ * Lets a device in that this one has paired with, where this one has keys: it gets them with the entry of the log. Answers where the
+ * log stands then.
+ */
+export const admit = async (session: Session, device: PairedDevice): Promise<LogAnchor | undefined> => {
   const now = (await readSession()) ?? session
-  if (now.sync === undefined) return
+  if (now.sync === undefined) return undefined
   const { account } = now.sync
   const entries = await withNotes(async (database) => (await createSyncStore(database, Date.now).read())?.log ?? [])
   const log = { ...neverRead(createTransport(session)), known: async () => ({ account, entries }) }
-  await admitPaired(log, keysOf(now), await identityOf(session), device, Date.now())
+  return admitPaired(log, keysOf(now), await identityOf(session), device, Date.now())
 }

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto'
-import { decodeLogEntry, type LogEntry, type SignedLogEntry } from '../../src/sync/wire/log-entry.ts'
+import { decodeLogEntry, type LogEntry, recoveryStatement, type SignedLogEntry } from '../../src/sync/wire/log-entry.ts'
 
 const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
   const hash = createHash('sha256')
@@ -62,6 +62,12 @@ export const followsLog = async (
   if ((entry.action.type === 'open') !== (before.length === 0)) return false
   const start: Signers = before.length === 0 ? signersAfter(new Map(), entry) : new Map()
   const signers = before.reduce((found, one) => signersAfter(found, one.entry), start)
+  const { action } = entry
+  if (action.type === 'recovery') {
+    const account = new Uint8Array(sha256(before[0]?.body ?? ''))
+    const statement = recoveryStatement(account, entry.index, entry.prev)
+    if (!(await signaturesOf(action.signKey)(statement, action.proof))) return false
+  }
   const key = keyOf(signers, Buffer.from(entry.signer).toString('base64url'))
   return key !== undefined && signaturesOf(key)(body, signature)
 }

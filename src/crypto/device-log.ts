@@ -8,6 +8,7 @@ import {
   type Head,
   type LogAction,
   type LogDevice,
+  recoveryStatement,
   type SignedLogEntry,
 } from '../sync/wire/log-entry.ts'
 import type { LogEpoch } from './epoch-key.ts'
@@ -41,6 +42,11 @@ export type DeviceLog = {
 
 /** What a client remembers of the log, so that it is not shown another one. */
 export type LogMemory = { readonly length: number; readonly head: Bytes }
+
+/** What a client remembers before it has read a log: which account is its own, too. */
+export type LogAnchor = LogMemory & { readonly account: Bytes }
+
+export const anchorOf = (log: DeviceLog): LogAnchor => ({ account: log.account, ...memoryOf(log) })
 
 export const memoryOf = ({ hashes }: DeviceLog): LogMemory => ({
   length: hashes.length,
@@ -102,11 +108,16 @@ const apply = async (log: DeviceLog, action: LogAction): Promise<DeviceLog> => {
       return { ...log, epochs: [...log.epochs, { epoch, commitment, sealedBefore }], isRotationDue: false }
     }
     case 'recovery': {
-      const { signKey, exchangeKey } = action
+      const { signKey, exchangeKey, proof } = action
       const id = await deviceIdOf(signKey)
       if (findDevice(log, id) !== undefined) throw impossible()
       const key = await importVerifyKey(signKey).catch(() => undefined)
       if (key === undefined) throw impossible()
+      const { length, head } = memoryOf(log)
+      // Without it anybody could put the public key of a kit into a log of their own making.
+      if (!(await verify(key, proof, recoveryStatement(log.account, length, head)))) {
+        throw new SyncFault('LOG_SIGNATURE_WRONG')
+      }
       return { ...log, recovery: { id, signKey, exchangeKey, key } }
     }
   }
@@ -158,21 +169,30 @@ export const extendLog = async (log: DeviceLog | undefined, entry: Uint8Array): 
   return { ...next, hashes: [...next.hashes, hash], epochAfter: [...next.epochAfter, next.epochs.length] }
 }
 
-/**
- * Verifies a whole log, and that it goes on from what is remembered. Throws `SyncFault`; of a log that is shorter than
- * remembered LOG_ROLLED_BACK, of one that differs LOG_FORKED.
- */
+/** That a log goes on from what is remembered of it. Throws `SyncFault`: LOG_ROLLED_BACK where it is shorter, LOG_FORKED. */
+export const checkGoesOn = (log: DeviceLog, { length, head }: LogMemory): void => {
+  const then = log.hashes[length - 1]
+  if (then === undefined) throw new SyncFault('LOG_ROLLED_BACK')
+  if (!sameBytes(then, head)) throw new SyncFault('LOG_FORKED')
+}
+
+/** Verifies a whole log, and that it goes on from what is remembered. Throws `SyncFault`. */
 export const verifyLog = async (entries: readonly Uint8Array[], remembered?: LogMemory): Promise<DeviceLog> => {
   let log: DeviceLog | undefined
-  for (const entry of entries) {
-    log = await extendLog(log, entry)
-    if (remembered?.length === log.hashes.length && !sameBytes(remembered.head, log.hashes.at(-1) ?? nothing)) {
-      throw new SyncFault('LOG_FORKED')
-    }
-  }
+  for (const entry of entries) log = await extendLog(log, entry)
   if (log === undefined) throw new SyncFault(remembered === undefined ? 'MALFORMED' : 'LOG_ROLLED_BACK')
-  if (remembered !== undefined && log.hashes.length < remembered.length) throw new SyncFault('LOG_ROLLED_BACK')
+  if (remembered !== undefined) checkGoesOn(log, remembered)
   return log
+}
+
+/** The entry that names a recovery key, with the proof that this is of the account. */
+export const recoveryAction = async (
+  log: DeviceLog,
+  { signKey, exchangeKey, sign }: { readonly signKey: Bytes; readonly exchangeKey: Bytes; readonly sign: Sign },
+): Promise<LogAction> => {
+  const { length, head } = memoryOf(log)
+  const proof = await sign(recoveryStatement(log.account, length, head))
+  return { type: 'recovery', signKey, exchangeKey, proof }
 }
 
 /** Writes and signs the next entry of a log, or the first. `time`: milliseconds since 1970. */

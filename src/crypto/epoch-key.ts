@@ -25,7 +25,8 @@ export const wrapEpochKey = (
   epochKey: Bytes,
   to: Recipient,
   ekm?: Bytes,
-): Promise<Bytes> => sealFor(to.exchangeKey, wrapContext(account, epoch, to.id), epochKey, ekm)
+): Promise<Bytes> =>
+  sealFor(to.exchangeKey, wrapContext(account, epoch, to.id), epochKey, ekm === undefined ? {} : { ekm })
 
 /** The key, held against what the log says of it. Throws `SyncFault`: KEY_UNREADABLE or EPOCH_FORGED. */
 export const unwrapEpochKey = async (

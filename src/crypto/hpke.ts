@@ -9,47 +9,50 @@ const suite = new CipherSuite({
   aead: new Aes256Gcm(),
 })
 
-/** What both sides have to say alike. With a pre-shared key (mode_psk, §5.1.2) only who knows it can seal and open. */
-export type HpkeContext = {
-  readonly info: Bytes
-  readonly aad: Bytes
-  readonly psk?: { readonly id: Bytes; readonly key: Bytes }
-}
+/** What both sides have to say alike. */
+export type HpkeContext = { readonly info: Bytes; readonly aad: Bytes }
 
 const encapsulated = 32
 
 /** The bytes alone: a view may lie in a larger buffer. */
 const buffer = (bytes: Bytes): ArrayBuffer => bytes.slice().buffer
 
-const parameters = ({ info, psk }: HpkeContext) => ({
-  info: buffer(info),
-  ...(psk === undefined ? {} : { psk: { id: buffer(psk.id), key: buffer(psk.key) } }),
-})
+export type SealOptions = {
+  /** The pair of who seals, where that is to be known by it (mode_auth, §5.1.3). */
+  readonly senderKey?: CryptoKeyPair
+  /** For tests alone. */
+  readonly ekm?: Bytes
+}
 
-/** Seals for an X25519 key of 32 bytes: `encapsulated key (32) | ciphertext | tag (16)`. `ekm` is for tests alone. */
+/** Seals for an X25519 key of 32 bytes: `encapsulated key (32) | ciphertext | tag (16)`. */
 export const sealFor = async (
   recipient: Bytes,
-  context: HpkeContext,
+  { info, aad }: HpkeContext,
   plaintext: Bytes,
-  ekm?: Bytes,
+  { ekm, ...options }: SealOptions = {},
 ): Promise<Bytes> => {
   const recipientPublicKey = await importExchangeKey(recipient)
   const known = ekm === undefined ? {} : { ekm: buffer(ekm) }
-  const sender = await suite.createSenderContext({ recipientPublicKey, ...parameters(context), ...known })
-  const sealed = await sender.seal(buffer(plaintext), buffer(context.aad))
+  const sender = await suite.createSenderContext({ recipientPublicKey, info: buffer(info), ...options, ...known })
+  const sealed = await sender.seal(buffer(plaintext), buffer(aad))
   return concat(new Uint8Array(sender.enc), new Uint8Array(sealed))
 }
 
-/** The plaintext, or undefined where it is not for this key, not of this context, or was changed. Never throws. */
+/**
+ * The plaintext, or undefined where it is not for this key, not of this context, was changed, or comes of another one than `from`,
+ * an X25519 key of 32 bytes. Never throws.
+ */
 export const openSealed = async (
   recipient: CryptoKeyPair,
-  context: HpkeContext,
+  { info, aad }: HpkeContext,
   sealed: Bytes,
+  from?: Bytes,
 ): Promise<Bytes | undefined> => {
   try {
     const enc = buffer(sealed.slice(0, encapsulated))
-    const receiver = await suite.createRecipientContext({ recipientKey: recipient, enc, ...parameters(context) })
-    return new Uint8Array(await receiver.open(buffer(sealed.slice(encapsulated)), buffer(context.aad)))
+    const sender = from === undefined ? {} : { senderPublicKey: await importExchangeKey(from) }
+    const receiver = await suite.createRecipientContext({ recipientKey: recipient, enc, info: buffer(info), ...sender })
+    return new Uint8Array(await receiver.open(buffer(sealed.slice(encapsulated)), buffer(aad)))
   } catch {
     return undefined
   }

@@ -41,7 +41,8 @@ export const commitmentOf = async (device: NewDevice, opening: string): Promise<
 /** What the QR code says of the old device's key. */
 export const keyHash = async (key: string): Promise<string> => toBase64url(await hash(bytesOf('key', [key])))
 
-const transcriptBytes = (purpose: string, transcript: Transcript): Bytes => {
+/** All of a transcript, for one purpose. */
+export const transcriptBytes = (purpose: 'numbers' | 'log' | Side, transcript: Transcript): Bytes => {
   const { pairing, serverKey, device, commitment, opening, answerKey, answerNonce } = transcript
   return bytesOf(purpose, [pairing, serverKey, ...deviceFields(device), commitment, opening, answerKey, answerNonce])
 }

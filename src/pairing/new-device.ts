@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { commitmentOf, isProof, keyHash, numbersOf, proofOf } from '../crypto/pairing.ts'
+import { commitmentOf, isProof, keyHash, numbersOf, proofOf, type Transcript } from '../crypto/pairing.ts'
 import type { PairingState } from '../protocol/messages.ts'
 import type { Told } from './told.ts'
 
@@ -49,7 +49,7 @@ const answerOf = async ({ answer, code }: NewPairing, told: Told): Promise<NewPa
   return code === null || code.keyHash === (await keyHash(key)) ? { key, nonce } : undefined
 }
 
-const transcriptOf = async (own: NewPairing, answer: NonNullable<NewPairing['answer']>) => ({
+const transcriptWith = async (own: NewPairing, answer: NonNullable<NewPairing['answer']>): Promise<Transcript> => ({
   pairing: own.id,
   serverKey: own.serverKey,
   device: own.device,
@@ -58,6 +58,10 @@ const transcriptOf = async (own: NewPairing, answer: NonNullable<NewPairing['ans
   answerKey: answer.key,
   answerNonce: answer.nonce,
 })
+
+/** All that was said, once the old device has answered; undefined before. */
+export const transcriptOf = async (own: NewPairing): Promise<Transcript | undefined> =>
+  own.answer === null ? undefined : transcriptWith(own, own.answer)
 
 export const joinedState: PairingState = { stage: 'joined', side: 'new' }
 
@@ -71,7 +75,7 @@ export const stepNew = async (own: NewPairing, told: Told): Promise<NewStep> => 
   const answer = await answerOf(own, told)
   if (answer === undefined || answer === null) return ended('mismatch')
   const next = { ...own, answer }
-  const transcript = await transcriptOf(own, answer)
+  const transcript = await transcriptWith(own, answer)
   const numbers = await numbersOf(transcript)
   const state = { stage: 'comparing', side: 'new', numbers, checked: own.code !== null } as const
   if (told.stage === 'answered') {

@@ -31,10 +31,10 @@ export const oldPairingSchema = v.object({
 
 export type OldPairing = v.InferOutput<typeof oldPairingSchema>
 
-/** What is to be told to the server after `next` has been stored. */
+/** What is to be told to the server after `next` has been stored. `transcript`: what is told of the device log is sealed with it. */
 export type OldAct =
   | { readonly type: 'answer'; readonly key: string; readonly nonce: string }
-  | { readonly type: 'approve'; readonly proof: string }
+  | { readonly type: 'approve'; readonly proof: string; readonly transcript: Transcript }
   | { readonly type: 'call-off' }
 
 export type OldStep = {
@@ -90,7 +90,7 @@ const compare = async (own: OldPairing, told: Told, joined: NonNullable<OldPairi
     return own.approved ? { next: undefined, act: undefined, state: { stage: 'done', ...about } } : ended('mismatch')
   }
   if (own.approved) {
-    const act = { type: 'approve', proof: await proofOf(own.secret, 'old', transcript) } as const
+    const act = { type: 'approve', proof: await proofOf(own.secret, 'old', transcript), transcript } as const
     return { next, act: told.stage === 'opened' ? act : undefined, state: { stage: 'approved', ...about } }
   }
   if (told.stage === 'approved') return ended('mismatch')

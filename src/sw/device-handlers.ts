@@ -39,7 +39,8 @@ const createAtProvider = (deps: DeviceHandlersDeps) => {
   const { userAgent } = navigator
   const api = createDeviceApi(base, wire, (url, init) => ask(holder, url, init))
   const sync = deps.sync({ holder, api, base })
-  const finish = createFinishPairing({ vault, wire, clock, api, discovery, keeper, userAgent })
+  const { openAnchor } = sync
+  const finish = createFinishPairing({ vault, wire, clock, api, discovery, keeper, userAgent, openAnchor })
   const pairing = createPairing({ vault, clock, api, keeper, userAgent, finish, admit: sync.admit })
   return { keeper, pairing, devices: createDevicesList(api), sync }
 }

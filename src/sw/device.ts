@@ -72,6 +72,7 @@ export const createDevice = ({ vault, clock, ask }: DeviceDeps, keeper: Keeper, 
   const make = async (): Promise<Records['device']> => ({
     key: await vault.createDeviceKey(),
     exchange: null,
+    logs: [],
     sealed: [],
     registered: null,
   })

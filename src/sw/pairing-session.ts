@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
-import type { NewPairing } from '../pairing/new-device.ts'
+import { type NewPairing, transcriptOf } from '../pairing/new-device.ts'
 import { finishedSchema } from '../pairing/told.ts'
 import { pairingStatement } from '../protocol/device-statement.ts'
 import { HoldfastError } from '../protocol/errors.ts'
@@ -13,6 +13,7 @@ import { firstTokens } from './oidc/tokens.ts'
 import type { Wire } from './oidc/wire.ts'
 import type { Records } from './records.ts'
 import { newSession } from './session-record.ts'
+import type { SyncPart } from './sync-part.ts'
 import type { Vault } from './vault.ts'
 
 export type PairingSessionDeps = {
@@ -23,6 +24,7 @@ export type PairingSessionDeps = {
   readonly discovery: Discovery
   readonly keeper: Keeper
   readonly userAgent: string
+  readonly openAnchor: SyncPart['openAnchor']
 }
 
 /** Fetches the session of a new device that was let in, and keeps it as a sign-in's session is kept. */
@@ -31,7 +33,7 @@ export type FinishPairing = (record: Records['pairing'], own: NewPairing) => Pro
 const finishLimit = 14_000
 
 export const createFinishPairing = (deps: PairingSessionDeps): FinishPairing => {
-  const { vault, wire, clock, api, discovery, keeper, userAgent } = deps
+  const { vault, wire, clock, api, discovery, keeper, userAgent, openAnchor } = deps
   const provider = keeper.provider.id
   const store = async (value: Records['pairing']): Promise<Records['pairing']> => {
     await vault.commit([{ kind: 'pairing', provider, value }])
@@ -44,10 +46,18 @@ export const createFinishPairing = (deps: PairingSessionDeps): FinishPairing => 
     if (record.device === null) throw new HoldfastError('PAIRING_OUT_OF_STEP')
     const signature = await vault.signAsDevice(record.device, pairingStatement(own.id, own.serverKey, jkt))
     const body = { ticket: own.ticket, jkt, signature }
-    const { refreshToken, deviceId } = await api.open('POST', '/pairings/finish', finishedSchema, body)
-    const finished = { refresh: new Secret(refreshToken), deviceId }
+    const { refreshToken, deviceId, logEntry } = await api.open('POST', '/pairings/finish', finishedSchema, body)
+    const finished = { refresh: new Secret(refreshToken), deviceId, logEntry }
     await store({ ...record, finished })
     return finished
+  }
+
+  /** What the other device has said of the device log: without it no log that names this device is believed. */
+  const logsOf = async ({ exchange }: Records['pairing'], own: NewPairing, logEntry: string | null) => {
+    const transcript = await transcriptOf(own)
+    if (logEntry === null || transcript === undefined) return []
+    const anchor = await openAnchor(await vault.unwrapExchangeKey(exchange), transcript, logEntry)
+    return anchor === undefined ? [] : [anchor]
   }
 
   return async (record, own) => {
@@ -56,17 +66,17 @@ export const createFinishPairing = (deps: PairingSessionDeps): FinishPairing => 
     const ready = record.dpop === null ? await store({ ...record, dpop }) : record
     const proofs = createProofs(await vault.unwrapDpopKey(dpop), clock, wire.skew)
     const jkt = await proofs.thumbprint()
-    const { refresh, deviceId } = await fetched(ready, own, jkt)
+    const { refresh, deviceId, logEntry } = await fetched(ready, own, jkt)
     const call = { provider: keeper.provider, server, proofs, wire: wire.within(finishLimit), clock }
     const { tokens, account } = await firstTokens(call, refresh)
     const session = newSession({ account, tokens, dpop, userAgent, provider: keeper.provider, server })
-    const key = record.device
+    const { device: key, exchange } = record
     const registered = { id: deviceId, serverKey: own.serverKey, jkt }
+    const device =
+      key === null ? undefined : { key, exchange, logs: await logsOf(record, own, logEntry), sealed: [], registered }
     await keeper.keep(session, { type: 'signed-in', account, life: tokens.life }, [
       { kind: 'pairing', provider, value: undefined },
-      ...(key === null
-        ? []
-        : [{ kind: 'device' as const, provider, value: { key, exchange: record.exchange, sealed: [], registered } }]),
+      ...(device === undefined ? [] : [{ kind: 'device' as const, provider, value: device }]),
     ])
     return { stage: 'done', side: 'new' }
   }

@@ -12,7 +12,7 @@ import type { DeviceApi } from './device-api.ts'
 import type { Keeper } from './keeper.ts'
 import type { FinishPairing } from './pairing-session.ts'
 import type { Records } from './records.ts'
-import type { JoinedDevice } from './sync-part.ts'
+import type { SyncPart } from './sync-part.ts'
 import type { Vault } from './vault.ts'
 
 /** The pairing of this browser: it lets another device in, or wants in itself. */
@@ -33,7 +33,7 @@ export type PairingDeps = {
   readonly userAgent: string
   readonly finish: FinishPairing
   /** What comes before the yes to a device is told: it gets the keys of sync, where there are any. */
-  readonly admit: (device: JoinedDevice) => Promise<void>
+  readonly admit: SyncPart['admit']
 }
 
 /** As long as the server lets one live, in milliseconds. */
@@ -109,22 +109,29 @@ export const createPairing = ({ vault, clock, api, keeper, userAgent, finish, ad
     })
   }
 
-  const actAsOld = async (own: OldPairing, act: OldAct | undefined): Promise<void> => {
+  const bodyOf = async (exchange: Records['pairing']['exchange'], act: Exclude<OldAct, { type: 'call-off' }>) => {
+    if (act.type === 'answer') return { key: act.key, nonce: act.nonce }
+    const { transcript, proof } = act
+    return { proof, logEntry: await admit(transcript.device, await vault.unwrapExchangeKey(exchange), transcript) }
+  }
+  const actAsOld = async (
+    { exchange }: Records['pairing'],
+    own: OldPairing,
+    act: OldAct | undefined,
+  ): Promise<void> => {
     if (act === undefined) return
     if (act.type === 'call-off') return callOff(own)
-    const { type, ...body } = act
-    if (type === 'approve' && own.joined !== null) await admit(own.joined.device)
-    await once(api.signed('POST', `/pairings/${own.id}/${type}`, anything, body))
+    await once(api.signed('POST', `/pairings/${own.id}/${act.type}`, anything, await bodyOf(exchange, act)))
   }
 
   const lookAsOld = async (record: Records['pairing'], own: OldPairing): Promise<PairingState> => {
     const { next, act, state } = await stepOld(own, await told(own), clock())
     if (next === undefined) {
-      await actAsOld(own, act)
+      await actAsOld(record, own, act)
       return end(state)
     }
     await store({ ...record, own: next })
-    await actAsOld(next, act)
+    await actAsOld(record, next, act)
     return state
   }
 

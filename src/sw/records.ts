@@ -63,6 +63,8 @@ const deviceSchema = v.object({
   key: dpopKey,
   /** Where a pairing has brought the device in. */
   exchange: v.optional(v.nullable(exchangeKey), null),
+  /** Where the device log of an account stood when this device came into it: no other one is taken for that account's. */
+  logs: v.optional(v.array(v.object({ account: bytes, length: v.number(), head: bytes })), []),
   /** The last record of sync that the key has signed, of each account: with the key it goes, so no number is given twice. */
   sealed: v.optional(v.array(v.object({ account: bytes, seq: v.number(), hash: bytes })), []),
   registered: v.nullable(
@@ -113,7 +115,9 @@ const pairingSchema = v.object({
   device: v.nullable(dpopKey),
   dpop: v.nullable(dpopKey),
   /** What came of it and has still to become a session. */
-  finished: v.nullable(v.object({ refresh: secret, deviceId: v.string() })),
+  finished: v.nullable(
+    v.object({ refresh: secret, deviceId: v.string(), logEntry: v.optional(v.nullable(v.string()), null) }),
+  ),
 })
 
 /** What opens the account of sync on this device. */

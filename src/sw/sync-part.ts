@@ -1,4 +1,6 @@
 import type { Clock } from '../base/clock.ts'
+import type { LogAnchor } from '../crypto/device-log.ts'
+import type { Transcript } from '../crypto/pairing.ts'
 import { HoldfastError } from '../protocol/errors.ts'
 import type { RequestType } from '../protocol/messages.ts'
 import type { SyncState } from '../protocol/sync-state.ts'
@@ -21,8 +23,13 @@ export type SyncPart = {
   leave(ended: readonly Keeper[], end: () => Promise<void>): Promise<void>
   /** An exchange, where sync is on. Never rejects. */
   run(): Promise<void>
-  /** Before a device is let in by pairing: puts it into the device log, with the keys wrapped for it. */
-  admit(device: JoinedDevice): Promise<void>
+  /**
+   * Before a device is let in by pairing: puts it into the device log, with the keys wrapped for it. Answers where the log stands
+   * then, sealed for it by `own`, the pair of the answer key; null without sync.
+   */
+  admit(device: JoinedDevice, own: CryptoKeyPair, transcript: Transcript): Promise<string | null>
+  /** What the other device has sealed by `admit`; undefined where it has not. */
+  openAnchor(own: CryptoKeyPair, transcript: Transcript, sealed: string): Promise<LogAnchor | undefined>
   /** After a device was removed: says so in the device log, and begins a new epoch. Never rejects. */
   expel(publicKey: string): Promise<void>
 }
@@ -84,6 +91,7 @@ export const noSync: SyncPart = {
   look: async () => undefined,
   leave: (_ended, end) => end(),
   run: async () => undefined,
-  admit: async () => undefined,
+  admit: async () => null,
+  openAnchor: async () => undefined,
   expel: async () => undefined,
 }

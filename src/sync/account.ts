@@ -1,8 +1,18 @@
 import { type Bytes, toBase64url } from '../base/bytes.ts'
-import { type DeviceLog, epochOf, findDevice, verifyLog, writeLogEntry } from '../crypto/device-log.ts'
+import {
+  anchorOf,
+  checkGoesOn,
+  type DeviceLog,
+  epochOf,
+  findDevice,
+  type LogAnchor,
+  recoveryAction,
+  verifyLog,
+  writeLogEntry,
+} from '../crypto/device-log.ts'
 import { commitmentOf, newEpochKey, wrapEpochKey } from '../crypto/epoch-key.ts'
 import type { RecoveryKey } from '../crypto/recovery-key.ts'
-import { admit, type EpochKeys, type Identity, type LogPost, rotate } from './keys.ts'
+import { admit, type EpochKeys, type Identity, type KeyHolder, type LogPost, rotate, unwrapKeys } from './keys.ts'
 import { TransportError, type WrappedKey } from './ports.ts'
 import { sameBytes } from './wire/codec.ts'
 import { SyncFault } from './wire/faults.ts'
@@ -56,14 +66,29 @@ export const isIn = (log: DeviceLog, id: Bytes): boolean => {
 }
 
 /** The first entry of a new account, with the key of its first epoch wrapped for this device. `time`: milliseconds since 1970. */
-export const openAccount = async (self: Identity, time: number): Promise<LogPost> => {
+export const openAccount = async (self: Identity, time: number): Promise<LogPost & { readonly anchor: LogAnchor }> => {
   const key = newEpochKey()
   const action = { type: 'open', device: self.about, commitment: await commitmentOf(key) } as const
   const entry = await writeLogEntry(undefined, action, self, time)
   const log = await verifyLog([entry])
   const recipient = { id: self.id, exchangeKey: self.about.exchangeKey }
   const wrapped = await wrapEpochKey(log.account, 1, key, recipient)
-  return { entry, wraps: [{ epoch: 1, recipient: self.id, wrapped }] }
+  return { entry, wraps: [{ epoch: 1, recipient: self.id, wrapped }], anchor: anchorOf(log) }
+}
+
+/**
+ * The keys of a device that has come into this log as `anchor` says; none where it has still to be let in. That a log names a device
+ * is not enough: whoever has read its public keys can write one that does. Throws `SyncFault`.
+ */
+export const keysOfMember = async (
+  { log, wraps }: ServerLog,
+  self: KeyHolder,
+  anchor: LogAnchor | undefined,
+): Promise<EpochKeys> => {
+  if (anchor === undefined || !isIn(log, self.id)) return new Map()
+  if (!sameBytes(log.account, anchor.account)) throw new SyncFault('LOG_FORKED')
+  checkGoesOn(log, anchor)
+  return unwrapKeys(log, wraps, self)
 }
 
 /** Something else was there first: who tries once more sees it. */
@@ -142,7 +167,7 @@ export const nameKit = async (
 ): Promise<LogPost | undefined> => {
   const key = keyOf(keys, log)
   if (key === undefined) return undefined
-  const action = { type: 'recovery', signKey: kit.signKey, exchangeKey: kit.exchangeKey } as const
+  const action = await recoveryAction(log, kit)
   const wrapped = await wrapEpochKey(log.account, epochOf(log), key, kit)
   return {
     entry: await writeLogEntry(log, action, self, time),

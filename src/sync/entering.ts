@@ -1,8 +1,10 @@
+import { anchorOf, type LogAnchor } from '../crypto/device-log.ts'
 import { deviceIdOf } from '../crypto/primitives.ts'
 import { type RecoveryKey, readRecoveryWords, recoveryKeyOf, type WordsProblem } from '../crypto/recovery-key.ts'
-import { addEntry, type LogSource, letIn, readServerLog, type ServerLog } from './account.ts'
+import { addEntry, isIn, type LogSource, letIn, readServerLog, type ServerLog } from './account.ts'
 import { type EpochKeys, type Identity, unwrapKeys } from './keys.ts'
 import { sameBytes } from './wire/codec.ts'
+import { SyncFault } from './wire/faults.ts'
 
 type Read = { readonly key: RecoveryKey } | { readonly key?: undefined; readonly problem: WordsProblem }
 
@@ -34,14 +36,17 @@ export const enterByKit = async (
 /** A device at the end of its pairing: its public keys, 32 bytes each. */
 export type PairedDevice = Identity['about']
 
-/** Lets a device in that this one has paired with. */
+/** Lets a device in that this one has paired with. Answers where the log stands then. */
 export const admitPaired = async (
   source: LogSource,
   keys: EpochKeys,
   self: Identity,
   device: PairedDevice,
   time: number,
-): Promise<void> => {
+): Promise<LogAnchor> => {
   const id = await deviceIdOf(device.signKey)
   await addEntry(source, (server) => letIn(server, keys, { ...device, id }, self, time))
+  const server = await readServerLog(source)
+  if (server === undefined || !isIn(server.log, id)) throw new SyncFault('LOG_ROLLED_BACK')
+  return anchorOf(server.log)
 }

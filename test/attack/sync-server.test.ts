@@ -31,7 +31,7 @@ import {
 import { fill, openPage, showsText } from '../support/page.ts'
 import { createAccount } from '../support/people.ts'
 import { joinByWords, type SecondDevice } from '../support/second-device.ts'
-import { newDevice } from '../unit/sync/support/account.ts'
+import { newAccount, newDevice } from '../unit/sync/support/account.ts'
 
 type Found = { readonly aside: readonly string[]; readonly missing: number; readonly problem: unknown }
 
@@ -97,6 +97,7 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
   let page: Page
   let other: SecondDevice
   let third: SecondDevice
+  let words: string
   let made = 0
 
   beforeAll(async () => {
@@ -109,7 +110,7 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
     const person = await createAccount(page)
     await askWorker(page, { type: 'sync.enable' })
     await exchanged()
-    const { words } = (await askWorker(page, { type: 'sync.newKit' })).ok as { words: string }
+    words = Object((await askWorker(page, { type: 'sync.newKit' })).ok).words
     third = await joinByWords(holdfast, person, words, 'Third')
     other = await joinByWords(holdfast, person, words)
     await openRow(page, 'Kept')
@@ -272,11 +273,18 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
     expect(await digestOfFiles(page)).toBe(digest.join(' '))
   })
 
-  it('case 68: the key of an epoch, an old one for a new one and one of the server’s', async () => {
-    const { log, keys } = await other.logNow()
+  /** This browser, as the log has it. */
+  const deviceOfPage = async () => {
+    const { log } = await other.logNow()
     const known = [other, third].map(({ device }) => toBase64url(device.id))
     const ofPage = [...log.devices.values()].find(({ id }) => !known.includes(toBase64url(id)))
     if (ofPage === undefined) throw new Error('The browser is in the log.')
+    return ofPage
+  }
+
+  it('case 68: the key of an epoch, an old one for a new one and one of the server’s', async () => {
+    const { log, keys } = await other.logNow()
+    const ofPage = await deviceOfPage()
     const old = keys.get(1) ?? new Uint8Array()
     const post = await rotate(log, old, other.device, Date.now())
     const forged = async (key: Bytes) => {
@@ -302,5 +310,23 @@ describe.each(caseBrowsers)('a server of sync that lies, before a worker in %s',
     const written = () => third.write(crypto.randomUUID(), { title: 'Third', body: 'under the new key' })
     const found = await lied(replace(third.position() + 1, forged), written)
     expect(found).toEqual({ aside: ['EPOCH_LOWERED'], missing: 0, problem: null })
+  })
+
+  it('case 67: a log of the server’s own making with the true keys of this browser, when sync begins anew', async () => {
+    const ofPage = await deviceOfPage()
+    const madeUp = await newAccount('Made up')
+    await madeUp.act({ type: 'add', device: ofPage })
+    const wrapped = await wrapEpochKey(madeUp.log().account, 1, madeUp.keyOf(1), ofPage)
+    await askWorker(page, { type: 'sync.disable' })
+    hostile.lie({
+      log: () => ({ entries: madeUp.entries, wraps: [{ epoch: 1, recipient: ofPage.id, wrapped }] }),
+    })
+    // It is in no log that anybody but the server speaks of: nothing goes out, and somebody has to let it in.
+    expect((await askWorker(page, { type: 'sync.enable' })).ok).toEqual({ stage: 'locked' })
+    expect((await askWorker(page, { type: 'sync.unlock', words })).ok).toMatchObject({ problem: { type: 'other' } })
+    hostile.lie({})
+    expect((await askWorker(page, { type: 'sync.disable' })).ok).toMatchObject({ stage: 'off' })
+    expect((await askWorker(page, { type: 'sync.enable' })).ok).toMatchObject({ stage: 'on' })
+    await recovers()
   })
 })

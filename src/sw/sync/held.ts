@@ -1,5 +1,5 @@
 import type { Bytes } from '../../base/bytes.ts'
-import { findDevice } from '../../crypto/device-log.ts'
+import { checkGoesOn, findDevice } from '../../crypto/device-log.ts'
 import { HoldfastError } from '../../protocol/errors.ts'
 import type { RecoveryKitState } from '../../protocol/sync-state.ts'
 import type { Identity } from '../../sync/keys.ts'
@@ -9,6 +9,7 @@ import { SyncFault } from '../../sync/wire/faults.ts'
 import type { Keeper } from '../keeper.ts'
 import type { Records } from '../records.ts'
 import type { Vault } from '../vault.ts'
+import type { Anchors } from './anchors.ts'
 
 type SyncRecord = Records['sync']
 
@@ -33,7 +34,7 @@ export type Held = {
 
 export const listOf = (keys: EpochKeys): SyncRecord['keys'] => [...keys].map(([epoch, key]) => ({ epoch, key }))
 
-export const createHeld = (vault: Vault, keeper: Keeper): Held => {
+export const createHeld = (vault: Vault, keeper: Keeper, anchors: Anchors): Held => {
   const provider = keeper.provider.id
   let record: SyncRecord | undefined
   let rings: ReturnType<typeof createKeyrings> | undefined
@@ -59,6 +60,9 @@ export const createHeld = (vault: Vault, keeper: Keeper): Held => {
     async restore() {
       const found = await vault.read('sync', provider)
       record = found.at === 'here' ? found.value : undefined
+      if (record === undefined || record.keys.length === 0 || (await anchors.of(record.account)) !== undefined) return
+      // Keys from before there were anchors: the account is known, and nothing of its log.
+      await anchors.note({ account: record.account, length: 1, head: record.account })
     },
     keyrings(self) {
       rings ??= createKeyrings(self, keys(), learn)
@@ -66,6 +70,8 @@ export const createHeld = (vault: Vault, keeper: Keeper): Held => {
       return async (log, wraps) => {
         // Whoever has lost what it remembered of the log takes no other account for its own: the keys are of this one.
         if (own !== undefined && !sameBytes(log.account, own)) throw new SyncFault('LOG_FORKED')
+        const anchor = await anchors.of(log.account)
+        if (anchor !== undefined) checkGoesOn(log, anchor)
         // Its key is another one than was let in: it has still to be.
         if (findDevice(log, self.id) === undefined) {
           if (record !== undefined) await keep({ ...record, keys: [] })

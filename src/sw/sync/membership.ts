@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type Bytes, fromBase64url, toBase64url } from '../../base/bytes.ts'
+import { anchorOf, type LogAnchor } from '../../crypto/device-log.ts'
 import { deviceIdOf } from '../../crypto/primitives.ts'
 import { newRecoveryWords, type RecoveryKey } from '../../crypto/recovery-key.ts'
 import type { NotesChoice } from '../../data/notebooks.ts'
@@ -7,7 +8,7 @@ import { HoldfastError } from '../../protocol/errors.ts'
 import type { WordsProblem } from '../../protocol/sync-state.ts'
 import {
   addEntry,
-  isIn,
+  keysOfMember,
   type LogSource,
   nameKit,
   openAccount,
@@ -17,11 +18,11 @@ import {
   textOf,
 } from '../../sync/account.ts'
 import { admitPaired, enterByKit, readKit } from '../../sync/entering.ts'
-import { type EpochKeys, unwrapKeys } from '../../sync/keys.ts'
+import type { EpochKeys } from '../../sync/keys.ts'
 import type { WrappedKey } from '../../sync/ports.ts'
 import { sameBytes } from '../../sync/wire/codec.ts'
-import { SyncFault } from '../../sync/wire/faults.ts'
 import type { JoinedDevice, SyncDeps } from '../sync-part.ts'
+import type { Anchors } from './anchors.ts'
 import { type Held, listOf } from './held.ts'
 import { readIdentity } from './identity.ts'
 import type { Opened } from './opened.ts'
@@ -36,13 +37,14 @@ export type Membership = {
   /** The words of a new recovery kit, kept nowhere. */
   newKit(): Promise<string>
   confirmKit(words: string): Promise<WordsProblem | null>
-  admit(device: JoinedDevice): Promise<void>
+  /** Answers where the log stands with the device in it; undefined where there is no sync here. */
+  admit(device: JoinedDevice): Promise<LogAnchor | undefined>
   expel(publicKey: string): Promise<void>
 }
 
 const other: WordsProblem = { type: 'other' }
 
-export const createMembership = (deps: SyncDeps, held: Held, notebook: Opened<Replica>) => {
+export const createMembership = (deps: SyncDeps, held: Held, anchors: Anchors, notebook: Opened<Replica>) => {
   const { vault, keeper, clock, api, ready } = deps
   const identity = () => readIdentity(vault, keeper)
   /** Of the notebook that is open: it knows what was read of it. */
@@ -81,13 +83,15 @@ export const createMembership = (deps: SyncDeps, held: Held, notebook: Opened<Re
       const self = await identity()
       const isNew = (await readServerLog(logAtServer())) === undefined
       const opened = isNew ? await openAccount(self, clock()) : undefined
-      if (opened !== undefined) await logAtServer().addToLog(opened.entry, opened.wraps)
+      if (opened !== undefined) {
+        // First that it is of this device: a worker that is killed then is let in by it.
+        await anchors.note(opened.anchor)
+        await logAtServer().addToLog(opened.entry, opened.wraps)
+      }
       const server = await readServerLog(logAtServer())
       if (server === undefined) throw new HoldfastError('SYNC_FALSE')
-      const [first = new Uint8Array()] = server.entries
-      if (opened !== undefined && !sameBytes(first, opened.entry)) throw new SyncFault('LOG_FORKED')
-      const keys = isIn(server.log, self.id) ? await unwrapKeys(server.log, server.wraps, self) : new Map()
-      await settle(server, keys, null, notes)
+      const anchor = opened?.anchor ?? (await anchors.of(server.log.account))
+      await settle(server, await keysOfMember(server, self, anchor), null, notes)
     },
 
     async unlock(words) {
@@ -96,6 +100,7 @@ export const createMembership = (deps: SyncDeps, held: Held, notebook: Opened<Re
       await ready()
       const entered = await enterByKit(logAtServer(), await identity(), key, clock())
       if (entered === undefined) return other
+      await anchors.note(anchorOf(entered.server.log))
       await settle(entered.server, entered.keys, key, held.record()?.notes ?? 'add')
       return null
     },
@@ -126,9 +131,9 @@ export const createMembership = (deps: SyncDeps, held: Held, notebook: Opened<Re
 
     async admit({ publicKey, exchangeKey, name, platform }) {
       const [sign, exchange] = [fromBase64url(publicKey), fromBase64url(exchangeKey)]
-      if (sign === undefined || exchange === undefined || !held.isOn()) return
+      if (sign === undefined || exchange === undefined || !held.isOn()) return undefined
       const device = { signKey: sign, exchangeKey: exchange, name, platform }
-      await admitPaired(logAtServer(), held.keys(), await identity(), device, clock())
+      return admitPaired(logAtServer(), held.keys(), await identity(), device, clock())
     },
 
     async expel(publicKey) {

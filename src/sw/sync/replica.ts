@@ -95,8 +95,8 @@ export const createReplica = (
     addToLog: transport.addToLog,
     async known() {
       const record = held.record()
-      // What an account before this one has left is none of it.
-      if (record === undefined) return { account: undefined, entries: [] }
+      // What an account before this one has left is none of it, and what was read without being let in proves nothing.
+      if (record === undefined || record.keys.length === 0) return { account: undefined, entries: [] }
       return { account: record.account, entries: (await store.read())?.log ?? [] }
     },
   }

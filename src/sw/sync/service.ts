@@ -1,9 +1,11 @@
 import { toBase64url } from '../../base/bytes.ts'
+import { openAnchor, sealAnchor } from '../../crypto/pairing-log.ts'
 import { databaseOf, notebooksStore } from '../../data/notebooks-store.ts'
 import { HoldfastError } from '../../protocol/errors.ts'
 import type { SyncProblem, SyncRun, SyncState, WordsProblem, WordsReply } from '../../protocol/sync-state.ts'
 import { createRunner } from '../../sync/runner.ts'
 import type { CreateSync, SyncDeps, SyncHandlers } from '../sync-part.ts'
+import { createAnchors } from './anchors.ts'
 import { createBackup } from './backup.ts'
 import { createHeld } from './held.ts'
 import { createLive } from './live.ts'
@@ -43,10 +45,11 @@ export const createSync: CreateSync = (given) => {
     run = now
     hold(tell().catch(() => undefined))
   }
-  const held = createHeld(vault, keeper)
+  const anchors = createAnchors(vault, keeper.provider.id)
+  const held = createHeld(vault, keeper, anchors)
   const opened = createOpened(notebooksStore(), keeper, (name) => createReplica(deps, held, progress, databaseOf(name)))
   const { here } = opened
-  const membership = createMembership(deps, held, opened)
+  const membership = createMembership(deps, held, anchors, opened)
   const backup = createBackup(here, held, deps.clock, steps.done)
   /** Notebooks from which this worker has moved everything. */
   const moved = new Set<string>()
@@ -207,7 +210,11 @@ export const createSync: CreateSync = (given) => {
       if (!ended.includes(keeper)) return end()
       await opened.leave(end).finally(() => look().catch(() => undefined))
     },
-    admit: (device) => typed(membership.admit(device)),
+    async admit(device, own, transcript) {
+      const anchor = await typed(membership.admit(device))
+      return anchor === undefined ? null : sealAnchor(own, transcript, anchor)
+    },
+    openAnchor,
     async expel(publicKey) {
       await typed(membership.expel(publicKey))
       hold(request())

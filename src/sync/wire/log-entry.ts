@@ -21,7 +21,13 @@ export type LogAction =
   | { readonly type: 'rename'; readonly device: Bytes; readonly name: string }
   | { readonly type: 'revoke'; readonly last: Head }
   | { readonly type: 'rotate'; readonly epoch: number; readonly commitment: Bytes; readonly sealedBefore: Bytes }
-  | { readonly type: 'recovery'; readonly signKey: Bytes; readonly exchangeKey: Bytes }
+  | {
+      readonly type: 'recovery'
+      readonly signKey: Bytes
+      readonly exchangeKey: Bytes
+      /** By the recovery key, of `recoveryStatement`. */
+      readonly proof: Bytes
+    }
 
 export type LogEntry = {
   /** Counts from 0. */
@@ -81,7 +87,7 @@ const encodeAction = (action: LogAction): Bytes => {
     case 'rotate':
       return concat(u32(action.epoch), action.commitment, sized(action.sealedBefore))
     case 'recovery':
-      return concat(action.signKey, action.exchangeKey)
+      return concat(action.signKey, action.exchangeKey, action.proof)
   }
 }
 
@@ -98,11 +104,20 @@ const decodeAction = (code: number, reader: Reader): LogAction => {
     case codes.rotate:
       return { type: 'rotate', epoch: reader.u32(), commitment: reader.bytes(32), sealedBefore: reader.sized(60) }
     case codes.recovery:
-      return { type: 'recovery', signKey: reader.bytes(32), exchangeKey: reader.bytes(32) }
+      return {
+        type: 'recovery',
+        signKey: reader.bytes(32),
+        exchangeKey: reader.bytes(32),
+        proof: reader.bytes(64),
+      }
     default:
       throw new SyncFault('VERSION_NEWER')
   }
 }
+
+/** What a recovery key signs: the account that it is of, and the log that it was named after. `prev`: the hash of its last entry. */
+export const recoveryStatement = (account: Bytes, index: number, prev: Bytes): Bytes =>
+  concat(utf8('holdfast recovery v1'), account, u32(index), prev)
 
 /** The bytes of an entry that are signed. */
 export const encodeLogBody = ({ index, prev, time, signer, action }: LogEntry): Bytes =>

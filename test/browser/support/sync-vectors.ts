@@ -1,7 +1,14 @@
 import { type Bytes, concat, fromBase64url, toBase64url, utf8 } from '../../../src/base/bytes.ts'
 import { openBackup } from '../../../src/crypto/backup.ts'
 import { openChunk, sealChunk } from '../../../src/crypto/blob.ts'
-import { type DeviceLog, extendLog, memoryOf, verifyLog, writeLogEntry } from '../../../src/crypto/device-log.ts'
+import {
+  type DeviceLog,
+  extendLog,
+  memoryOf,
+  recoveryAction,
+  verifyLog,
+  writeLogEntry,
+} from '../../../src/crypto/device-log.ts'
 import { commitmentOf, createKeyring, unwrapEpochKey, wrapEpochKey } from '../../../src/crypto/epoch-key.ts'
 import { decodeNamed, encodeNamed, itemIdOf } from '../../../src/crypto/item.ts'
 import { readRecoveryWords, recoveryKeyOf } from '../../../src/crypto/recovery-key.ts'
@@ -37,8 +44,8 @@ export const makeSyncVectors = async () => {
     entries.push(entry)
     return log
   }
-  await act({ type: 'open', device: about, commitment: await commitmentOf(epochKey) })
-  const now = await act({ type: 'recovery', signKey: recovery.signKey, exchangeKey: recovery.exchangeKey })
+  const open = await act({ type: 'open', device: about, commitment: await commitmentOf(epochKey) })
+  const now = await act(await recoveryAction(open, recovery))
   const { account } = now
   const keyring = await createKeyring(account, new Map([[1, epochKey]]))
   const item = await itemIdOf(account, 'note/1')

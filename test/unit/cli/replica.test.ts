@@ -35,6 +35,7 @@ const stage = async () => {
     transport: { ...hostile.transport, addToLog: site.server.transport.addToLog },
     self: { ...second, about: second.device },
     account: site.account.log().account,
+    anchor: undefined,
     keys: site.account.keys,
     chain: second.chain,
     keep: async () => undefined,

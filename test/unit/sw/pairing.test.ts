@@ -64,7 +64,7 @@ const start = async ({ store, signedIn }: Place, losses: Losing): Promise<Pairin
     keeper,
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0',
     finish: async () => ({ stage: 'done', side: 'new' }),
-    admit: async () => undefined,
+    admit: async () => null,
   })
 }
 

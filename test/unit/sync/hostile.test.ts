@@ -274,7 +274,12 @@ describe('case 69: what the server gives to who has the words', () => {
     const { site, log } = await withKit()
     const evil = await newDevice('Injected')
     const { signKey, exchangeKey } = evil.device
-    const entry = await writeLogEntry(log, { type: 'recovery', signKey, exchangeKey }, evil, 1)
+    const entry = await writeLogEntry(
+      log,
+      { type: 'recovery', signKey, exchangeKey, proof: new Uint8Array(64) },
+      evil,
+      1,
+    )
     const [device] = site.devices
     if (device === undefined) throw new Error('There is one.')
     const hostile = createHostile(site.server, device.id)

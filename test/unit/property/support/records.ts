@@ -64,6 +64,7 @@ export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } =
       wrapped: anyBytes(40),
     }),
     exchange: fc.option(exchange),
+    logs: fc.array(fc.record({ account: anyBytes(32), length: fc.nat(), head: anyBytes(32) }), { maxLength: 2 }),
     sealed: fc.array(fc.record({ account: anyBytes(32), seq: fc.nat(), hash: anyBytes(32) }), { maxLength: 2 }),
     registered: fc.option(fc.record({ id: text, serverKey: text, jkt: text })),
   }),
@@ -97,7 +98,7 @@ export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } =
     exchange,
     device: dpop,
     dpop,
-    finished: fc.option(fc.record({ refresh: secret, deviceId: text })),
+    finished: fc.option(fc.record({ refresh: secret, deviceId: text, logEntry: fc.option(text) })),
   }),
   sync: fc.record({
     sub: text,

@@ -1,5 +1,12 @@
 import { type Bytes, toBase64url } from '../../../../src/base/bytes.ts'
-import { type DeviceLog, epochOf, extendLog, memoryOf, writeLogEntry } from '../../../../src/crypto/device-log.ts'
+import {
+  type DeviceLog,
+  epochOf,
+  extendLog,
+  memoryOf,
+  recoveryAction,
+  writeLogEntry,
+} from '../../../../src/crypto/device-log.ts'
 import { commitmentOf, createKeyring, newEpochKey, sealBefore } from '../../../../src/crypto/epoch-key.ts'
 import { deviceIdOf, type Sign, signWith } from '../../../../src/crypto/primitives.ts'
 import { newRecoveryWords, readRecoveryWords, recoveryKeyOf } from '../../../../src/crypto/recovery-key.ts'
@@ -85,7 +92,7 @@ export const newAccount = async (name = 'First') => {
       const entropy = readRecoveryWords(words)
       if (!entropy.ok) throw new Error('These are no words of recovery.')
       const recovery = await recoveryKeyOf(entropy.value)
-      await act({ type: 'recovery', signKey: recovery.signKey, exchangeKey: recovery.exchangeKey })
+      await act(await recoveryAction(now(), recovery))
       return { words, recovery }
     },
     view: () => {

@@ -101,6 +101,7 @@ const readLog = (entries: readonly Buffer[]) => {
   const epochs: { commitment: Buffer; before: Buffer }[] = []
   let prev: Buffer = Buffer.alloc(32)
   let recovery: Buffer = Buffer.alloc(0)
+  const account = sha256(entries[0]?.subarray(0, -64) ?? Buffer.alloc(0))
   for (const [index, entry] of entries.entries()) {
     const body = entry.subarray(0, -64)
     const read = cursor(body)
@@ -121,14 +122,19 @@ const readLog = (entries: readonly Buffer[]) => {
       epochs.push({ commitment: payload.take(32), before: payload.sized() })
     }
     if (kind === 6) {
-      recovery = idOf(payload.take(32))
+      const named = payload.take(32)
+      payload.take(32)
+      const statement = [Buffer.from('holdfast recovery v1'), account, u32(index), prev]
+      const proof = payload.take(64)
+      check(verify(null, Buffer.concat(statement), publicKey('Ed25519', named), proof), 'proof of the recovery key')
+      recovery = idOf(named)
     }
     const signKey = keys.get(signer)
     check(signKey !== undefined && verify(null, body, publicKey('Ed25519', signKey), entry.subarray(-64)), 'signature')
     prev = sha256(body)
   }
   return {
-    account: sha256(entries[0]?.subarray(0, -64) ?? Buffer.alloc(0)),
+    account,
     keys,
     epochs,
     recovery,

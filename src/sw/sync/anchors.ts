@@ -1,0 +1,32 @@
+import type { Bytes } from '../../base/bytes.ts'
+import type { LogAnchor } from '../../crypto/device-log.ts'
+import { HoldfastError } from '../../protocol/errors.ts'
+import { sameBytes } from '../../sync/wire/codec.ts'
+import type { Vault } from '../vault.ts'
+
+/**
+ * The device logs that this device has come into: one that it has opened itself, one that another device has told of in a pairing,
+ * one that words of recovery are in. They lie beside the key of the device, where neither a page nor the server can write.
+ */
+export type Anchors = {
+  of(account: Bytes): Promise<LogAnchor | undefined>
+  note(anchor: LogAnchor): Promise<void>
+}
+
+export const createAnchors = (vault: Vault, provider: string): Anchors => {
+  const isOf = (account: Bytes) => (one: LogAnchor) => sameBytes(one.account, account)
+  const of = async (account: Bytes): Promise<LogAnchor | undefined> => {
+    const found = await vault.read('device', provider)
+    return found.at === 'here' ? found.value.logs.find(isOf(account)) : undefined
+  }
+  return {
+    of,
+    async note(anchor) {
+      const isNoted = await vault.reviseDevice(provider, (now) => {
+        const others = now.logs.filter((one) => !isOf(anchor.account)(one))
+        return { ...now, logs: [...others, anchor] }
+      })
+      if (!isNoted) throw new HoldfastError('SYNC_UNAVAILABLE')
+    },
+  }
+}
