@@ -187,6 +187,13 @@ const measureUpload = async (one: Page, notes: number, size: number): Promise<vo
   await tellBlocked(one)
 }
 
+/** With a kit there is a backup a day: a device of one's own makes it on another machine, and not on the processors of this one. */
+const keepsBackup = async (one: Page): Promise<void> => {
+  await askWorker(one, { type: 'sync.run' })
+  const isKept = async () => (await askWorker(one, { type: 'sync.fetchBackup' })).ok !== undefined
+  await waitUntil(isKept, 'the first device has made its backup')
+}
+
 /** Everything comes to a notebook that is empty. */
 const measureDownload = async (two: Page, words: string, notes: number, size: number): Promise<void> => {
   const beside = await bare(two, notes, size)
@@ -211,6 +218,7 @@ export const measureBrowsers = async (notes: number, size: number): Promise<void
     const person = await createAccount(one)
     await measureUpload(one, notes, size)
     const { words } = (await askWorker(one, { type: 'sync.newKit' })).ok as { words: string }
+    await keepsBackup(one)
     const two = await openPage(second, holdfast.appUrl)
     await signIn(two, person)
     await measureDownload(two, words, notes, size)

@@ -45,23 +45,32 @@ export const createPairing = (session: () => Promise<Session>, onDone: () => voi
   /** Counts what was opened: an answer to what was closed meanwhile is dropped. */
   let round = 0
 
+  /** What this page saw, and the worker no longer knows: it was cut off, or only what it came to was not told. */
+  const lost = async (): Promise<PairingState> => {
+    const before = state.peek()
+    const side = 'side' in before ? before.side : 'new'
+    if (side === 'new') {
+      const here = await session()
+      await here.poke()
+      if (here.state.value.status === 'signed-in') return { stage: 'done', side }
+    }
+    return { stage: 'ended', side, reason: 'interrupted' }
+  }
   const ask = async (work: (pairing: Session['pairing']) => Promise<PairingState>): Promise<void> => {
     const mine = round
     clearTimeout(timer)
     try {
-      const next = await work((await session()).pairing)
+      const told = await work((await session()).pairing)
+      const next = told.stage === 'none' && !isOver(state.peek()) ? await lost() : told
       if (mine !== round) return
-      // What this page saw, and the worker no longer knows, was cut off.
-      const lost = next.stage === 'none' && !isOver(state.peek())
       if (next.stage === 'done' && state.peek().stage !== 'done') onDone()
-      state.value = lost ? { stage: 'ended', side: sideOf(state.peek()), reason: 'interrupted' } : next
+      state.value = next
       failure.value = undefined
     } catch (thrown) {
       if (mine === round) failure.value = codeOf(thrown)
     }
     if (mine === round && !isOver(state.peek())) timer = setTimeout(look, every)
   }
-  const sideOf = (now: PairingState) => ('side' in now ? now.side : 'new')
   const look = () => ask((pairing) => soon(pairing.look(), () => state.peek()))
   const waiting = async (work: () => Promise<void>): Promise<void> => {
     busy.value = true

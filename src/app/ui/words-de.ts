@@ -310,7 +310,8 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   pairFailed: 'Das hat nicht geklappt. Es wurde nichts geändert. Versuche es mit einem neuen Code.',
   pairExpired: 'Die fünf Minuten sind vorbei. Es wurde kein Gerät eingelassen.',
   pairGuessed: 'Die Wörter wurden zu oft falsch geraten und gelten nicht mehr. Es wurde kein Gerät eingelassen.',
-  pairLeft: 'Das neue Gerät hat abgebrochen. Es wurde nicht eingelassen.',
+  pairLeft:
+    'Das neue Gerät hat abgebrochen: von Hand, oder weil etwas nicht übereinstimmte. Es wurde nicht eingelassen.',
   pairRefused: 'Das andere Gerät hat dieses nicht eingelassen. Es wurde nichts geändert.',
   pairMismatch:
     'Was die beiden Geräte gesagt haben, stimmt nicht überein: Vielleicht ist jemand dazwischen. Die Kopplung wurde beendet und kein Gerät eingelassen.',

@@ -296,7 +296,7 @@ export const en = {
   pairFailed: 'This did not work. Nothing was changed. Try again with a new code.',
   pairExpired: 'The five minutes are over. No device was let in.',
   pairGuessed: 'The words were guessed wrong too often, and are good no more. No device was let in.',
-  pairLeft: 'The new device has called it off. It was not let in.',
+  pairLeft: 'The new device has called it off: by hand, or because something did not match. It was not let in.',
   pairRefused: 'The other device did not let this one in. Nothing was changed.',
   pairMismatch:
     'What the two devices said does not match: somebody may be in between. The pairing was ended and no device was let in.',

@@ -1,6 +1,7 @@
+import { signal } from '@preact/signals'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createPairing } from '../../../src/app/state/pairing.ts'
-import type { PairingState, Session } from '../../../src/kit/client.ts'
+import type { PairingState, Session, SessionState } from '../../../src/kit/client.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
@@ -10,7 +11,14 @@ const offered: PairingState = { stage: 'offered', side: 'old', words: 'SWIFT-EAG
 const approved: PairingState = { stage: 'approved', side: 'old', device }
 
 /** `lost`: what looks get from now on. */
-type Told = { done: number; looks: number; cancelled: number; lost?: Promise<PairingState> | undefined }
+type Told = {
+  done: number
+  looks: number
+  cancelled: number
+  lost?: Promise<PairingState> | undefined
+  /** What came of it: the worker that has told nobody is signed in. */
+  isIn?: boolean
+}
 
 /** The worker tells one state after the other, and the last one for ever. */
 const open = (states: PairingState[]) => {
@@ -29,7 +37,11 @@ const open = (states: PairingState[]) => {
       return { stage: 'none' }
     },
   }
-  const session = async () => ({ pairing }) as Partial<Session> as Session
+  const state = signal({ status: 'anonymous' } as SessionState)
+  const poke = async () => {
+    if (told.isIn === true) state.value = { status: 'signed-in' } as SessionState
+  }
+  const session = async () => ({ pairing, state, poke }) as Partial<Session> as Session
   const page = createPairing(session, () => {
     told.done += 1
   })
@@ -59,6 +71,15 @@ test('what this page saw, and the worker no longer knows, was cut off', async ()
   await page.join('SWIFT-EAGLE-42')
   await vi.advanceTimersByTimeAsync(1500)
   expect(page.state.value).toEqual({ stage: 'ended', side: 'new', reason: 'interrupted' })
+})
+
+test('what came to its good end, and was told nobody because the worker was killed then, is no failure', async () => {
+  const { page, told } = open([{ stage: 'none' }])
+  await page.join('SWIFT-EAGLE-42')
+  told.isIn = true
+  await vi.advanceTimersByTimeAsync(1500)
+  expect(page.state.value).toEqual({ stage: 'done', side: 'new' })
+  expect(told.done).toBe(1)
 })
 
 test('a look that is never answered, because the worker was killed, is followed by another before long', async () => {
