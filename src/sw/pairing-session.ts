@@ -53,11 +53,11 @@ export const createFinishPairing = (deps: PairingSessionDeps): FinishPairing => 
   }
 
   /** What the other device has said of the device log: without it no log that names this device is believed. */
-  const logsOf = async ({ exchange }: Records['pairing'], own: NewPairing, logEntry: string | null) => {
+  const logsOf = async ({ exchange }: Records['pairing'], own: NewPairing, logEntry: string | null, sub: string) => {
     const transcript = await transcriptOf(own)
     if (logEntry === null || transcript === undefined) return []
     const anchor = await openAnchor(await vault.unwrapExchangeKey(exchange), transcript, logEntry)
-    return anchor === undefined ? [] : [anchor]
+    return anchor === undefined ? [] : [{ sub, ...anchor }]
   }
 
   return async (record, own) => {
@@ -73,7 +73,9 @@ export const createFinishPairing = (deps: PairingSessionDeps): FinishPairing => 
     const { device: key, exchange } = record
     const registered = { id: deviceId, serverKey: own.serverKey, jkt }
     const device =
-      key === null ? undefined : { key, exchange, logs: await logsOf(record, own, logEntry), sealed: [], registered }
+      key === null
+        ? undefined
+        : { key, exchange, logs: await logsOf(record, own, logEntry, account.sub), sealed: [], registered }
     await keeper.keep(session, { type: 'signed-in', account, life: tokens.life }, [
       { kind: 'pairing', provider, value: undefined },
       ...(device === undefined ? [] : [{ kind: 'device' as const, provider, value: device }]),

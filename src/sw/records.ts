@@ -63,8 +63,8 @@ const deviceSchema = v.object({
   key: dpopKey,
   /** Where a pairing has brought the device in. */
   exchange: v.optional(v.nullable(exchangeKey), null),
-  /** Where the device log of an account stood when this device came into it: no other one is taken for that account's. */
-  logs: v.optional(v.array(v.object({ account: bytes, length: v.number(), head: bytes })), []),
+  /** Where the device log of somebody's account stood when this device came into it: no other one is taken for theirs. */
+  logs: v.optional(v.array(v.object({ sub: v.string(), account: bytes, length: v.number(), head: bytes })), []),
   /** The last record of sync that the key has signed, of each account: with the key it goes, so no number is given twice. */
   sealed: v.optional(v.array(v.object({ account: bytes, seq: v.number(), hash: bytes })), []),
   registered: v.nullable(

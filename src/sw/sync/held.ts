@@ -60,7 +60,8 @@ export const createHeld = (vault: Vault, keeper: Keeper, anchors: Anchors): Held
     async restore() {
       const found = await vault.read('sync', provider)
       record = found.at === 'here' ? found.value : undefined
-      if (record === undefined || record.keys.length === 0 || (await anchors.of(record.account)) !== undefined) return
+      if (record === undefined || record.keys.length === 0 || record.sub !== keeper.live()?.account.sub) return
+      if ((await anchors.of(record.account)) !== undefined) return
       // Keys from before there were anchors: the account is known, and nothing of its log.
       await anchors.note({ account: record.account, length: 1, head: record.account })
     },

@@ -45,7 +45,7 @@ export const createSync: CreateSync = (given) => {
     run = now
     hold(tell().catch(() => undefined))
   }
-  const anchors = createAnchors(vault, keeper.provider.id)
+  const anchors = createAnchors(vault, keeper)
   const held = createHeld(vault, keeper, anchors)
   const opened = createOpened(notebooksStore(), keeper, (name) => createReplica(deps, held, progress, databaseOf(name)))
   const { here } = opened

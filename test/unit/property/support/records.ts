@@ -64,7 +64,9 @@ export const records: { readonly [K in RecordKind]: fc.Arbitrary<Records[K]> } =
       wrapped: anyBytes(40),
     }),
     exchange: fc.option(exchange),
-    logs: fc.array(fc.record({ account: anyBytes(32), length: fc.nat(), head: anyBytes(32) }), { maxLength: 2 }),
+    logs: fc.array(fc.record({ sub: text, account: anyBytes(32), length: fc.nat(), head: anyBytes(32) }), {
+      maxLength: 2,
+    }),
     sealed: fc.array(fc.record({ account: anyBytes(32), seq: fc.nat(), hash: anyBytes(32) }), { maxLength: 2 }),
     registered: fc.option(fc.record({ id: text, serverKey: text, jkt: text })),
   }),
