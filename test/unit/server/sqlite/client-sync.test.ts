@@ -212,6 +212,49 @@ describe('a server', () => {
   })
 })
 
+describe('a machine that pairs', () => {
+  const words = /[A-Z]{3,5}-[A-Z]{3,5}-\d\d/
+  /** Lets another machine in by this one; both have said how it ended. */
+  const letIn = async (home: string) => {
+    await login('one')
+    const host = converse('one', ['pair'])
+    const guest = converse(home, ['pair', await host.told(words), '--server', server.appUrl])
+    await host.told(/Let it in\?/)
+    host.say('yes')
+    return Promise.all([host.ended, guest.ended])
+  }
+  const done = [{ code: 0 }, { code: 0, json: { signedIn: true } }]
+  const devices = async () => Object((await holdfast('one', ['devices'])).json).devices.length
+
+  test('asks for its session again where the answer is lost, and is on the list once', async () => {
+    const before = await devices()
+    let lost = 0
+    lies.set('/api/v1/pairings/finish', (reply) => {
+      lost += 1
+      return lost > 2 ? reply : { ...reply, status: 503, body: '' }
+    })
+    expect(await letIn('paired')).toMatchObject(done)
+    lies.clear()
+    expect(lost).toBe(3)
+    expect(await devices()).toBe(before + 1)
+    await synced('paired')
+  })
+
+  test('takes the log from nobody but the other machine: without its word the words of recovery let it in', async () => {
+    lies.set('/api/v1/pairings/finish', (reply) => {
+      const told = JSON.parse(reply.body)
+      expect(told.logEntry).toMatch(/^[\w-]{155}$/)
+      return { ...reply, body: JSON.stringify({ ...told, logEntry: told.logEntry.replace(/^.{8}/, 'AAAAAAAA') }) }
+    })
+    expect(await letIn('wary')).toMatchObject(done)
+    lies.clear()
+    // It is in the log, and its keys are there.
+    expect(await holdfast('wary', ['sync'])).toMatchObject(failsWith('SYNC_LOCKED'))
+    expect(await given('wary', ['sync', 'unlock'], app.words)).toMatchObject({ code: 0, json: { unlocked: true } })
+    await synced('wary')
+  })
+})
+
 test('a backup has everything, and opens with the words alone', async () => {
   const path = join(folder, 'kept')
   expect(await holdfast('one', ['backup', path])).toMatchObject({ code: 2 })
