@@ -50,7 +50,7 @@ export const lineOfBroken = (entity) => ({
 })
 
 const plural = (count, kind) =>
-  `${count} ${count === 1 ? kind : kind.replace(/y$/, 'ie').replace(/(s|x|ch)$/, '$1e')}${count === 1 ? '' : 's'}`
+  `${count} ${count === 1 ? kind : kind.replace(/(?<![aeiou])y$/, 'ie').replace(/(s|x|ch)$/, '$1e')}${count === 1 ? '' : 's'}`
 
 /** `2 refresh tokens and 1 share`; of nothing: `nothing`. */
 export const formatObtained = (obtained) => {

@@ -14,5 +14,6 @@ export const layers = {
   state: 'the state that binds an answer to the sign-in that asked for it',
   hash: 'the hashes of the build that cached files are checked against',
   echo: 'an API that echoes no headers',
+  except: 'the addresses of sync, for which pages get no credentials',
   trusted: 'the types that keep markup from becoming script',
 }

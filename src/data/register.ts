@@ -160,7 +160,7 @@ export const storedThings = [
   {
     name: 'device/<provider>',
     where: 'IndexedDB holdfast-custody/records',
-    what: 'The key by which the server knows this device, sealed, and the name that the server has for it.',
+    what: 'The key by which the server knows this device, sealed, the name that the server has for it, and which device logs it has come into.',
     secret: true,
     cleared: 'at sign-out',
   },
