@@ -67,6 +67,26 @@ const repair = async (database: NotesDatabase): Promise<boolean> => {
   return true
 }
 
+/** Whether a browser that is taking the database away has refused to open it anew meanwhile. Dexie then tries no more by itself. */
+const wasRefused = (thrown: unknown): boolean =>
+  thrown instanceof Dexie.DatabaseClosedError && Reflect.get(Object(thrown.inner), 'name') === 'AbortError'
+
+/** Between the tries to open such a database, in milliseconds. */
+const REOPEN_AFTER = [100, 400, 1600] as const
+
+/** Opens it once the browser is through. Whether it is open. */
+const reopen = async (database: NotesDatabase): Promise<boolean> => {
+  for (const wait of REOPEN_AFTER) {
+    await new Promise((resolve) => setTimeout(resolve, wait))
+    const isOpen = await database.open().then(
+      () => true,
+      () => false,
+    )
+    if (isOpen) return true
+  }
+  return false
+}
+
 /** Follows what is told of the database itself: a browser that took it away, or another version that wants it. */
 const onInterruption = (database: NotesDatabase, tell: () => void): (() => void) => {
   const soon = () => void setTimeout(tell, 0)
@@ -221,6 +241,7 @@ export const watchNotes = (database: NotesDatabase, watcher: Watcher): Watch => 
   const failed = async (own: number, thrown: unknown): Promise<void> => {
     if (isOver(own)) return
     if (await repair(database).catch(() => false)) again()
+    else if (wasRefused(thrown) && (await reopen(database))) again()
     else if (!isOver(own)) watcher.onError(thrown)
   }
   const again = (): void => {

@@ -4,7 +4,7 @@ import { PROTOCOL } from '../../../src/protocol/version.ts'
 import { type BrowserKind, closeBrowser, type LaunchOptions, launchBrowser } from '../../support/browsers.ts'
 import { type Holdfast, type HoldfastOptions, startHoldfast } from '../../support/holdfast.ts'
 import { killWorkers } from '../../support/kill.ts'
-import { openPage, pageFetch } from '../../support/page.ts'
+import { openPage, pageFetch, text } from '../../support/page.ts'
 import type { Recorded } from '../../support/recorded.ts'
 import { type KillPoint, openKillPoints, stopAt, withKillPoints } from './kill-points.ts'
 
@@ -62,8 +62,14 @@ export const useBench = (kind: BrowserKind, options: HoldfastOptions = {}, launc
     async killAt(point, act, check) {
       const stopped = stopAt(bench.holdfast, point)
       // What the worker was asked comes to nothing in one way or another: it is about to be killed.
-      const begun = act().catch(() => undefined)
-      await stopped.reached()
+      let why: unknown
+      const begun = act().catch((thrown: unknown) => {
+        why = thrown
+      })
+      await stopped.reached().catch(async (cause: unknown) => {
+        const shown = await Promise.all((await bench.browser.pages()).map(shows))
+        throw new Error(`The worker did not come to "${point}"; there is\n${shown.join('\n')}`, { cause: why ?? cause })
+      })
       check?.()
       await bench.kill()
       bench.holdfast.recorder.recover()
@@ -77,6 +83,10 @@ export const useBench = (kind: BrowserKind, options: HoldfastOptions = {}, launc
   }
   return bench
 }
+
+/** Where a page is, and what stands there. */
+const shows = async (page: Page): Promise<string> =>
+  `${page.url()}: ${(await text(page).catch(() => 'no answer')).replace(/\s+/g, ' ').slice(0, 400)}`
 
 /** Has the API refuse the access token of the next call, so that the worker has to refresh for it. */
 export const callRefused = ({ holdfast }: Bench, page: Page): Promise<number> => {
