@@ -8,6 +8,7 @@ import { keysOfMember, neverRead, readServerLog } from '../../../src/sync/accoun
 import { admitPaired, enterByKit } from '../../../src/sync/entering.ts'
 import type { WrappedKey } from '../../../src/sync/ports.ts'
 import { faultOf, newAccount, newDevice, type TestAccount, type TestDevice } from './support/account.ts'
+import { openWrapped } from './support/reader.ts'
 
 const selfOf = (device: TestDevice) => ({ ...device, about: device.device })
 
@@ -131,6 +132,29 @@ describe('what a pairing says of the log', () => {
     expect(anchor).toMatchObject({ account: account.log().account, length: 2 })
     expect(await openAnchor(fresh.exchange, transcript, sealed)).toEqual(anchor)
     expect(await keysOfMember(await read(source), fresh, anchor)).toEqual(account.keys)
+  })
+
+  test('can be read by the document alone', async () => {
+    const { fresh, transcript, anchor, sealed } = await stage()
+    const { d = '' } = await crypto.subtle.exportKey('jwk', fresh.exchange.privateKey)
+    const bytes = (text: string) => Buffer.from(text, 'base64url')
+    const { pairing, serverKey, device, commitment, opening, answerKey, answerNonce } = transcript
+    const { name, platform, publicKey, exchangeKey } = device
+    const fields = [
+      pairing,
+      serverKey,
+      name,
+      platform,
+      publicKey,
+      exchangeKey,
+      commitment,
+      opening,
+      answerKey,
+      answerNonce,
+    ]
+    const aad = Buffer.from(JSON.stringify(['holdfast pairing log v1', ...fields]))
+    const opened = openWrapped(bytes(d), bytes(sealed), Buffer.from('holdfast pairing log v1'), aad, bytes(answerKey))
+    expect(opened).toEqual(Buffer.concat([anchor.account, Buffer.from([0, 0, 0, anchor.length]), anchor.head]))
   })
 
   test('is the same where it is said again', async () => {

@@ -52,8 +52,8 @@ const publicBytes = (key: ReturnType<typeof createPublicKey>): Buffer =>
   Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url')
 const idOf = (signKey: Buffer): Buffer => sha256(Buffer.from('holdfast device v1'), signKey).subarray(0, 16)
 
-/** RFC 9180, base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM, first message. */
-const openWrapped = (secret: Buffer, sealed: Buffer, info: Buffer, aad: Buffer): Buffer<ArrayBuffer> => {
+/** RFC 9180, base mode, or of `from` auth mode; DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM, first message. */
+export const openWrapped = (secret: Buffer, sealed: Buffer, info: Buffer, aad: Buffer, from = Buffer.alloc(0)) => {
   const extract = (suite: Buffer, salt: Buffer, label: string, ikm: Buffer): Buffer =>
     hmac(
       salt.length === 0 ? Buffer.alloc(32) : salt,
@@ -67,14 +67,14 @@ const openWrapped = (secret: Buffer, sealed: Buffer, info: Buffer, aad: Buffer):
   const none = Buffer.alloc(0)
   const kem = Buffer.concat([Buffer.from('KEM'), Buffer.from([0, 0x20])])
   const suite = Buffer.concat([Buffer.from('HPKE'), Buffer.from([0, 0x20, 0, 1, 0, 2])])
-  const own = privateKey(0x6e, secret)
-  const enc = sealed.subarray(0, 32)
-  const shared = diffieHellman({ privateKey: own, publicKey: publicKey('X25519', enc) })
-  const context = Buffer.concat([enc, publicBytes(createPublicKey(own))])
+  const [own, enc] = [privateKey(0x6e, secret), sealed.subarray(0, 32)]
+  const others = from.length === 0 ? [enc] : [enc, from]
+  const secrets = others.map((key) => diffieHellman({ privateKey: own, publicKey: publicKey('X25519', key) }))
+  const [shared, context] = [Buffer.concat(secrets), Buffer.concat([enc, publicBytes(createPublicKey(own)), from])]
   const sharedSecret = expand(kem, extract(kem, none, 'eae_prk', shared), 'shared_secret', context, 32)
   const pskHash = extract(suite, none, 'psk_id_hash', none)
   const infoHash = extract(suite, none, 'info_hash', info)
-  const schedule = Buffer.concat([Buffer.from([0]), pskHash, infoHash])
+  const schedule = Buffer.concat([Buffer.from([from.length === 0 ? 0 : 2]), pskHash, infoHash])
   const start = extract(suite, sharedSecret, 'secret', none)
   const key = expand(suite, start, 'key', schedule, 32)
   const nonce = expand(suite, start, 'base_nonce', schedule, 12)
