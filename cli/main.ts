@@ -19,9 +19,21 @@ const flags = {
   notes: { type: 'boolean', default: false },
 } as const
 
+/** There is no short flag: the id of a device may begin with a hyphen, as may the name of a file. */
+const isFlag = (word: string): boolean => /^--[a-z-]+(=|$)/.test(word)
+
+/** The flags first, and then everything that is none of them. `--` ends the flags, as elsewhere. */
+const inOrder = (given: readonly string[]): string[] => {
+  const end = given.indexOf('--')
+  const [open, closed] = end === -1 ? [given, []] : [given.slice(0, end), given.slice(end + 1)]
+  const ofServer = (at: number) => open[at - 1] === '--server'
+  const isOfFlags = (word: string, at: number) => isFlag(word) || ofServer(at)
+  return [...open.filter(isOfFlags), '--', ...open.filter((word, at) => !isOfFlags(word, at)), ...closed]
+}
+
 const parse = () => {
   try {
-    return parseArgs({ options: flags, allowPositionals: true })
+    return parseArgs({ args: inOrder(process.argv.slice(2)), options: flags, allowPositionals: true })
   } catch {
     throw new Failure('USAGE')
   }

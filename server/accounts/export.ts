@@ -8,8 +8,9 @@ const most = 200
 const bytesInPage = 1024 * 1024
 
 async function* recordsOf({ sync }: Store, accountId: string): AsyncGenerator<unknown> {
+  const { position } = await sync.state(accountId)
   for (let after = 0; ; ) {
-    const { records } = await sync.records(accountId, after, most, bytesInPage)
+    const { records } = await sync.records(accountId, [after, position], most, bytesInPage)
     yield* records
     const last = records.at(-1)
     if (last === undefined) return

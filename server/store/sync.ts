@@ -23,6 +23,9 @@ export type RecordPage = {
   readonly isLast: boolean
 }
 
+/** Positions after the first and up to the last of two. */
+export type Span = readonly [after: number, upTo: number]
+
 /** The channel on which nodes tell each other that an account has something new. */
 export const syncChannel = 'holdfast_sync'
 
@@ -166,12 +169,15 @@ export const createSyncStore = (db: Database) => ({
       return told
     }),
 
-  /** Records after a position, in order: so many at most, and no more bytes than this, but one whatever its size. */
-  async records(accountId: string, after: number, limit: number, bytes: number): Promise<RecordPage> {
+  /**
+   * Records after a position and up to another, in order: so many at most, and no more bytes than this, but one whatever its size.
+   */
+  async records(accountId: string, [after, upTo]: Span, limit: number, bytes: number): Promise<RecordPage> {
     const later = db
       .selectFrom('sync_records')
       .where('account_id', '=', accountId)
       .where('position', '>', after)
+      .where('position', '<=', upTo)
       .orderBy('position')
     // Sizes first: what is not sent is not read.
     const sizes = await later.select(['position', 'size']).limit(limit).execute()

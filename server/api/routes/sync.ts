@@ -113,11 +113,12 @@ const recordRoutes = (store: Store, service: SyncService): readonly Route[] => [
       }),
     },
     async ({ account }, { query: { after, limit } }) => {
-      // The state first: what comes in between is then in a later answer, and never missing from this one.
+      // The state first: what comes in between is in a later answer, and not in this one. A device takes a record beyond the
+      // position that is told for a lie.
       const { position } = await store.sync.state(account.id)
       const heads = await store.sync.heads(account.id)
       const most = Math.min(mostRecords, Math.max(1, limit))
-      const { records, isLast } = await store.sync.records(account.id, after, most, mostBytes)
+      const { records, isLast } = await store.sync.records(account.id, [after, position], most, mostBytes)
       return { records: [...records], position, isLast, heads }
     },
   ),

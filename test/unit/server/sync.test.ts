@@ -180,7 +180,7 @@ describe('records', () => {
       return { state: { ...state, position: sizes.length }, told: undefined }
     })
     const page = async (after: number, limit: number, bytes: number) => {
-      const { records, isLast } = await sync.records(accountId, after, limit, bytes)
+      const { records, isLast } = await sync.records(accountId, [after, sizes.length], limit, bytes)
       return [records.map(({ position }) => position), isLast]
     }
     expect(await page(0, 9, 25)).toEqual([[1, 2], false])
@@ -270,6 +270,26 @@ describe('files', () => {
     expect([await status('b'), (await person.call(path('b'))).status]).toEqual([200, 404])
     expect((await (await person.call('/sync')).json()).bytes).toBe(30_000)
   })
+})
+
+test('a record that comes while others are read is of a later answer: none is beyond the position that is told', async () => {
+  const { person, account } = await opened()
+  const write = await writer(account)
+  await post(person, '/sync/records', { records: [await write('one')] })
+  const heads = api.store.sync.heads
+  const between = vi.spyOn(api.store.sync, 'heads').mockImplementationOnce(async (accountId) => {
+    await post(person, '/sync/records', { records: [await write('two')] })
+    return heads(accountId)
+  })
+  const read = async (after: number) => (await person.call(`/sync/records?after=${after}`)).json()
+  const page = await read(0)
+  between.mockRestore()
+  expect([page.position, page.isLast, page.records.map(({ position }: { position: number }) => position)]).toEqual([
+    1,
+    true,
+    [1],
+  ])
+  expect((await read(1)).records.map(({ position }: { position: number }) => position)).toEqual([2])
 })
 
 describe('events', () => {

@@ -62,6 +62,11 @@ test('signs in by a browser, lists, renames and removes devices, and signs out',
   expect(await holdfast('one', ['devices', 'remove', other.id])).toMatchObject({ code: 0 })
   expect(await holdfast('two', ['status'])).toMatchObject(failsWith('SESSION_ENDED'))
   expect(await holdfast('one', ['devices', 'remove', other.id])).toMatchObject(failsWith('REFUSED'))
+  // An id may begin with hyphens, and then is no flag.
+  for (const id of ['-B-fPuI-kVxIpn28KLGCI', '--fPuI-kVxIpn28KLGCIV']) {
+    expect(await holdfast('one', ['devices', 'remove', id])).toMatchObject(failsWith('REFUSED'))
+  }
+  expect(await holdfast('one', ['devices', '--remove', other.id])).toMatchObject({ code: 2 })
 
   expect(await holdfast('one', ['logout'])).toMatchObject({ code: 0, json: { signedOut: true, told: true } })
   expect(await started('one', ['status'])).toMatchObject(failsWith('NOT_SIGNED_IN'))
