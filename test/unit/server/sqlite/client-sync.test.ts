@@ -231,11 +231,11 @@ describe('a machine that pairs', () => {
     let lost = 0
     lies.set('/api/v1/pairings/finish', (reply) => {
       lost += 1
-      return lost > 2 ? reply : { ...reply, status: 503, body: '' }
+      return lost > 1 ? reply : { ...reply, status: 503, body: '' }
     })
     expect(await letIn('paired')).toMatchObject(done)
     lies.clear()
-    expect(lost).toBe(3)
+    expect(lost).toBe(2)
     expect(await devices()).toBe(before + 1)
     await synced('paired')
   })
