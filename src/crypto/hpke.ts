@@ -10,14 +10,14 @@ const suite = new CipherSuite({
 })
 
 /** What both sides have to say alike. */
-export type HpkeContext = { readonly info: Bytes; readonly aad: Bytes }
+type HpkeContext = { readonly info: Bytes; readonly aad: Bytes }
 
 const encapsulated = 32
 
 /** The bytes alone: a view may lie in a larger buffer. */
 const buffer = (bytes: Bytes): ArrayBuffer => bytes.slice().buffer
 
-export type SealOptions = {
+type HpkeOptions = {
   /** The pair of who seals, where that is to be known by it (mode_auth, §5.1.3). */
   readonly senderKey?: CryptoKeyPair
   /** For tests alone. */
@@ -29,7 +29,7 @@ export const sealFor = async (
   recipient: Bytes,
   { info, aad }: HpkeContext,
   plaintext: Bytes,
-  { ekm, ...options }: SealOptions = {},
+  { ekm, ...options }: HpkeOptions = {},
 ): Promise<Bytes> => {
   const recipientPublicKey = await importExchangeKey(recipient)
   const known = ekm === undefined ? {} : { ekm: buffer(ekm) }
