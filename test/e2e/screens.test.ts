@@ -34,6 +34,26 @@ describe.each(caseBrowsers)('the screens in %s', (kind) => {
     await page.close()
   })
 
+  test('nothing in the settings goes from under the pointer when the worker is there', async () => {
+    const context = await browser.createBrowserContext()
+    const page = await openPage(context)
+    await page.evaluateOnNewDocument(() => {
+      const places = new Set<number>()
+      Reflect.set(globalThis, 'places', places)
+      const look = () => {
+        const button = document.querySelector('.local-address button')
+        if (button !== null) places.add(Math.round(button.getBoundingClientRect().top))
+        requestAnimationFrame(look)
+      }
+      look()
+    })
+    await page.goto(`${holdfast.appUrl}/settings`)
+    await showsText(page, 'Only the service worker can open your session.')
+    await byRole(page, 'button', 'Connect to Ollama')
+    expect(await page.evaluate(() => [...Reflect.get(globalThis, 'places')])).toHaveLength(1)
+    await context.close()
+  })
+
   test('axe finds nothing wrong, signed out, at the provider and signed in', async () => {
     const page = await openPage(browser, holdfast.appUrl)
     await byRole(page, 'textbox', 'Note')

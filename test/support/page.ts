@@ -80,9 +80,18 @@ export const text = (page: Page): Promise<string> =>
   // biome-ignore lint/performance/useDomNodeTextContent: hidden parts are not what a reader sees
   page.evaluate(() => document.body.innerText)
 
-/** Waits until the page shows this text. */
+/** Waits until the page shows this text. Where it does not, the error says what it shows instead. */
 export const showsText = async (page: Page, wanted: string): Promise<void> => {
-  await waitFor(async () => (await text(page)).includes(wanted), `the page shows "${wanted}"`)
+  let shown = ''
+  const isShown = async () => {
+    shown = await text(page)
+    return shown.includes(wanted)
+  }
+  try {
+    await waitFor(isShown, `the page shows "${wanted}"`)
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\nIt shows: ${shown}`, { cause: error })
+  }
 }
 
 export type Answer = { readonly status: number; readonly headers: Record<string, string>; readonly body: string }

@@ -10,6 +10,26 @@ import { LocalAiRegion } from './local-ai-region.tsx'
 import { SecurityRegion } from './security-region.tsx'
 import { SyncRegion } from './sync-region.tsx'
 
+/**
+ * All at once: what the worker tells makes the first regions several times as tall, and a button further down would go from
+ * under the pointer.
+ */
+const Regions = () => {
+  const { custody } = useApp()
+  if (custody.link.value.status === 'starting') return <p class="muted">{t.accountStarting}</p>
+  return (
+    <>
+      <AccountRegion />
+      <SyncRegion />
+      <SecurityRegion />
+      <DevicesRegion />
+      <LocalAiRegion />
+      <CloudAiRegion />
+      <DeviceRegion />
+    </>
+  )
+}
+
 export const SettingsView = () => {
   const { dialog } = useApp()
   return (
@@ -19,13 +39,7 @@ export const SettingsView = () => {
         {t.backToNotes}
       </PageLink>
       <h1>{t.settings}</h1>
-      <AccountRegion />
-      <SyncRegion />
-      <SecurityRegion />
-      <DevicesRegion />
-      <LocalAiRegion />
-      <CloudAiRegion />
-      <DeviceRegion />
+      <Regions />
       <p class="settings-foot">
         <button
           type="button"
