@@ -15,7 +15,7 @@ import { SyncRegion } from './sync-region.tsx'
  * under the pointer.
  */
 const Regions = () => {
-  const { custody } = useApp()
+  const { custody, dialog } = useApp()
   if (custody.link.value.status === 'starting') return <p class="muted">{t.accountStarting}</p>
   return (
     <>
@@ -26,20 +26,6 @@ const Regions = () => {
       <LocalAiRegion />
       <CloudAiRegion />
       <DeviceRegion />
-    </>
-  )
-}
-
-export const SettingsView = () => {
-  const { dialog } = useApp()
-  return (
-    <main class="settings">
-      <PageLink page="notebook" class="back-link">
-        <BackIcon />
-        {t.backToNotes}
-      </PageLink>
-      <h1>{t.settings}</h1>
-      <Regions />
       <p class="settings-foot">
         <button
           type="button"
@@ -51,6 +37,17 @@ export const SettingsView = () => {
           {t.showKeys} <kbd>?</kbd>
         </button>
       </p>
-    </main>
+    </>
   )
 }
+
+export const SettingsView = () => (
+  <main class="settings">
+    <PageLink page="notebook" class="back-link">
+      <BackIcon />
+      {t.backToNotes}
+    </PageLink>
+    <h1>{t.settings}</h1>
+    <Regions />
+  </main>
+)
