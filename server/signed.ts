@@ -1,4 +1,8 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
+import { promisify } from 'node:util'
+
+const signElsewhere = promisify(sign)
+const verifyElsewhere = promisify(verify)
 
 const half = 32
 
@@ -23,14 +27,15 @@ const toDer = (signature: Uint8Array): Uint8Array => {
 }
 
 /**
- * Whether `signature`, 64 bytes, is of this public key, of P-256 (ES256) or Ed25519. At once and in this thread: to hand it to another
- * one and to hear of it costs half as much again as to do it.
+ * Whether `signature`, 64 bytes, is of this public key, of P-256 (ES256) or Ed25519. In another thread, so that the one that answers
+ * requests goes on with the next.
  */
-export const isSignedBy = (key: KeyObject, signed: Uint8Array, signature: Uint8Array): boolean =>
-  signature.length === 2 * half &&
-  (key.asymmetricKeyType === 'ec'
-    ? verify('sha256', signed, key, toDer(signature))
-    : verify(null, signed, key, signature))
+export const isSignedBy = (key: KeyObject, signed: Uint8Array, signature: Uint8Array): Promise<boolean> => {
+  if (signature.length !== 2 * half) return Promise.resolve(false)
+  return key.asymmetricKeyType === 'ec'
+    ? verifyElsewhere('sha256', signed, key, toDer(signature))
+    : verifyElsewhere(null, signed, key, signature)
+}
 
 /** The integer at `at` of a signature in DER as 32 bytes, and where the next one begins. */
 const readInteger = (der: Uint8Array, at: number): { readonly bytes: Uint8Array; readonly next: number } => {
@@ -41,9 +46,9 @@ const readInteger = (der: Uint8Array, at: number): { readonly bytes: Uint8Array;
   return { bytes, next }
 }
 
-/** A signature as ES256 has it, by a private key of P-256. */
-export const signEs256 = (key: KeyObject, data: Uint8Array): Uint8Array => {
-  const der = sign('sha256', data, key)
+/** A signature as ES256 has it, by a private key of P-256; made in another thread, too. */
+export const signEs256 = async (key: KeyObject, data: Uint8Array): Promise<Uint8Array> => {
+  const der = await signElsewhere('sha256', data, key)
   const r = readInteger(der, 2)
   return Buffer.concat([r.bytes, readInteger(der, r.next).bytes])
 }

@@ -2,11 +2,12 @@ import { hashPassword } from '../../server/accounts/password.ts'
 import { formTo } from '../../test/unit/server/support/browser.ts'
 import { createClient, newPerson, type Person, type Site } from '../../test/unit/server/support/client.ts'
 import type { Line } from './line.ts'
-import { rateOf, type Served, servedAt } from './rates.ts'
+import { at, lanes, rateOf, type Served, servedAt } from './rates.ts'
 
 /** As many as the threads that hash. */
 const width = 4
-const most = 500
+/** More than are signed in while it is measured. */
+const most = 640
 
 /** A sign-in page that waits for its form: where that goes, what it carries, and the cookies of its browser. */
 type Begun = { readonly path: string; readonly body: string; readonly cookies: ReadonlyMap<string, string> }
@@ -39,18 +40,23 @@ const signIn = async (line: Line, { path, body, cookies }: Begun): Promise<void>
   if (page.status !== 200 || !page.body.includes('name="code"')) throw new Error(`No code but ${page.status}.`)
 }
 
-/** How often a second somebody signs in, from the password to the code, at the server in the process `pid`. */
+/**
+ * How often a second people sign in, each over a connection of its own, from the password to the code, at the server in the process
+ * `pid`. One person alone has few attempts at a time.
+ */
 export const signIns = async (site: Site, pid: number): Promise<Served> => {
-  const person = newPerson()
-  await (await createClient(site)).createAccount(person)
-  const begun = await Promise.all(Array.from({ length: most }, () => begin(site, person)))
-  const one = async (line: Line) => {
-    const next = begun.pop()
+  const prepare = async (): Promise<Begun[]> => {
+    const person = newPerson()
+    await (await createClient(site)).createAccount(person)
+    return Promise.all(Array.from({ length: most / lanes }, () => begin(site, person)))
+  }
+  const begun = await Promise.all(Array.from({ length: lanes }, prepare))
+  return servedAt(site.idUrl, pid, async (line, lane) => {
+    const next = at(begun, lane).pop()
     if (next === undefined) return false
     await signIn(line, next)
     return true
-  }
-  return servedAt(site.idUrl, pid, one, width)
+  })
 }
 
 /** How often a second a password is hashed in this process, by as many threads. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import { isCommon } from './common-passwords.ts'
 
@@ -18,7 +19,28 @@ export const passwordFault = async (password: string): Promise<PasswordFault | u
   return (await isCommon(normalise(password))) ? 'common' : undefined
 }
 
-export const hashPassword = (password: string): Promise<string> => hash(normalise(password), parameters)
+/** Work of which no more than `most` is done at once; what comes then waits, in the order in which it came. */
+const atMost = (most: number) => {
+  let count = 0
+  const waiting: (() => void)[] = []
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (count === most) await new Promise<void>((resolve) => waiting.push(resolve))
+    else count += 1
+    try {
+      return await work()
+    } finally {
+      // Whoever is next takes this place.
+      const next = waiting.shift()
+      if (next === undefined) count -= 1
+      else next()
+    }
+  }
+}
+
+/** A thread is left for signatures, which take a thousandth of the time and would stand in line with every hash. */
+const hashing = atMost(availableParallelism() + 1)
+
+export const hashPassword = (password: string): Promise<string> => hashing(() => hash(normalise(password), parameters))
 
 let decoy: Promise<string> | undefined
 
@@ -31,6 +53,7 @@ export const checkPassword = async (
   password: string,
 ): Promise<{ readonly right: boolean; readonly outdated: boolean }> => {
   decoy ??= hashPassword('nobody has this one')
-  const matches = password.length <= 1024 && (await verify(stored ?? (await decoy), normalise(password)))
+  const against = stored ?? (await decoy)
+  const matches = password.length <= 1024 && (await hashing(() => verify(against, normalise(password))))
   return { right: matches && stored !== undefined, outdated: stored !== undefined && !stored.startsWith(current) }
 }

@@ -83,11 +83,11 @@ const mostKeys = 5000
 const longestHeader = 500
 
 /** The claims of a proof whose header was found good before, to the letter: what is left to verify is the signature. */
-const verifyKnown = (proof: string, length: number, { key }: ProofKey): unknown => {
+const verifyKnown = async (proof: string, length: number, { key }: ProofKey): Promise<unknown> => {
   const [, payload, signature] = /^\.([\w-]+)\.([\w-]{86})$/.exec(proof.slice(length)) ?? []
   if (payload === undefined || signature === undefined) throw new TypeError('This is no compact JWS.')
   const signed = Buffer.from(proof.slice(0, length + 1 + payload.length), 'latin1')
-  if (!isSignedBy(key, signed, Buffer.from(signature, 'base64url'))) throw new TypeError('Not signed by it.')
+  if (!(await isSignedBy(key, signed, Buffer.from(signature, 'base64url')))) throw new TypeError('Not signed by it.')
   return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
 }
 
@@ -118,7 +118,7 @@ export const createProofCheck = (nonces: ReturnType<typeof createNonces>, claim:
       const header = proof.slice(0, proof.indexOf('.'))
       const known = keys.get(header)
       if (known !== undefined) {
-        return { claims: v.parse(payloadSchema, verifyKnown(proof, header.length, known)), key: known, header }
+        return { claims: v.parse(payloadSchema, await verifyKnown(proof, header.length, known)), key: known, header }
       }
       const options = { typ: 'dpop+jwt', algorithms, clockTolerance: 10 * 365 * 86_400 }
       const { payload, protectedHeader, key } = await jwtVerify(proof, EmbeddedJWK, options)

@@ -13,7 +13,7 @@ import {
 export const patience = 5000
 const busy = 5
 
-const isBusy = (error: unknown): boolean =>
+const isLocked = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === busy
 
 /**
@@ -26,7 +26,7 @@ const waiting = async <T>(run: () => T | Promise<T>): Promise<T> => {
     try {
       return await run()
     } catch (error) {
-      if (!isBusy(error) || performance.now() > end) throw error
+      if (!isLocked(error) || performance.now() > end) throw error
       await pause(2)
     }
   }
@@ -83,12 +83,17 @@ type Write = {
   reject(error: unknown): void
 }
 
+/** How long a write waits for others where there are some, in milliseconds; PostgreSQL has it as `commit_delay`. */
+const company = 3
+
 /**
  * Single statements, each a transaction of its own to its caller, written together with those that came meanwhile: one wait for
  * the disk for all of them. Each is acknowledged when that wait is over, and what is wrong with one is told to that one.
  */
 const createWrites = (database: DatabaseSync, takeTurn: () => Promise<Release>) => {
   let batch: Write[] = []
+  /** Whether the last ones were several, so that more are to be expected. */
+  let isBusy = false
 
   const runAll = async (writes: readonly Write[]): Promise<void> => {
     await waiting(() => database.exec('begin immediate'))
@@ -107,8 +112,9 @@ const createWrites = (database: DatabaseSync, takeTurn: () => Promise<Release>) 
     const release = await takeTurn()
     const writes = batch
     batch = []
+    isBusy = writes.length > 1
     try {
-      await runAll(writes)
+      if (writes.length > 0) await runAll(writes)
     } catch (error) {
       if (database.isTransaction) database.exec('rollback')
       for (const write of writes) write.reject(error)
@@ -117,7 +123,7 @@ const createWrites = (database: DatabaseSync, takeTurn: () => Promise<Release>) 
     }
   }
 
-  return <T>(execute: () => Promise<T>): Promise<T> => {
+  const write = <T>(execute: () => Promise<T>): Promise<T> => {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     const run = () => {
       const result = execute()
@@ -126,9 +132,13 @@ const createWrites = (database: DatabaseSync, takeTurn: () => Promise<Release>) 
       return { result, tell: () => resolve(result) }
     }
     batch.push({ run, reject })
-    if (batch.length === 1) setImmediate(() => void flush())
+    if (batch.length === 1) {
+      if (isBusy) setTimeout(flush, company)
+      else setImmediate(flush)
+    }
     return promise
   }
+  return { write, flush }
 }
 
 /** Kysely's driver over one connection of `node:sqlite`: transactions take turns, and single writes go together. */
@@ -136,7 +146,7 @@ export const createSqliteDriver = (database: DatabaseSync): Driver => {
   const adapter = createAdapter(database)
   const driver = new SqliteDriver({ database: adapter })
   const takeTurn = createTurns()
-  const write = createWrites(database, takeTurn)
+  const { write, flush } = createWrites(database, takeTurn)
   /** The connections that are within a transaction, and how their turn ends. */
   const turns = new Map<DatabaseConnection, Release>()
 
@@ -189,6 +199,10 @@ export const createSqliteDriver = (database: DatabaseSync): Driver => {
       }
     },
     releaseConnection: async () => undefined,
-    destroy: () => driver.destroy(),
+    async destroy() {
+      // What is still waiting for company.
+      await flush()
+      await driver.destroy()
+    },
   }
 }
