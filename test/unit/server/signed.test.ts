@@ -1,5 +1,7 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
+import { hashPassword } from '../../../server/accounts/password.ts'
 import { isSignedBy, signEs256 } from '../../../server/signed.ts'
 
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -43,4 +45,17 @@ test('a key of Ed25519 takes its own, and none of ES256', async () => {
   const [text = Buffer.of()] = texts
   expect(await isSignedBy(ed25519.publicKey, text, sign(null, text, ed25519.privateKey))).toBe(true)
   expect(await isSignedBy(ed25519.publicKey, text, await signEs256(p256.privateKey, text))).toBe(false)
+})
+
+test('a signature does not stand in line with all the passwords that are hashed', async () => {
+  const [text = Buffer.of()] = texts
+  const atOnce = availableParallelism() + 1
+  let hashed = 0
+  const hashes = Array.from({ length: 4 * (atOnce + 1) }, async () => {
+    await hashPassword('a long queue at the door')
+    hashed += 1
+  })
+  expect(await isSignedBy(ed25519.publicKey, text, sign(null, text, ed25519.privateKey))).toBe(true)
+  expect(hashed).toBeLessThanOrEqual(atOnce)
+  await Promise.all(hashes)
 })

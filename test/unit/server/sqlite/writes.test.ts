@@ -72,3 +72,13 @@ test('transactions and single writes that come at once are all done', async () =
   await Promise.all([...single, ...together])
   expect(await names('c%')).toHaveLength(60)
 })
+
+test('what still waits for company is written when the database is closed', async () => {
+  const other = await openDatabase(readConfig({ HOLDFAST_DATA: data }))
+  // Several at once, so that the next ones are held back.
+  await Promise.all(['e1', 'e2', 'e3'].map((name) => insert(name, other)))
+  const late = insert('e4', other)
+  await other.destroy()
+  await late
+  expect(await names('e%')).toEqual(['e1', 'e2', 'e3', 'e4'])
+})
