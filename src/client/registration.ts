@@ -28,13 +28,25 @@ const beControlled = async (active: ServiceWorker): Promise<void> => {
   await Promise.all([ask(active, { type: 'worker.claim' }), changed])
 }
 
+/**
+ * The registration of `script`, where its worker is in charge of this page already. Registering again would stand in line behind an
+ * update that is under way, as it is after a sign-out: for two seconds in Chromium.
+ */
+const present = async (script: string): Promise<ServiceWorkerRegistration | undefined> => {
+  if (navigator.serviceWorker.controller?.scriptURL !== new URL(script, location.href).href) return undefined
+  return navigator.serviceWorker.getRegistration('/')
+}
+
 /** Registers `script` as a classic worker for the whole origin. Rejects with WORKER_UNAVAILABLE where that cannot be. */
 export const register = async (script: string): Promise<Registration> => {
   if (!('serviceWorker' in navigator)) throw new HoldfastError('WORKER_UNAVAILABLE')
   try {
     const workbox = new Workbox(trustedScriptUrl(script), { scope: '/', type: 'classic', updateViaCache: 'none' })
-    await workbox.register({ immediate: true })
-    const registration = await navigator.serviceWorker.ready
+    const found = await present(script)
+    const registered = workbox.register({ immediate: true })
+    if (found === undefined) await registered
+    else registered.catch(() => undefined)
+    const registration = found ?? (await navigator.serviceWorker.ready)
     const active = registration.active
     if (active === null) throw new HoldfastError('WORKER_UNAVAILABLE')
     await beControlled(active)

@@ -44,6 +44,27 @@ describe.each(caseBrowsers)('a worker of the next version in %s', (kind) => {
   })
 })
 
+describe.each(caseBrowsers)('an update that gets no answer in %s', (kind) => {
+  const bench = useBench(kind)
+
+  it('keeps no page from the worker that is there', async () => {
+    const page = await bench.open()
+    await byRole(page, 'button', 'Sign in')
+    const { recorder } = bench.holdfast
+    recorder.clear()
+    recorder.failNext(({ path }) => path === '/sw.js', 'hang', Number.POSITIVE_INFINITY)
+    await page.evaluate(() => {
+      void navigator.serviceWorker.ready.then((registration) => registration.update())
+    })
+    await waitFor(() => recorder.requests.some(({ path }) => path === '/sw.js'), 'the update is under way')
+    const other = await bench.open()
+    await byRole(other, 'button', 'Sign in')
+    recorder.recover()
+    await other.close()
+    await page.close()
+  })
+})
+
 describe.each(caseBrowsers)('a worker that is updated in a refresh in %s', (kind) => {
   const bench = useBench(kind)
 
