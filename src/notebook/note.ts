@@ -56,8 +56,8 @@ const TAG_LENGTH = 60
 export const cleanTag = (text: string): string =>
   [
     ...text
-      .replace(/^[\s#]+/u, '')
       .replace(/[\s,]+/gu, ' ')
+      .replace(/^[ #]+/u, '')
       .trim(),
   ]
     .slice(0, TAG_LENGTH)

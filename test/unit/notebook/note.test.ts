@@ -96,6 +96,6 @@ describe('a list of notes', () => {
 
 describe('tags', () => {
   it('are clean, each once, in the order of the alphabet', () => {
-    expect(cleanTags(['#Sea', ' sea ', 'a  b', '', '#', 'Äpfel,'])).toEqual(['a b', 'Sea', 'Äpfel'])
+    expect(cleanTags(['#Sea', ' sea ', 'a  b', '', '#', ',#', ', #sea', 'Äpfel,'])).toEqual(['a b', 'Sea', 'Äpfel'])
   })
 })
