@@ -390,6 +390,7 @@ export const de: { readonly [Key in keyof typeof en]: string } = {
   syncChangesOther: '{count} Änderungen',
   syncNothingWaits: 'Nichts',
   syncBegins: 'Der Server wird gefragt …',
+  syncUpToDate: 'Auf dem neuesten Stand.',
   syncSendingOne: '{count} Änderung wird gesendet, {done} von {total}',
   syncSendingOther: '{count} Änderungen werden gesendet, {done} von {total}',
   syncReceivingOne: '{count} Änderung wird geholt, {done} von {total}',

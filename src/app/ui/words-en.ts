@@ -372,6 +372,7 @@ export const en = {
   syncChangesOther: '{count} changes',
   syncNothingWaits: 'Nothing',
   syncBegins: 'Asking the server…',
+  syncUpToDate: 'Up to date.',
   syncSendingOne: 'Sending {count} change, {done} of {total}',
   syncSendingOther: 'Sending {count} changes, {done} of {total}',
   syncReceivingOne: 'Receiving {count} change, {done} of {total}',

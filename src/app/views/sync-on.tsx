@@ -14,11 +14,17 @@ import { SyncProblemBox } from './sync-problem.tsx'
 type On = Extract<SyncState, { stage: 'on' }>
 type Props = { readonly state: On }
 
+/** Nothing waits, and nothing is wrong. */
+const isUpToDate = ({ run, waiting, problem, syncedAt }: On): boolean =>
+  run.type === 'idle' && waiting === 0 && problem === null && syncedAt !== null
+
+/** As high while nothing is exchanged: a run may begin at any moment, and what is under it must stay where it is. */
 const Progress = ({ state }: Props) => {
   const { sync } = useApp()
   const progress = progressOf(state)
   return (
     <div class="sync-progress">
+      {isUpToDate(state) && <span class="muted">{t.syncUpToDate}</span>}
       <span role="status">{runWords(state.run)}</span>
       {progress !== undefined && <progress max={progress.total} value={progress.done} aria-label={t.sync} />}
       {state.run.type !== 'idle' && (
