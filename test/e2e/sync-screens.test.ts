@@ -99,6 +99,30 @@ describe('sync, as a person sets it up', () => {
     await showsText(two, 'Tides')
   })
 
+  it('leaves its buttons under the pointer while it syncs', async () => {
+    await one.bringToFront()
+    await showsText(one, 'Up to date.')
+    await one.evaluate(() => {
+      const places = { idle: new Set<number>(), running: new Set<number>() }
+      Reflect.set(globalThis, 'places', places)
+      const look = () => {
+        const row = document.querySelector('.sync-progress')
+        const buttons = row?.parentElement?.querySelector('.region-action')
+        if (row === null || !(buttons instanceof HTMLElement)) return
+        places[row.querySelector('button') ? 'running' : 'idle'].add(buttons.offsetTop)
+      }
+      look()
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true })
+    })
+    const places = (when: string): Promise<number[]> =>
+      one.evaluate((which) => [...Reflect.get(Reflect.get(globalThis, 'places'), which)], when)
+    await click(one, 'button', 'Sync now')
+    await waitFor(async () => (await places('running')).length > 0, 'it has synced')
+    await showsText(one, 'Up to date.')
+    expect(await places('running')).toEqual(await places('idle'))
+    expect(await places('idle')).toHaveLength(1)
+  })
+
   it('knows on the other device which model was chosen, and has no key of it', async () => {
     await useProvider(one, { name: 'OpenAI', model: 'gpt-4.1-mini', key: KEY, isOnly: true })
     await click(two, 'link', 'Settings')
