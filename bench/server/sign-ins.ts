@@ -4,7 +4,7 @@ import { createClient, newPerson, type Person, type Site } from '../../test/unit
 import type { Line } from './line.ts'
 import { at, lanes, rateOf, type Served, servedAt } from './rates.ts'
 
-/** As many as the threads that hash. */
+/** Hashes that are asked for at once: on two processors, one more than are made at once. */
 const width = 4
 /** More than are signed in while it is measured. */
 const most = 640
@@ -59,7 +59,7 @@ export const signIns = async (site: Site, pid: number): Promise<Served> => {
   })
 }
 
-/** How often a second a password is hashed in this process, by as many threads. */
+/** How often a second a password is hashed in this process, as the server hashes. */
 export const hashes = async (): Promise<Served> => {
   const before = process.cpuUsage()
   let count = 0

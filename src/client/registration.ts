@@ -34,7 +34,9 @@ const beControlled = async (active: ServiceWorker): Promise<void> => {
  */
 const present = async (script: string): Promise<ServiceWorkerRegistration | undefined> => {
   if (navigator.serviceWorker.controller?.scriptURL !== new URL(script, location.href).href) return undefined
-  return navigator.serviceWorker.getRegistration('/')
+  const registration = await navigator.serviceWorker.getRegistration('/')
+  // Where it was taken away and comes anew, the worker in charge is of the one before.
+  return registration?.active === navigator.serviceWorker.controller ? registration : undefined
 }
 
 /** Registers `script` as a classic worker for the whole origin. Rejects with WORKER_UNAVAILABLE where that cannot be. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { caseBrowsers } from '../support/browsers.ts'
 import { waitFor } from '../support/deadline.ts'
-import { byRole, click, showsText } from '../support/page.ts'
+import { byRole, click, openPage, showsText } from '../support/page.ts'
 import { createAccount, isAuthenticated } from '../support/people.ts'
 import { callRefused, quietPath, sessionState, useBench } from './support/bench.ts'
 import { expectSameFamily, refreshes } from './support/families.ts'
@@ -62,6 +62,17 @@ describe.each(caseBrowsers)('an update that gets no answer in %s', (kind) => {
     recorder.recover()
     await other.close()
     await page.close()
+  })
+
+  it('keeps nobody who has no worker yet from the settings that need none', async () => {
+    const { appUrl, recorder } = bench.holdfast
+    recorder.failNext(({ path }) => path === '/sw.js', 'hang', Number.POSITIVE_INFINITY)
+    const context = await bench.browser.createBrowserContext()
+    const page = await openPage(context, `${appUrl}/settings`)
+    await byRole(page, 'region', 'Local AI')
+    await showsText(page, 'Looking for your session…')
+    recorder.recover()
+    await context.close()
   })
 })
 

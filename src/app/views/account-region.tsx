@@ -135,6 +135,7 @@ export const AccountRegion = () => {
   return (
     <Region title={t.account}>
       {state !== undefined && accountOf(state)}
+      {custody.link.value.status === 'starting' && <p class="muted">{t.accountStarting}</p>}
       {custody.link.value.status === 'unavailable' && <Unavailable />}
       {waiting > 0 && <p class="muted">{counted(language, 'pendingSignOuts', waiting)}</p>}
     </Region>

@@ -33,6 +33,13 @@ const none: Words = { name: t.gradeNone, text: t.gradeNoneText, atRest: t.atRest
 
 export const SecurityRegion = () => {
   const { custody, serverFacts } = useApp()
+  if (custody.link.value.status === 'starting') {
+    return (
+      <Region title={t.security}>
+        <p class="muted">{t.accountStarting}</p>
+      </Region>
+    )
+  }
   const state = custody.state.value
   const words = state === undefined ? none : grades[state.grade]
   const limits = state?.status === 'signed-in' ? state.limits : []

@@ -1,3 +1,5 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { useApp } from '../state/context.ts'
 import { BackIcon } from '../ui/icons.tsx'
 import { t } from '../ui/language.ts'
@@ -10,13 +12,23 @@ import { LocalAiRegion } from './local-ai-region.tsx'
 import { SecurityRegion } from './security-region.tsx'
 import { SyncRegion } from './sync-region.tsx'
 
+/** How long the worker is waited for before what needs none of it is shown without, in milliseconds. */
+const PATIENCE = 3000
+
 /**
  * All at once: what the worker tells makes the first regions several times as tall, and a button further down would go from
  * under the pointer.
  */
 const Regions = () => {
   const { custody, dialog } = useApp()
-  if (custody.link.value.status === 'starting') return <p class="muted">{t.accountStarting}</p>
+  const isLate = useSignal(false)
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      isLate.value = true
+    }, PATIENCE)
+    return () => clearTimeout(timer)
+  }, [isLate])
+  if (custody.link.value.status === 'starting' && !isLate.value) return <p class="muted">{t.accountStarting}</p>
   return (
     <>
       <AccountRegion />
